@@ -1,0 +1,26 @@
+"""Reads SOJOURN_DATABASE_URL into Django's form."""
+
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def database_from_url(url: str) -> dict[str, Any]:
+    """Turn `postgresql://name:word@host:port/database?host=/socket/folder` into a Django database entry.
+
+    An empty URL gives an entry that can be configured but not connected, so that checks need no server.
+    """
+    parts = urlsplit(url or "postgresql:///sojourn")
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured("SOJOURN_DATABASE_URL must begin with postgresql://")
+    options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "sojourn",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or options.pop("port", "")),
+        "OPTIONS": {**options, "pool": {"min_size": 2, "max_size": 12, "timeout": 5}},
+    }

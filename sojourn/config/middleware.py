@@ -1,0 +1,35 @@
+"""What every request carries: the moment it came in (`request.now`) and who sent it (`request.actor`)."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+
+from sojourn.program.people.actors import actor_of
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+class WhoAndWhen:
+    """Read the clock once and name the actor, so that nothing further in asks for either."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.now = timezone.now()  # type: ignore[attr-defined]
+        request.actor = actor_of(request.user)  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class RefuseNulCharacters:
+    """Refuse NUL before any form sees it: PostgreSQL cannot store it, and no keyboard types it."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+            return HttpResponse("The address holds a character that cannot be used.", status=400)
+        return self.get_response(request)

@@ -1,0 +1,83 @@
+"""From the free assessment to a decision and a signed consent."""
+
+from typing import ClassVar
+
+import pgtrigger
+from django.db import models
+from uuid_utils.compat import uuid7
+
+from sojourn.program.people.models import Patient, StaffMember
+
+
+class Assessment(models.Model):
+    """What a person answered and what the rules of that day found; kept whole, so that it can be replayed."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("facts", "evaluation")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assessments")
+    facts = models.JSONField()
+    evaluation = models.JSONField()
+    disposition = models.CharField(max_length=30)
+    rule_set_version = models.CharField(max_length=80)
+    taken_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(name="assessments_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+
+class Decision(models.Model):
+    """What a prescriber decided about an assessment, with one line of why."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("why",)
+
+    class Outcome(models.TextChoices):
+        SUITABLE = "suitable", "suitable for treatment"
+        NEEDS_MORE = "needs_more", "more information needed"
+        REFERRED = "referred", "referred to a specialist"
+        DECLINED = "declined", "not suitable"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="decisions")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="decisions")
+    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    why = models.CharField(max_length=1000)
+    resolved = models.JSONField(default=dict)  # rule id -> how the clinician settled an open finding
+    decided_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "-decided_at"], name="decisions_of_a_patient")]
+        constraints = [models.CheckConstraint(condition=~models.Q(why=""), name="decisions_say_why")]
+        triggers = [
+            pgtrigger.Protect(name="decisions_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
+
+
+class Consent(models.Model):
+    """A signed consent: the very text that was shown, its version and hash, and the check that it was understood."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("signed_name", "understood")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="consents")
+    document_id = models.CharField(max_length=60)
+    version = models.CharField(max_length=20)
+    sha256 = models.CharField(max_length=64)
+    text = models.TextField()
+    understood = models.JSONField()  # question id -> answer given, and how many tries it took
+    signed_name = models.CharField(max_length=300)
+    signed_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["patient", "document_id"], name="consents_of_a_patient")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "document_id", "version"],
+                condition=models.Q(withdrawn_at=None),
+                name="one_standing_signature_per_consent",
+            ),
+        ]

@@ -1,0 +1,26 @@
+"""How accounts sign in: by e-mail, through django-allauth; sign-up happens only in the portal's own page."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.http import HttpRequest
+
+from sojourn.program.people.models import User
+
+
+class EmailLogin(AuthenticationBackend):
+    """Read the account together with who the person is, in one query a request."""
+
+    def get_user(self, user_id: Any) -> User | None:
+        return (
+            User.objects.filter(pk=user_id, is_active=True)
+            .select_related("staff_member", "patient")
+            .first()
+        )
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Refuse allauth's own sign-up: a patient joins with their answers, staff are added by the practice."""
+        return False

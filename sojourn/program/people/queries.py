@@ -1,0 +1,18 @@
+"""What the doors may ask about people."""
+
+from dataclasses import dataclass
+
+from sojourn.program.people.models import Practice
+
+
+@dataclass(frozen=True)
+class PracticeCard:
+    name: str
+    is_demonstration: bool
+    exists: bool = True
+
+
+def the_practice() -> PracticeCard:
+    """The practice of this database; before the first run it has no name."""
+    row = Practice.objects.values_list("name", "is_demonstration").first()
+    return PracticeCard(*row) if row else PracticeCard("", is_demonstration=False, exists=False)

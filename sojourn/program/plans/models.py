@@ -1,0 +1,126 @@
+"""Courses of treatment, the doses ordered in them, and the visits booked for them."""
+
+from typing import ClassVar
+
+import pghistory
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, IntegerRangeField, RangeOperators
+from django.db import models
+from django.db.models import Q
+from uuid_utils.compat import uuid7
+
+from sojourn.program.people.models import Patient, Site, StaffMember
+
+
+class Course(models.Model):
+    """One course of treatment by one protocol. Its stage is derived from its steps and visits, never stored."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="courses")
+    protocol_id = models.CharField(max_length=60)
+    protocol_version = models.CharField(max_length=20)
+    prescriber = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    ended_because = models.CharField(max_length=1000, blank=True)
+    ended_how = models.CharField(
+        max_length=20, blank=True, choices=[("completed", "completed"), ("stopped", "stopped"), ("dropped_out", "dropped out")]
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["patient"], condition=Q(ended_at=None), name="one_open_course_per_patient"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | ~Q(ended_because=""), name="ended_courses_say_why"
+            ),
+        ]
+
+
+class DoseOrder(models.Model):
+    """A prescriber's order; the newest one for a course holds."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("dose_mg", "weight_kg", "why")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="orders")
+    dose_mg = models.DecimalField(max_digits=6, decimal_places=1)
+    weight_kg = models.DecimalField(max_digits=5, decimal_places=1, null=True)
+    why = models.CharField(max_length=1000, blank=True)
+    ordered_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    ordered_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(dose_mg__gt=0), name="doses_are_above_zero")]
+
+
+class Chair(models.Model):
+    """A place at a site where one person at a time can be treated."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="chairs")
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["site", "name"], name="chair_names_differ_within_a_site")]
+
+
+@pghistory.track(model_name="VisitHistory")
+class Visit(models.Model):
+    """One booked visit. A conversation takes a clinician's whole attention; a dosing session one of four places.
+
+    `places` is the share of attention as a range within [1, 5): a conversation holds all of it, a session monitor
+    watches up to four people (program policy), each in a place of their own. The database refuses any overlap.
+    """
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("sitter_name", "sitter_phone")
+
+    class Kind(models.TextChoices):
+        PREPARATION = "preparation", "preparation"
+        DOSING = "dosing", "dosing session"
+        INTEGRATION = "integration", "integration"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="visits")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="visits")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    number = models.PositiveSmallIntegerField()
+    during = DateTimeRangeField()
+    clinician = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="visits")
+    places = IntegerRangeField()
+    chair = models.ForeignKey(Chair, on_delete=models.PROTECT, null=True, blank=True, related_name="visits")
+    sitter_name = models.CharField(max_length=300, blank=True)  # the escort in clinic, the sitter at home
+    sitter_phone = models.CharField(max_length=40, blank=True)
+    booked_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancelled_because = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["course", "kind", "number"], condition=Q(cancelled_at=None), name="each_visit_is_booked_once"
+            ),
+            ExclusionConstraint(
+                name="clinicians_are_not_double_booked",
+                expressions=[
+                    ("clinician", RangeOperators.EQUAL),
+                    ("places", RangeOperators.OVERLAPS),
+                    ("during", RangeOperators.OVERLAPS),
+                ],
+                condition=Q(cancelled_at=None),
+            ),
+            ExclusionConstraint(
+                name="chairs_are_not_double_booked",
+                expressions=[("chair", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(cancelled_at=None, chair__isnull=False),
+            ),
+            ExclusionConstraint(
+                name="patients_are_not_double_booked",
+                expressions=[("patient", RangeOperators.EQUAL), ("during", RangeOperators.OVERLAPS)],
+                condition=Q(cancelled_at=None),
+            ),
+        ]

@@ -1,0 +1,107 @@
+"""What the doors may ask about alarms."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.policy import patients_visible_to
+from sojourn.program.safety.models import Alarm, AlarmEvent
+
+
+@dataclass(frozen=True)
+class AlarmRow:
+    """One alarm, ready to print. Moments are None while the step has not been taken."""
+
+    id: UUID
+    patient_id: UUID
+    patient_name: str
+    severity: str
+    says: str
+    reason: str
+    facts: dict[str, Any]
+    about_kind: str
+    about_id: UUID
+    raised_at: datetime
+    acknowledge_by: datetime
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    escalated_at: datetime | None
+    closed_at: datetime | None
+    closed_by: str | None
+    closed_because: str | None
+
+    @property
+    def is_unacknowledged(self) -> bool:
+        return self.acknowledged_at is None and self.closed_at is None
+
+    def is_late(self, now: datetime) -> bool:
+        """True when nobody has taken it on and its time has passed."""
+        return self.is_unacknowledged and self.acknowledge_by <= now
+
+
+def open_alarms_for(actor: Actor, *, limit: int = 200) -> tuple[AlarmRow, ...]:
+    """Alarms nobody has closed, of the patients this actor may see: unacknowledged red ones first, oldest first."""
+    rows = _rows(_open(_visible(actor)).order_by("raised_at")[:limit])
+    return tuple(sorted(rows, key=lambda row: (not row.is_unacknowledged, row.severity != "red", row.raised_at)))
+
+
+def closed_alarms_for(actor: Actor, *, limit: int = 30) -> tuple[AlarmRow, ...]:
+    """The alarms closed last, newest first."""
+    closed = _visible(actor).filter(_has(AlarmEvent.What.CLOSED))
+    return _rows(closed.order_by("-raised_at")[:limit])
+
+
+def count_open_alarms(actor: Actor) -> int:
+    """How many alarms are open among the patients this actor may see."""
+    return _open(_visible(actor)).count()
+
+
+def alarms_of(patient_id: UUID, *, actor: Actor) -> tuple[AlarmRow, ...]:
+    """All alarms of one patient the actor may see, newest first."""
+    return _rows(_visible(actor).filter(patient_id=patient_id).order_by("-raised_at"))
+
+
+def one_alarm(alarm_id: UUID, *, actor: Actor) -> AlarmRow | None:
+    """One alarm, or None where the actor may not see it."""
+    rows = _rows(_visible(actor).filter(pk=alarm_id))
+    return rows[0] if rows else None
+
+
+def _visible(actor: Actor) -> QuerySet[Alarm]:
+    return Alarm.objects.filter(patients_visible_to(actor, "patient"))
+
+
+def _has(what: str) -> Exists:
+    return Exists(AlarmEvent.objects.filter(alarm=OuterRef("pk"), what=what))
+
+
+def _open(alarms: QuerySet[Alarm]) -> QuerySet[Alarm]:
+    return alarms.exclude(_has(AlarmEvent.What.CLOSED))
+
+
+def _rows(alarms: QuerySet[Alarm]) -> tuple[AlarmRow, ...]:
+    def step(what: str, field: str) -> Subquery:
+        return Subquery(AlarmEvent.objects.filter(alarm=OuterRef("pk"), what=what).values(field)[:1])
+
+    what = AlarmEvent.What
+    told = alarms.annotate(
+        acknowledged_at=step(what.ACKNOWLEDGED, "at"),
+        acknowledged_by=step(what.ACKNOWLEDGED, "by__name"),
+        escalated_at=step(what.ESCALATED, "at"),
+        closed_at=step(what.CLOSED, "at"),
+        closed_by=step(what.CLOSED, "by__name"),
+        closed_because=step(what.CLOSED, "note"),
+    )
+    return tuple(
+        AlarmRow(**row)
+        for row in told.values(
+            "id", "patient_id", "severity", "says", "reason", "facts", "about_kind", "about_id", "raised_at",
+            "acknowledge_by", "acknowledged_at", "acknowledged_by", "escalated_at", "closed_at", "closed_by",
+            "closed_because", patient_name=F("patient__name"),
+        )
+    )  # fmt: skip
+

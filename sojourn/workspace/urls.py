@@ -1,0 +1,16 @@
+"""The staff's door. Each room keeps its own list of addresses."""
+
+from django.urls import include, path
+
+app_name = "workspace"
+urlpatterns = [
+    path("first-run/", include("sojourn.workspace.first_run.urls")),
+    path("inbox/", include("sojourn.workspace.inbox.urls")),
+    path("patients/", include("sojourn.workspace.patients.urls")),
+    path("decisions/", include("sojourn.workspace.decisions.urls")),
+    path("planning/", include("sojourn.workspace.planning.urls")),
+    path("sessions/", include("sojourn.workspace.session_room.urls")),
+    path("between-doses/", include("sojourn.workspace.between_doses.urls")),
+    path("practice/", include("sojourn.workspace.practice.urls")),
+    path("staff/", include("sojourn.workspace.staff.urls")),
+]

@@ -1,0 +1,30 @@
+"""What the tests share. `clinical` tests run without Django (`./sojourn test clinical`)."""
+
+import os
+
+import pytest
+
+if os.environ.get("SOJOURN_DATABASE_URL"):
+    from tests.support.ward import Ward
+
+    @pytest.fixture(autouse=True)
+    def _quick_passwords(settings):
+        """Argon2 is slow on purpose; the tests of everything else need not wait for it."""
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+    @pytest.fixture
+    def ward(db: None) -> "Ward":
+        from tests.support.ward import open_ward
+
+        return open_ward()
+
+    @pytest.fixture
+    def sign_in(client):
+        """Sign an actor in on the test client and hand the client back."""
+        from sojourn.program.people.models import User
+
+        def _sign_in(actor):
+            client.force_login(User.objects.get(pk=actor.user_id))
+            return client
+
+        return _sign_in
