@@ -5,11 +5,13 @@ from typing import ClassVar
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, IntegerRangeField, RangeOperators
+from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 from sojourn.program.people.models import Patient, Site, StaffMember
+from sojourn.program.plans.choices import EndedHow, VisitKind
 
 
 class Course(models.Model):
@@ -26,9 +28,7 @@ class Course(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_because = models.CharField(max_length=1000, blank=True)
-    ended_how = models.CharField(
-        max_length=20, blank=True, choices=[("completed", "completed"), ("stopped", "stopped"), ("dropped_out", "dropped out")]
-    )
+    ended_how = models.CharField(max_length=20, blank=True, choices=EndedHow.choices)
 
     class Meta:
         constraints = [
@@ -37,6 +37,7 @@ class Course(models.Model):
                 condition=Q(ended_at=None) | ~Q(ended_because=""), name="ended_courses_say_why"
             ),
         ]
+        indexes = [models.Index(fields=["site"], condition=Q(ended_at=None), name="open_courses_of_a_site")]
 
 
 class DoseOrder(models.Model):
@@ -54,6 +55,7 @@ class DoseOrder(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(dose_mg__gt=0), name="doses_are_above_zero")]
+        indexes = [models.Index(fields=["course", "-ordered_at"], name="newest_order_of_a_course")]
 
 
 class Chair(models.Model):
@@ -79,10 +81,7 @@ class Visit(models.Model):
 
     PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("sitter_name", "sitter_phone")
 
-    class Kind(models.TextChoices):
-        PREPARATION = "preparation", "preparation"
-        DOSING = "dosing", "dosing session"
-        INTEGRATION = "integration", "integration"
+    Kind = VisitKind
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="visits")
@@ -124,3 +123,4 @@ class Visit(models.Model):
                 condition=Q(cancelled_at=None),
             ),
         ]
+        indexes = [GistIndex(fields=["during"], condition=Q(cancelled_at=None), name="standing_visits_in_time")]
