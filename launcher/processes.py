@@ -1,0 +1,101 @@
+"""Linux facts about processes: who dies with whom, what was left over, who lives in a folder."""
+
+import ctypes
+import os
+import signal
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+PR_SET_PDEATHSIG = 1  # Source: prctl(2)
+PR_SET_CHILD_SUBREAPER = 36  # Source: prctl(2)
+MARK = "SUPERVISED_BY_SOJOURN"
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def born_to_die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
+    """Return what a child does before its program starts: ask the kernel for a signal when its parent dies."""
+    parent = os.getpid()
+
+    def before_program() -> None:
+        signal.pthread_sigmask(signal.SIG_SETMASK, ())
+        _libc.prctl(PR_SET_PDEATHSIG, int(death_signal))
+        if os.getppid() != parent:  # the parent died before the request was made
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return before_program
+
+
+def adopt_orphans() -> None:
+    """Let grandchildren whose parent died become our children, so that we can see and reap them."""
+    _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def reap_adopted(own: Iterable[int]) -> None:
+    """Collect dead processes we adopted; those in `own` are left to whoever started them."""
+    mine = set(own)
+    while True:
+        try:
+            dead = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+        except ChildProcessError:
+            return
+        if dead is None or dead.si_pid in mine:
+            return
+        os.waitpid(dead.si_pid, 0)
+
+
+def all_processes() -> list[int]:
+    """Return the ids of all processes on this machine that we can see."""
+    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+
+
+def is_alive(pid: int) -> bool:
+    """Tell whether a process runs; one that is dead and not yet reaped does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except (OSError, IndexError):
+        return False
+
+
+def marked(mark: str, *, but_not: str) -> tuple[int, ...]:
+    """Return the processes a supervisor with this mark started, children's children included, save one program's."""
+    wanted = f"{MARK}={mark}".encode()
+    found = []
+    for pid in all_processes():
+        try:
+            environment = Path(f"/proc/{pid}/environ").read_bytes()
+            name = Path(f"/proc/{pid}/comm").read_text().strip()
+        except OSError:
+            continue
+        if pid != os.getpid() and name != but_not and wanted in environment.split(b"\0") and is_alive(pid):
+            found.append(pid)
+    return tuple(found)
+
+
+def living_in(folder: Path, *, named: str) -> tuple[int, ...]:
+    """Return the processes of a program whose working folder is `folder`: for a cluster's folder, its server processes."""
+    found = []
+    for pid in all_processes():
+        try:
+            here = os.readlink(f"/proc/{pid}/cwd")
+            name = Path(f"/proc/{pid}/comm").read_text().strip()
+        except OSError:
+            continue
+        if here == str(folder) and name == named and pid != os.getpid() and is_alive(pid):
+            found.append(pid)
+    return tuple(found)
+
+
+def end(pids: Iterable[int], how: signal.Signals, *, wait_s: float) -> tuple[int, ...]:
+    """Signal processes and wait for them; returns those still alive after `wait_s` seconds."""
+    left = tuple(pids)
+    for pid in left:
+        try:
+            os.kill(pid, how)
+        except ProcessLookupError:
+            continue
+    deadline = time.monotonic() + wait_s
+    while left and time.monotonic() < deadline:
+        time.sleep(0.05)
+        left = tuple(pid for pid in left if is_alive(pid))
+    return left

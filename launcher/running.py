@@ -1,0 +1,99 @@
+"""One Sojourn per data folder: a lock the kernel frees with its holder, and a note of what holds it."""
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from launcher.telling import Refusal, say
+
+WAIT_FOR_A_COMMAND_S = 600.0
+
+
+class AnotherCommandAtWork(Refusal):
+    """Another command holds the data folder and does not finish."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """Who holds a data folder: `up` with its address (empty until it answers), or another command."""
+
+    pid: int
+    what: str
+    address: str = ""
+
+
+class AlreadyUp(Exception):  # noqa: N818 - a state, not an error: the caller decides what it means
+    """This practice runs already."""
+
+    def __init__(self, running: Running) -> None:
+        super().__init__(running.address)
+        self.running = running
+
+
+def running_in(data: Path) -> Running | None:
+    """Return who holds the data folder now, None when nobody does."""
+    try:
+        descriptor = os.open(data / "lock", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return _noted(data)
+    finally:
+        os.close(descriptor)
+    return None
+
+
+@contextmanager
+def holding(data: Path, what: str) -> Iterator[None]:
+    """Hold the data folder for a command; waits for another command, raises AlreadyUp when the practice runs."""
+    descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        _take(descriptor, data)
+        note_running(data, what)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def note_running(data: Path, what: str, address: str = "") -> None:
+    """Write down who holds the data folder."""
+    fresh = data / "running.json.new"
+    fresh.write_text(json.dumps(asdict(Running(os.getpid(), what, address))))
+    fresh.replace(data / "running.json")
+
+
+def _take(descriptor: int, data: Path) -> None:
+    deadline = time.monotonic() + WAIT_FOR_A_COMMAND_S
+    told = False
+    while time.monotonic() < deadline:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = _noted(data)
+            if holder.what == "up":
+                raise AlreadyUp(holder) from None
+            if not told:
+                say(
+                    f"Waiting for ./sojourn {holder.what} (process {holder.pid}) to finish with this practice."
+                )
+                told = True
+            time.sleep(0.1)
+        else:
+            return
+    raise AnotherCommandAtWork(
+        "Another ./sojourn command has held this practice for ten minutes. Stop it and try again."
+    )
+
+
+def _noted(data: Path) -> Running:
+    try:
+        return Running(**json.loads((data / "running.json").read_text()))
+    except (OSError, ValueError, TypeError):
+        return Running(0, "another command")

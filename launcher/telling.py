@@ -1,0 +1,49 @@
+"""What the launcher says to the person who started it."""
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+class Refusal(Exception):
+    """Something that could not be done; its text is a sentence that says what to do instead."""
+
+
+@dataclass
+class Note:
+    """Words that end up beside a stage's time."""
+
+    text: str = ""
+
+
+@contextmanager
+def stage(name: str, hint: str = "") -> Iterator[Note]:
+    """Print a stage's name at once and its seconds when it ends; the yielded note's text is printed after the time."""
+    note = Note()
+    started = time.monotonic()
+    begun = f"{name} ({hint})" if hint else name
+    sys.stdout.write(f"  {begun} ".ljust(46, ".") + " ")
+    sys.stdout.flush()
+    try:
+        yield note
+    except BaseException:
+        sys.stdout.write("stopped\n")
+        sys.stdout.flush()
+        raise
+    after = f"   {note.text}" if note.text else ""
+    sys.stdout.write(f"{time.monotonic() - started:6.1f} s{after}\n")
+    sys.stdout.flush()
+
+
+def say(sentence: str = "") -> None:
+    """Print one sentence at once."""
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()
+
+
+def last_lines(text: str, count: int = 12) -> str:
+    """Return the last lines of a program's output, indented, for an error message."""
+    lines = [line for line in text.splitlines() if line.strip()][-count:]
+    return "\n".join(f"    {line}" for line in lines)
