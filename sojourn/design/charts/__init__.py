@@ -1,0 +1,31 @@
+"""Charts drawn on the server as SVG: pure functions from frozen values to markup, without one colour in them."""
+
+from sojourn.design.charts.figures import ChartFigure, flow_figure, trajectory_figure
+from sojourn.design.charts.flow import flow_bar_svg
+from sojourn.design.charts.sparkline import sparkline_svg
+from sojourn.design.charts.trajectory import trajectory_svg
+from sojourn.design.charts.values import (
+    ChartPoint,
+    FlowBar,
+    FlowRow,
+    SeverityBand,
+    Threshold,
+    Tick,
+    TrajectoryChart,
+)
+
+__all__ = [
+    "ChartFigure",
+    "ChartPoint",
+    "FlowBar",
+    "FlowRow",
+    "SeverityBand",
+    "Threshold",
+    "Tick",
+    "TrajectoryChart",
+    "flow_bar_svg",
+    "flow_figure",
+    "sparkline_svg",
+    "trajectory_figure",
+    "trajectory_svg",
+]

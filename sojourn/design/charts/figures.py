@@ -1,0 +1,88 @@
+"""A drawing together with the table that says the same: what `<c-chart>` is given."""
+
+from dataclasses import dataclass
+
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from sojourn.design.charts.flow import flow_bar_svg
+from sojourn.design.charts.svg import number
+from sojourn.design.charts.trajectory import trajectory_svg
+from sojourn.design.charts.values import ChartPoint, FlowBar, TrajectoryChart
+from sojourn.design.charts.words import caption, kind_names
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChartFigure:
+    """Title, drawing, caption, key to the marks that appear, and the table with the same facts."""
+
+    title: str
+    svg: SafeString
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    key: tuple[str, ...] = ()
+
+
+def trajectory_figure(chart: TrajectoryChart) -> ChartFigure:
+    """Draw a trajectory and set its table beside it: day, score, band, change since the first, how it was scored."""
+    first = chart.done[0].value if chart.done else None
+    names = kind_names()
+    kinds = {point.kind for point in chart.points}
+    return ChartFigure(
+        title=chart.title,
+        svg=trajectory_svg(chart),
+        caption=caption(chart),
+        columns=(_("Day"), chart.unit or _("Score"), _("Band"), _("Since first"), _("Note")),
+        rows=tuple(_row(chart, point, first) for point in reversed(chart.points)),
+        key=tuple(
+            f"{mark} {names[kind]}"
+            for kind, mark in (("prorated", "○"), ("total_only", "□"))
+            if kind in kinds
+        ),
+    )
+
+
+def flow_figure(flow: FlowBar) -> ChartFigure:
+    """Draw people by phase, with the table of counts and shares."""
+    return ChartFigure(
+        title=flow.title,
+        svg=flow_bar_svg(flow),
+        caption=" ".join(
+            part
+            for part in (
+                _("%(n)d in all.") % {"n": flow.total},
+                _("Source: %(source)s.") % {"source": flow.source.rstrip(".")} if flow.source else "",
+            )
+            if part
+        ),
+        columns=(_("Phase"), _("Count"), _("Share"), _("Note")),
+        rows=tuple(
+            (row.label, str(row.count), f"{row.count / flow.total:.0%}" if flow.total else "–", row.note)
+            for row in flow.rows
+        ),
+    )
+
+
+def _row(chart: TrajectoryChart, point: ChartPoint, first: float | None) -> tuple[str, ...]:
+    day = date_format(point.on, "M j, Y")
+    notes = [kind_names()[point.kind]] if point.kind != "scored" else []
+    notes += [_("flagged")] if point.flagged else []
+    notes += [point.label] if point.label else []
+    if point.value is None or first is None:
+        return day, "–", "–", "–", "; ".join(notes)
+    return (
+        day,
+        number(point.value),
+        chart.band_of(point.value) or "–",
+        _change(chart, point.value - first),
+        "; ".join(notes),
+    )
+
+
+def _change(chart: TrajectoryChart, change: float) -> str:
+    said = f"{'+' if change > 0 else '−' if change < 0 else ''}{number(abs(change))}"  # noqa: RUF001 - a true minus sign
+    if chart.reliable_change is not None and abs(change) > chart.reliable_change:
+        return _("%(change)s, reliable") % {"change": said}
+    return said
