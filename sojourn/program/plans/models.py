@@ -32,7 +32,9 @@ class Course(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["patient"], condition=Q(ended_at=None), name="one_open_course_per_patient"),
+            models.UniqueConstraint(
+                fields=["patient"], condition=Q(ended_at=None), name="one_open_course_per_patient"
+            ),
             models.CheckConstraint(
                 condition=Q(ended_at=None) | ~Q(ended_because=""), name="ended_courses_say_why"
             ),
@@ -68,7 +70,9 @@ class Chair(models.Model):
     name = models.CharField(max_length=80)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["site", "name"], name="chair_names_differ_within_a_site")]
+        constraints = [
+            models.UniqueConstraint(fields=["site", "name"], name="chair_names_differ_within_a_site")
+        ]
 
 
 @pghistory.track(model_name="VisitHistory")
@@ -101,7 +105,9 @@ class Visit(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["course", "kind", "number"], condition=Q(cancelled_at=None), name="each_visit_is_booked_once"
+                fields=["course", "kind", "number"],
+                condition=Q(cancelled_at=None),
+                name="each_visit_is_booked_once",
             ),
             ExclusionConstraint(
                 name="clinicians_are_not_double_booked",
@@ -123,4 +129,6 @@ class Visit(models.Model):
                 condition=Q(cancelled_at=None),
             ),
         ]
-        indexes = [GistIndex(fields=["during"], condition=Q(cancelled_at=None), name="standing_visits_in_time")]
+        indexes = [
+            GistIndex(fields=["during"], condition=Q(cancelled_at=None), name="standing_visits_in_time")
+        ]

@@ -130,9 +130,13 @@ def orders_of(course_id: UUID, *, actor: Actor) -> tuple[OrderRow, ...]:
     """The orders of a course, newest first; the first one holds."""
     return tuple(
         OrderRow(**row)
-        for row in DoseOrder.objects.filter(patients_visible_to(actor, "course__patient"), course_id=course_id)
+        for row in DoseOrder.objects.filter(
+            patients_visible_to(actor, "course__patient"), course_id=course_id
+        )
         .order_by("-ordered_at")
-        .values("dose_mg", "weight_kg", "why", "ordered_by_id", "ordered_at", ordered_by=F("ordered_by__name"))
+        .values(
+            "dose_mg", "weight_kg", "why", "ordered_by_id", "ordered_at", ordered_by=F("ordered_by__name")
+        )
     )
 
 
@@ -170,6 +174,11 @@ def chairs_of(site_ids: Sequence[UUID]) -> tuple[ChairRow, ...]:
     """The chairs of these sites, by site and name."""
     rows = Chair.objects.filter(site_id__in=site_ids).order_by("site__name", "name")
     return tuple(ChairRow(**row) for row in rows.values("id", "name", "site_id", site_name=F("site__name")))
+
+
+def day_at(moment: datetime, timezone: str) -> date:
+    """The day it is at a place at this moment."""
+    return moment.astimezone(ZoneInfo(timezone)).date()
 
 
 def local_day(day: date, timezone: str) -> tuple[datetime, datetime]:

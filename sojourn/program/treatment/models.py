@@ -8,26 +8,38 @@ from uuid_utils.compat import uuid7
 
 from sojourn.program.people.models import Patient, StaffMember
 from sojourn.program.plans.models import Visit
+from sojourn.program.treatment.choices import EventKind
 
 
 class SessionEvent(models.Model):
-    """One thing that happened in a dosing session. Events are added, never changed; a mistake is corrected by another."""
+    """One thing that happened in a dosing session. Events are added, never changed; a mistake is withdrawn by another."""
 
     PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("facts",)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="session_events")
     form_id = models.UUIDField(unique=True)  # made with the page: pressing twice records once
-    kind = models.CharField(max_length=30)
+    kind = models.CharField(max_length=30, choices=EventKind.choices)
     facts = models.JSONField(default=dict)
     taken_at = models.DateTimeField()
     received_at = models.DateTimeField()
     recorded_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    withdraws = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="withdrawn_by"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["visit", "taken_at"], name="events_of_a_visit")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind="withdrawn") ^ models.Q(withdraws=None),
+                name="withdrawals_name_what_they_withdraw",
+            )
+        ]
         triggers = [
-            pgtrigger.Protect(name="session_events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(
+                name="session_events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
         ]
 
 
@@ -49,7 +61,9 @@ class VisitNote(models.Model):
 
     class Meta:
         triggers = [
-            pgtrigger.Protect(name="visit_notes_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(
+                name="visit_notes_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
         ]
 
 
