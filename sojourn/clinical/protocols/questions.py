@@ -1,0 +1,136 @@
+"""The questions of the free assessment, and the facts a clinician adds. Both stand in data/questions.toml."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+from sojourn.clinical.evidence import Table, read_table
+
+DATA = files("sojourn.clinical.protocols") / "data"
+PATIENT = "patient"
+CLINICIAN = "clinician"
+
+YES_NO_UNKNOWN = (("yes", "Yes"), ("no", "No"), ("unknown", "I don't know"))
+
+_CODES = """
+AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK
+OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI
+"""
+STATES = tuple(_CODES.split())
+ELSEWHERE = "elsewhere"
+
+
+class Kind(StrEnum):
+    YES_NO_UNKNOWN = "yes_no_unknown"
+    CHOICE = "choice"
+    CHECKLIST = "checklist"
+    NUMBER = "number"
+    BIRTH_DATE = "birth_date"
+    STATE = "state"
+    BLOOD_PRESSURE = "blood_pressure"
+    WEIGHT = "weight"
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question. `options` are in the order shown; `low` and `high` bound a number, both included."""
+
+    id: str
+    section: Section
+    kind: Kind
+    text: str
+    help: str = ""
+    options: tuple[Option, ...] = ()
+    asked_of: str = PATIENT
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+
+    def label_of(self, value: str) -> str:
+        """Give the words shown for a stored choice."""
+        return next((option.label for option in self.options if option.value == value), value)
+
+
+def questions() -> tuple[Question, ...]:
+    """Give the questions of the free assessment, in the order they are asked."""
+    return tuple(question for question in all_questions() if question.asked_of == PATIENT)
+
+
+@cache
+def all_questions() -> tuple[Question, ...]:
+    """Give every fact a rule may use: what a patient is asked, then what a clinician adds."""
+    table = read_table(DATA / "questions.toml", allowed=(), required=("section", "question"))
+    sections = {
+        row.text("id"): Section(id=row.text("id"), title=row.text("title"))
+        for row in table.tables("section", allowed=(), required=("id", "title"))
+    }
+    found = tuple(
+        _question_from(row, sections)
+        for row in table.tables(
+            "question",
+            allowed=("help", "options", "asked_of", "unit", "low", "high"),
+            required=("id", "section", "kind", "text"),
+        )
+    )
+    if repeated := _first_repeated([asked.id for asked in found]):
+        raise table.refuse("question", f"{repeated} stands twice; give each question one id")
+    return found
+
+
+def _first_repeated(ids: list[str]) -> str | None:
+    return next((name for place, name in enumerate(ids) if name in ids[:place]), None)
+
+
+@cache
+def _questions_by_id() -> dict[str, Question]:
+    return {question.id: question for question in all_questions()}
+
+
+def question(question_id: str) -> Question | None:
+    """Find a question, or give None when there is none of that name."""
+    return _questions_by_id().get(question_id)
+
+
+def _question_from(row: Table, sections: dict[str, Section]) -> Question:
+    kind = Kind(row.choice("kind", tuple(Kind)))
+    return Question(
+        id=row.text("id"),
+        section=sections[row.choice("section", tuple(sections))],
+        kind=kind,
+        text=row.text("text"),
+        help=row.text_or_none("help") or "",
+        options=_options_of(row, kind),
+        asked_of=row.choice("asked_of", (PATIENT, CLINICIAN)) if "asked_of" in row else PATIENT,
+        unit=row.text_or_none("unit") or "",
+        low=row.number_or_none("low"),
+        high=row.number_or_none("high"),
+    )
+
+
+def _options_of(row: Table, kind: Kind) -> tuple[Option, ...]:
+    if kind is Kind.YES_NO_UNKNOWN:
+        return tuple(Option(value, label) for value, label in YES_NO_UNKNOWN)
+    if kind is Kind.STATE:
+        return (*(Option(code, code) for code in STATES), Option(ELSEWHERE, "Outside the United States"))
+    if kind in {Kind.CHOICE, Kind.CHECKLIST}:
+        options = tuple(
+            Option(option.text("value"), option.text("label"))
+            for option in row.tables("options", allowed=(), required=("value", "label"))
+        )
+        if "unknown" not in {option.value for option in options}:
+            raise row.refuse("options", 'add one with the value "unknown": not knowing is an answer')
+        return options
+    return ()
