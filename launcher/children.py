@@ -75,6 +75,8 @@ def started(
     mark: str,
     *,
     output: int | None = None,
+    errors: int | None = None,
+    folder: Path = Path("/"),
     death_signal: signal.Signals = signal.SIGTERM,
 ) -> subprocess.Popen[bytes]:
     """Start a process in a session of its own that dies with us and carries the mark of its supervisor."""
@@ -86,8 +88,8 @@ def started(
             env={**environment, MARK: mark},
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=output,
-            cwd="/",
+            stderr=output if errors is None else errors,
+            cwd=folder,
             start_new_session=True,
             preexec_fn=born_to_die_with_parent(death_signal),  # noqa: PLW1509 - the supervisor has one thread
         )

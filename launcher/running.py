@@ -3,12 +3,14 @@
 import fcntl
 import json
 import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from launcher.processes import end, marked
 from launcher.telling import Refusal, say
 
 WAIT_FOR_A_COMMAND_S = 600.0
@@ -25,10 +27,11 @@ class Running:
     pid: int
     what: str
     address: str = ""
+    database: str = ""
 
 
-class AlreadyUp(Exception):  # noqa: N818 - a state, not an error: the caller decides what it means
-    """This practice runs already."""
+class AlreadyUp(Exception):
+    """The practice of this data folder runs already; the caller decides what that means."""
 
     def __init__(self, running: Running) -> None:
         super().__init__(running.address)
@@ -56,16 +59,19 @@ def holding(data: Path, what: str) -> Iterator[None]:
     descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _take(descriptor, data)
-        note_running(data, what)
+        # A holder that was killed may have left programs behind. Its database server is not killed but asked to
+        # stop, in cluster.prepared_cluster.
+        end(marked(str(data), but_not="postgres"), signal.SIGKILL, wait_s=5)
+        note_running(data, Running(os.getpid(), what))
         yield
     finally:
         os.close(descriptor)
 
 
-def note_running(data: Path, what: str, address: str = "") -> None:
+def note_running(data: Path, running: Running) -> None:
     """Write down who holds the data folder."""
     fresh = data / "running.json.new"
-    fresh.write_text(json.dumps(asdict(Running(os.getpid(), what, address))))
+    fresh.write_text(json.dumps(asdict(running)))
     fresh.replace(data / "running.json")
 
 

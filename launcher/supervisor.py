@@ -21,7 +21,7 @@ from launcher.children import (
     make_stop,
     started,
 )
-from launcher.processes import adopt_orphans, end, marked, reap_adopted
+from launcher.processes import adopt_orphans, reap_adopted
 from launcher.telling import last_lines, say
 
 DELAYS_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # before the first, second, ... restart in a row
@@ -47,8 +47,6 @@ class Supervisor:
 
     def __enter__(self) -> Self:
         adopt_orphans()
-        # A database server of the killed run is not killed but asked to stop, in cluster.prepared_cluster.
-        end(marked(self.mark, but_not="postgres"), signal.SIGKILL, wait_s=5)
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         heard = [
             number
@@ -81,10 +79,10 @@ class Supervisor:
         return child
 
     def run(
-        self, command: tuple[str, ...], environment: Mapping[str, str], output: int | None = None
+        self, command: tuple[str, ...], environment: Mapping[str, str], *, errors: int | None = None
     ) -> int | None:
         """Run one command to its end while looking after the children; None when asked to stop meanwhile."""
-        process = started(command, environment, self.mark, output=output)
+        process = started(command, environment, self.mark, errors=errors)
         while process.poll() is None:
             if self.asked_to_stop:
                 process.terminate()

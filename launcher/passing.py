@@ -1,0 +1,58 @@
+"""Commands passed on to programs of the environment, with the practice's database up."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from launcher.environment import Environment, ready_environment
+from launcher.places import ROOT, data_folder, made_data_folder
+from launcher.practice import database_up, practice_environment
+from launcher.supervisor import Supervisor
+
+
+def manage(words: list[str]) -> int:
+    """Run a Django management command."""
+    return _passed_on("manage", ["-m", "django", *words])
+
+
+def import_scores(words: list[str]) -> int:
+    """Run the import of another practice's scores."""
+    return _passed_on("import-scores", ["-m", "django", "import_scores", *words])
+
+
+def bench(words: list[str]) -> int:
+    """Run the benchmarks."""
+    return _passed_on("bench", [str(ROOT / "benchmarks" / "run.py"), *words])
+
+
+def _passed_on(what: str, words: list[str]) -> int:
+    """Run the environment's Python with these words here, in the caller's folder; returns its exit code."""
+    environment = ready_environment(with_tools=False)
+    data = made_data_folder(data_folder())
+    with database_up(environment, data, what) as (supervisor, url):
+        return run_here(environment, words, practice_environment(data, url), supervisor)
+
+
+def run_here(
+    environment: Environment,
+    words: list[str],
+    variables: dict[str, str],
+    supervisor: Supervisor | None,
+    folder: Path | None = None,
+) -> int:
+    """Run the environment's Python in the terminal's own process group, so that it may read keys and Ctrl-C."""
+    sys.stdout.flush()
+    process = subprocess.Popen([environment.python, *words], env=variables, cwd=folder or Path.cwd())
+    asked = False
+    while process.poll() is None:
+        try:
+            if supervisor is None:
+                process.wait()
+                continue
+            supervisor.look(wait_s=0.05, also_mine=process.pid)
+            if supervisor.asked_to_stop and not asked:
+                asked = True
+                process.terminate()
+        except KeyboardInterrupt:
+            process.wait(10)
+    return 128 - process.returncode if process.returncode < 0 else process.returncode

@@ -1,0 +1,154 @@
+"""The web server and the worker: their programs, where they listen, and the wait for the first answer."""
+
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher.children import Program, end_of_log
+from launcher.environment import Environment
+from launcher.practice import StopAsked
+from launcher.supervisor import Supervisor
+from launcher.telling import Refusal, last_lines
+
+DEFAULT_PORT = 8000
+THREADS = 6
+FIRST_ANSWER_WITHIN_S = 60.0
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only if the user asks for it
+
+
+class PortTaken(Refusal):
+    """Something else listens on the wanted port."""
+
+
+class NoAnswer(Refusal):
+    """The web server did not answer."""
+
+
+@dataclass(frozen=True)
+class Doorstep:
+    """The host and port pages are served on."""
+
+    host: str
+    port: int
+
+    @property
+    def is_private(self) -> bool:
+        """Whether only this machine can reach it."""
+        return self.host in LOOPBACK
+
+    @property
+    def address(self) -> str:
+        """The address to open; `localhost`, because passkeys work there and not on 127.0.0.1."""
+        name = "localhost" if self.host in LOOPBACK or self.host in EVERYWHERE else self.host
+        return f"http://{f'[{name}]' if ':' in name else name}:{self.port}/"
+
+
+def refuse_taken_port(doorstep: Doorstep) -> None:
+    """Raise PortTaken, with a free port to offer, when something listens already."""
+    hosts = ("127.0.0.1", "::1") if doorstep.is_private else (doorstep.host,)
+    if not all(_is_free(host, doorstep.port) for host in hosts):
+        free = next(
+            (port for port in range(doorstep.port + 1, doorstep.port + 100) if _is_free(hosts[0], port)), 0
+        )
+        offer = f" For example: ./sojourn up --port {free}" if free else ""
+        raise PortTaken(f"Port {doorstep.port} is taken by another program. Choose one with --port.{offer}")
+
+
+def _is_free(host: str, port: int) -> bool:
+    try:
+        family, *_, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # connections that just closed do no harm
+            probe.bind(address)
+    except PermissionError as error:
+        raise PortTaken(
+            f"Port {port} is for administrators only. Choose one above 1023 with --port."
+        ) from error
+    except OverflowError as error:
+        raise PortTaken(f"{port} is no port. Choose one between 1024 and 65535 with --port.") from error
+    except OSError as error:
+        if error.errno == 98:  # noqa: PLR2004 - EADDRINUSE
+            return False
+        if host == "::1":  # no IPv6 here, so nobody listens there
+            return True
+        raise PortTaken(
+            f"Pages cannot be served on {host}: {error.strerror}. Choose another --host."
+        ) from error
+    return True
+
+
+def serve_worker(
+    supervisor: Supervisor, environment: Environment, variables: Mapping[str, str], logs: Path
+) -> None:
+    """Start the worker: jobs by the clock, and jobs the pages put off."""
+    command = (environment.python, "-m", "django", "run_worker")
+    supervisor.start(Program("The worker", command, variables, logs / "worker.log"))
+
+
+def serve_pages(
+    supervisor: Supervisor,
+    environment: Environment,
+    variables: Mapping[str, str],
+    logs: Path,
+    doorstep: Doorstep,
+) -> None:
+    """Start the web server and wait for its first good answer. Raises NoAnswer, StopAsked."""
+    log = logs / "web.log"
+    command = (
+        *(environment.python, "-m", "granian", "--interface", "wsgi"),
+        *(
+            "--host",
+            "127.0.0.1" if doorstep.host == "localhost" else doorstep.host,
+            "--port",
+            str(doorstep.port),
+        ),
+        *("--workers", "1", "--blocking-threads", str(THREADS), "--workers-kill-timeout", "5"),
+        *("--no-ws", "--log-level", "warning", "sojourn.config.wsgi:application"),
+    )
+    names = {"SOJOURN_ALLOWED_HOSTS": _allowed_hosts(doorstep)} if not doorstep.is_private else {}
+    child = supervisor.start(Program("The web server", command, {**names, **variables}, log))
+    deadline = time.monotonic() + FIRST_ANSWER_WITHIN_S
+    answer = ""
+    while time.monotonic() < deadline and child.deaths_in_a_row == 0:
+        answer = _asked(doorstep, variables)
+        if answer == "200":
+            return
+        supervisor.look(wait_s=0.05)
+        if supervisor.asked_to_stop:
+            raise StopAsked
+    said = f"It answers with {answer}. " if answer else ""
+    raise NoAnswer(
+        f"The web server does not serve pages. {said}The end of {log}:\n{last_lines(end_of_log(log))}"
+    )
+
+
+def _allowed_hosts(doorstep: Doorstep) -> str:
+    names = ("localhost", "127.0.0.1", "[::1]", doorstep.host, socket.gethostname(), socket.getfqdn())
+    return ",".join(dict.fromkeys(name for name in names if name not in EVERYWHERE))
+
+
+def _asked(doorstep: Doorstep, variables: Mapping[str, str]) -> str:
+    """Ask the health page; returns the HTTP status as text, empty while nothing listens."""
+    host = EVERYWHERE.get(doorstep.host, "127.0.0.1" if doorstep.host == "localhost" else doorstep.host)
+    name = variables.get("SOJOURN_ALLOWED_HOSTS", "").split(",")[0].lstrip(".").strip("*") or "localhost"
+    request = urllib.request.Request(  # noqa: S310 - the scheme is ours
+        f"http://{f'[{host}]' if ':' in host else host}:{doorstep.port}/health/",
+        headers={"Host": name, "X-Forwarded-Proto": "https"},
+    )
+    direct = urllib.request.build_opener(
+        urllib.request.ProxyHandler({})
+    )  # never through a proxy of the user's
+    try:
+        with direct.open(request, timeout=10) as response:
+            return str(response.status)
+    except urllib.error.HTTPError as error:
+        return str(error.code)
+    except (OSError, urllib.error.URLError):
+        return ""
