@@ -8,6 +8,7 @@ from django.utils.formats import date_format
 
 WIDE_PX, NARROW_PX = 450, 250  # the narrowest plot of each layout; see charts.css
 CHARACTER_PX = 7.4  # at 13 px
+LINE_PX = 15
 LONG_SPAN_DAYS = 75
 EDGE = 0.025  # share of the width kept free at both ends, so that no mark is cut
 
@@ -84,3 +85,19 @@ def spread(centers: Sequence[float], *, apart: float) -> tuple[float, ...]:
     for center in centers:
         placed.append(max(center, placed[-1] + apart) if placed else center)
     return tuple(placed)
+
+
+def free_place(text: str, y: float, busy: Sequence[tuple[float, float]]) -> dict[str, str]:
+    """Choose the end (or the middle) of a phone's plot where a label at height y covers least of what is drawn."""
+    width = len(text) * CHARACTER_PX
+    places = {
+        "right": (NARROW_PX - width - 10, {"x": "100%", "dx": "-6", "text_anchor": "end"}),
+        "left": (0.0, {"x": "0", "dx": "6", "text_anchor": "start"}),
+        "middle": ((NARROW_PX - width) / 2, {"x": "50%", "text_anchor": "middle"}),
+    }
+
+    def covered(place: str) -> int:
+        start = places[place][0]
+        return sum(start - 8 <= x <= start + width + 8 and abs(y - at) < LINE_PX for x, at in busy)
+
+    return places[min(places, key=covered)][1]

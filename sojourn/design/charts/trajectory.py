@@ -11,7 +11,16 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from sojourn.design.charts.axis import PlacedLabel, Scale, date_labels, place_labels, spread
+from sojourn.design.charts.axis import (
+    CHARACTER_PX,
+    NARROW_PX,
+    PlacedLabel,
+    Scale,
+    date_labels,
+    free_place,
+    place_labels,
+    spread,
+)
 from sojourn.design.charts.svg import element, number, percent
 from sojourn.design.charts.values import ChartPoint, Tick, TickKind, TrajectoryChart
 from sojourn.design.charts.words import describe, kind_names, lane_names
@@ -80,6 +89,7 @@ def _bands(chart: TrajectoryChart, scale: Scale) -> list[str]:
                 "rect", x="0", y=top, width="100%", height=max(bottom - top, 0), class_=f"band band-{shade}"
             )
         )
+    busy = _busy_places(chart, scale)
     downward = sorted(chart.bands, key=lambda band: -band.high)
     centers = [scale.y((band.low + band.high) / 2) for band in downward]
     for band, y in zip(downward, spread(centers, apart=15), strict=True):
@@ -88,15 +98,24 @@ def _bands(chart: TrajectoryChart, scale: Scale) -> list[str]:
             element(
                 "text",
                 band.label,
-                x="100%",
-                dx="-6",
+                **free_place(band.label, y, busy),
                 y=y,
                 dy="0.35em",
-                text_anchor="end",
                 class_="band-label only-narrow",
             ),
         ]
     return drawn
+
+
+def _busy_places(chart: TrajectoryChart, scale: Scale) -> list[tuple[float, float]]:
+    """List places of the phone's plot, in pixels, where something is drawn that a band label would cover."""
+    drawn = [(scale.x(point.on), scale.y(point.value or 0)) for point in chart.done]
+    for a, b in joins(chart):
+        xa, xb, ya, yb = scale.x(a.on), scale.x(b.on), scale.y(a.value or 0), scale.y(b.value or 0)
+        drawn += [(xa + (xb - xa) * part / 8, ya + (yb - ya) * part / 8) for part in range(1, 8)]
+    lines = [(line.label, scale.y(line.value) - 9) for line in chart.thresholds]
+    drawn += [(x / 20, y) for label, y in lines for x in range(int(len(label) * CHARACTER_PX / NARROW_PX * 20) + 1)]
+    return [(x * NARROW_PX, y) for x, y in drawn]
 
 
 def _value_axis(chart: TrajectoryChart, scale: Scale) -> list[str]:
@@ -221,14 +240,16 @@ def _point(chart: TrajectoryChart, point: ChartPoint, scale: Scale) -> SafeStrin
 
 
 def _end_labels(chart: TrajectoryChart, scale: Scale) -> list[str]:
-    """Write the first and the last score at their points; the reader need not travel to the axis."""
+    """Write the first and the last score at their points, on the side the line does not come from."""
     ends = dict.fromkeys((chart.done[0], chart.done[-1])) if chart.done else {}
+    fell = len(chart.done) > 1 and (chart.done[-1].value or 0) < (chart.done[-2].value or 0)
+    below = {point: point.flagged or (fell and point is chart.done[-1]) for point in ends}
     return [
         element(
             "text",
             number(point.value or 0),
             x=percent(scale.x(point.on)),
-            y=scale.y(point.value or 0) + (21 if point.flagged else -11),
+            y=scale.y(point.value or 0) + (20 if below[point] and (point.value or 0) > chart.low else -11),
             text_anchor="middle",
             class_="label-strong",
         )
