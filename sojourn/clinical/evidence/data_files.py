@@ -152,7 +152,7 @@ def checked_table(
 
 
 def read_table(path: Traversable, *, allowed: Collection[str], required: Collection[str] = ()) -> Table:
-    """Read one TOML file as a checked table. Raise DataFileInvalid for broken TOML, unknown or missing keys."""
+    """Read one TOML file as a checked table. Raise DataFileInvalid for bad TOML, unknown or missing keys."""
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

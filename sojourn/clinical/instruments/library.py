@@ -1,0 +1,56 @@
+"""The instruments that ship, read once."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from sojourn.clinical.evidence import DataFileInvalid, toml_files
+from sojourn.clinical.instruments.definition import Instrument
+from sojourn.clinical.instruments.reading import read_instrument
+
+DATA = files("sojourn.clinical.instruments") / "data"
+
+
+class UnknownInstrument(KeyError):  # noqa: N818 - named for what could not be found
+    """No instrument has that id, or not in that version."""
+
+
+def get(instrument_id: str, version: str | None = None) -> Instrument:
+    """Find an instrument, in its newest version by default. Raise UnknownInstrument."""
+    versions = _library().get(instrument_id, {})
+    found = versions.get(version) if version is not None else next(reversed(versions.values()), None)
+    if found is None:
+        raise UnknownInstrument(instrument_id, version)
+    return found
+
+
+def all_instruments() -> tuple[Instrument, ...]:
+    """Give the newest version of every instrument, by id."""
+    return tuple(get(instrument_id) for instrument_id in sorted(_library()))
+
+
+@cache
+def _library() -> Mapping[str, dict[str, Instrument]]:
+    return read_library(DATA)
+
+
+def read_library(folder: Traversable) -> dict[str, dict[str, Instrument]]:
+    """Read a folder of instruments: versions by id, oldest first. Raise DataFileInvalid for a repeated one."""
+    found: dict[str, dict[str, Instrument]] = {}
+    for path in toml_files(folder):
+        instrument = read_instrument(path)
+        versions = found.setdefault(instrument.id, {})
+        if instrument.version in versions:
+            raise DataFileInvalid(
+                f"{path.name}: `version`: {instrument.version} stands in another file; raise it"
+            )
+        versions[instrument.version] = instrument
+    return {
+        name: dict(sorted(versions.items(), key=lambda pair: _order(pair[0])))
+        for name, versions in found.items()
+    }
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
