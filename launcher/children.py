@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,8 +19,8 @@ WAITING_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 class Program:
     """What to run: its command, environment and log file, and how it is asked to stop.
 
-    `stops_last` is for what the others depend on. Without `owns_group` only the process itself is ever killed,
-    because it looks after its own children (a database server does, and killing those would cost a recovery).
+    `stops_last` is for what the others depend on. Without `owns_group` only the process itself is killed:
+    a database server looks after its own children, and killing those would cost a recovery.
     """
 
     name: str
@@ -28,6 +28,10 @@ class Program:
     environment: Mapping[str, str]
     log: Path
     stop_signal: signal.Signals = signal.SIGTERM
+    death_signal: signal.Signals = (
+        signal.SIGTERM
+    )  # what the kernel sends when the supervisor itself is killed
+    before_start: Callable[[], None] | None = None
     grace_s: float = 10.0
     stops_last: bool = False
     owns_group: bool = True
@@ -50,6 +54,8 @@ class Child:
 
 def begin(child: Child, mark: str) -> None:
     """Start the child's program, its output appended to its log."""
+    if child.program.before_start is not None:
+        child.program.before_start()
     log = child.program.log
     with suppress(FileNotFoundError):
         if log.stat().st_size > LARGEST_LOG_BYTES:
@@ -61,7 +67,7 @@ def begin(child: Child, mark: str) -> None:
             child.program.environment,
             mark,
             output=output,
-            death_signal=child.program.stop_signal,
+            death_signal=child.program.death_signal,
         )
     finally:
         os.close(output)

@@ -1,8 +1,7 @@
-"""The practice's own PostgreSQL cluster: made once, checked before each start, reached through a socket only."""
+"""The practice's own PostgreSQL cluster: made once, checked at each start, reached through a socket only."""
 
 import os
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -11,15 +10,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 from launcher.binaries import ServerPrograms, reachable_programs, system_versions
+from launcher.home import cluster_home, end_servers, recorded_home
 from launcher.places import private_folder, short_name_for
 from launcher.privileges import ServerAccount
-from launcher.processes import end, living_in
 from launcher.telling import Refusal, last_lines
 
 SOCKET_PATH_LIMIT = 107  # bytes; Source: unix(7), sun_path holds 108 with the closing zero
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")
 NAME = "sojourn"
-OUTSIDE = "postgres-lies-in"
 FAST_BUT_FORGETFUL = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")  # for tests only
 
 
@@ -29,10 +27,6 @@ class OtherMajorVersion(Refusal):
 
 class ClusterNotMade(Refusal):
     """initdb failed."""
-
-
-class ClusterInUse(Refusal):
-    """Server processes of an earlier run could not be ended."""
 
 
 @dataclass(frozen=True)
@@ -94,9 +88,19 @@ class Cluster:
             == 0
         )
 
+    def clear_leftovers(self) -> None:
+        """End server processes of a run that was killed, and remove the lock files it left.
+
+        The caller holds the data folder. After a restart of the machine the process id in a lock file may be
+        anybody's, and PostgreSQL would refuse to start for as long as that process lives.
+        """
+        end_servers(self.folder)
+        for name in (self.folder / "postmaster.pid", *self.socket_folder.glob(".s.PGSQL.*")):
+            name.unlink(missing_ok=True)
+
 
 def server_environment() -> dict[str, str]:
-    """Return the environment of PostgreSQL's programs: none of the caller's PG variables, messages in English."""
+    """Return the environment of PostgreSQL's programs: no PG variables of the caller, English messages."""
     return {"PATH": os.environ.get("PATH", "/usr/bin:/bin"), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
@@ -105,9 +109,9 @@ def prepared_cluster(
 ) -> Cluster:
     """Find or make the cluster of a data folder, ready to be served; ends what an earlier run left behind.
 
-    The caller holds the data folder's lock. Raises OtherMajorVersion, ClusterNotMade, ClusterInUse.
+    The caller holds the data folder's lock. Raises OtherMajorVersion, ClusterNotMade.
     """
-    home = _home(data, account)
+    home = cluster_home(data, account)
     socket_folder = home / "socket"
     if len(
         os.fsencode(str(socket_folder / ".s.PGSQL.5432.lock"))
@@ -120,7 +124,6 @@ def prepared_cluster(
     cluster = Cluster(programs, account, home / "pg", socket_folder, durable)
     if (cluster.folder / "PG_VERSION").exists():
         _check_major(cluster)
-        _clear_leftovers(cluster.folder)
     else:
         _make(cluster)
     return cluster
@@ -132,40 +135,6 @@ def made_by_major(data: Path) -> int | None:
     return int(version.read_text().strip()) if version.exists() else None
 
 
-def recorded_home(data: Path) -> Path:
-    """Return the folder that holds the cluster: the data folder, or the outside one written down in it."""
-    outside = data / OUTSIDE
-    return Path(outside.read_text().strip()) if outside.exists() else data
-
-
-def _home(data: Path, account: ServerAccount) -> Path:
-    """Return where the cluster lies; makes a place outside for an account that cannot enter the data folder.
-
-    A cluster made inside by an earlier run (with other privileges) moves to the outside place.
-    """
-    if not (data / OUTSIDE).exists() and account.can_reach(data):
-        return data
-    home = recorded_home(data)
-    if home == data:
-        for parent in (Path("/var/lib"), Path("/var/tmp"), Path("/tmp")):  # noqa: S108 - made 0700 and owned below
-            if os.access(parent, os.W_OK) and account.can_reach(parent):
-                home = parent / short_name_for(data)
-                break
-        (data / OUTSIDE).write_text(f"{home}\n")
-    home.mkdir(mode=0o700, exist_ok=True)
-    if home.is_symlink() or home.stat().st_uid not in {0, account.uid}:
-        raise ClusterNotMade(
-            f"{home} belongs to another account. Remove it, or set SOJOURN_DATA_DIR to another folder."
-        )
-    os.chown(home, account.uid, account.gid)
-    if (data / "pg").is_dir() and not (home / "pg").exists():
-        shutil.move(data / "pg", home / "pg")
-    if (home / "pg").is_dir() and (home / "pg").stat().st_uid != account.uid:
-        for path in [home / "pg", *(home / "pg").rglob("*")]:
-            os.chown(path, account.uid, account.gid, follow_symlinks=False)
-    return home
-
-
 def _check_major(cluster: Cluster) -> None:
     made_by = int((cluster.folder / "PG_VERSION").read_text().strip())
     if made_by == cluster.programs.major:
@@ -174,30 +143,15 @@ def _check_major(cluster: Cluster) -> None:
     where = str(known) if known else f"the folder with PostgreSQL {made_by}'s programs"
     raise OtherMajorVersion(
         f"The database in {cluster.folder} was made by PostgreSQL {made_by}, but the server found here is "
-        f"{cluster.programs.version} (from {cluster.programs.source}). Nothing was changed. Either go on with the old one: "
-        f"SOJOURN_PG_BINDIR={where} ./sojourn up; or move over: dump the database with {made_by}'s pg_dump, start "
-        "with SOJOURN_DATA_DIR set to a new folder, and restore it there with pg_restore."
+        f"{cluster.programs.version} (from {cluster.programs.source}). Nothing was changed.\n"
+        f"To go on with the old one:  SOJOURN_PG_BINDIR={where} ./sojourn up\n"
+        f"To move over: dump the database with {made_by}'s pg_dump, start with SOJOURN_DATA_DIR set to a new "
+        "folder, and restore it there with pg_restore."
     )
 
 
-def _clear_leftovers(folder: Path) -> None:
-    """End server processes of a run that was killed, and remove a lock file that names somebody else's process."""
-    for how, wait_s in ((signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 2.0)):
-        left = living_in(folder, named="postgres")
-        if not left:
-            break
-        end(left, how, wait_s=wait_s)
-    if living_in(folder, named="postgres"):
-        raise ClusterInUse(
-            f"A PostgreSQL server of an earlier run still works in {folder} and cannot be ended."
-        )
-    # Nobody works in the folder. After a restart of the machine the process id in the lock file may be anybody's,
-    # and PostgreSQL would then refuse to start for as long as that process lives.
-    (folder / "postmaster.pid").unlink(missing_ok=True)
-
-
 def _make(cluster: Cluster) -> None:
-    """Make the cluster beside its place and move it there when whole, so that a stopped attempt leaves nothing."""
+    """Make the cluster beside its place and move it there when whole: a stopped attempt leaves nothing."""
     fresh = cluster.folder.with_name("pg-unfinished")
     shutil.rmtree(fresh, ignore_errors=True)
     initdb = (

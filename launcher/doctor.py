@@ -1,4 +1,4 @@
-"""`./sojourn doctor`: says in plain words whether this installation is healthy, and what to do where it is not."""
+"""`./sojourn doctor`: says in plain words whether this installation is healthy, and what to do if not."""
 
 import os
 import shutil
@@ -8,17 +8,17 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from launcher.binaries import server_programs, newer_in_lock
-from launcher.cluster import made_by_major, recorded_home
+from launcher.binaries import newer_in_lock, server_programs
+from launcher.cluster import made_by_major
 from launcher.environment import FOLDER, LOCKS, Environment, installed_locks, is_current
-from launcher.places import data_folder
+from launcher.home import recorded_home
+from launcher.places import PRIVATE, data_folder
 from launcher.practice import database_up, external_database, practice_environment
 from launcher.running import running_in
 from launcher.telling import Refusal, last_lines, say
 
 LOW_DISK_BYTES = 2_000_000_000
 TOO_LITTLE_DISK_BYTES = 300_000_000
-PRIVATE = 0o700
 OLDEST_PYTHON = (3, 11)
 
 

@@ -4,7 +4,6 @@ import fcntl
 import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,8 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from launcher.debian import installed, may_install
 from launcher.places import ROOT, SOURCE
-from launcher.telling import Refusal, last_lines, say, stage
+from launcher.telling import Refusal, last_lines, stage
 
 FOLDER = ROOT / ".venv"
 LOCKS = ROOT / "requirements"
@@ -131,15 +131,14 @@ def _has_ensurepip() -> bool:
 
 def _install_ensurepip() -> None:
     package = f"python3.{sys.version_info.minor}-venv"
-    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+    if not may_install():
         raise EnvironmentNotMade(
             f"Python lacks its venv module. Ask an administrator to run: apt-get install {package}"
         )
-    say(f"installing Debian's {package}")
-    _ran(["apt-get", "update"])
-    done, output = _ran(["apt-get", "install", "-y", "--no-install-recommends", package])
-    if not done:
-        raise EnvironmentNotMade(f"Debian's {package} could not be installed:\n{last_lines(output)}")
+    if not installed(package):
+        raise EnvironmentNotMade(
+            f"Python lacks its venv module, and Debian's {package} could not be installed."
+        )
 
 
 def _install_uv() -> bool:
@@ -174,7 +173,6 @@ def _ran(command: list[str]) -> tuple[bool, str]:
         "UV_PYTHON_DOWNLOADS": "never",
         "VIRTUAL_ENV": str(FOLDER),
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-        "DEBIAN_FRONTEND": "noninteractive",
     }
     environment.pop("PYTHONPATH", None)
     try:

@@ -40,7 +40,7 @@ def run_here(
     supervisor: Supervisor | None,
     folder: Path | None = None,
 ) -> int:
-    """Run the environment's Python in the terminal's own process group, so that it may read keys and Ctrl-C."""
+    """Run the environment's Python in the terminal's own process group, so that it hears keys and Ctrl-C."""
     sys.stdout.flush()
     process = subprocess.Popen([environment.python, *words], env=variables, cwd=folder or Path.cwd())
     asked = False

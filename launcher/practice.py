@@ -1,4 +1,4 @@
-"""What the programs of one practice are told: its database, secret key and folder; and its database brought up."""
+"""What the programs of one practice are told (database, secret key, folder), and its database brought up."""
 
 import os
 import secrets
@@ -74,7 +74,9 @@ def serve_cluster(supervisor: Supervisor, cluster: Cluster, log: Path) -> None:
             command=cluster.server_command(),
             environment=server_environment(),
             log=log,
-            stop_signal=signal.SIGINT,  # PostgreSQL's fast stop: open work is rolled back, everything is written
+            stop_signal=signal.SIGINT,  # PostgreSQL's fast stop: open work is rolled back
+            death_signal=signal.SIGINT,
+            before_start=cluster.clear_leftovers,
             grace_s=30.0,
             stops_last=True,
             owns_group=False,
@@ -94,7 +96,7 @@ def serve_cluster(supervisor: Supervisor, cluster: Cluster, log: Path) -> None:
 
 @contextmanager
 def database_up(environment: Environment, data: Path, what: str) -> Iterator[tuple[Supervisor | None, str]]:
-    """Bring the practice's database up for one command, or find it running; yields a supervisor and the address.
+    """Bring the practice's database up for one command, or find it running; yields supervisor and address.
 
     The supervisor is None where there is nothing to look after: the database is external, or `up` holds it.
     """

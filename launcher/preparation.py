@@ -1,8 +1,8 @@
-"""Runs inside the environment, once a start: migrations, static files, people. The one module that knows Django.
+"""Runs in the environment at each start: migrations, static files, people. The one module that knows Django.
 
-Usage: python -m launcher.preparation RESULT [--empty]. RESULT is written as JSON (kind, log_ins), or, with exit code 3,
-as the sentence that says why the practice was not prepared. One program for all three, because starting Django costs
-more than any of them when there is nothing to do.
+Usage: python -m launcher.preparation RESULT [--empty]. RESULT is written as JSON (kind, log_ins), or, with
+exit code 3, as the sentence that says why the practice was not prepared. One program for all three, because
+starting Django costs more than any of them when there is nothing to do.
 """
 
 import hashlib
@@ -51,7 +51,7 @@ def _refuse_server() -> str:
             if time.monotonic() > deadline:
                 return f"The database in SOJOURN_DATABASE_URL does not answer: {str(error).strip()}"
             time.sleep(0.5)
-    version = int(connection.pg_version)
+    version = int(getattr(connection, "pg_version", 0))
     if version < OLDEST_SERVER:
         return f"The database server is PostgreSQL {version // 10000}; Sojourn needs 15 or newer."
     return ""
@@ -91,7 +91,7 @@ def _collect_static(root: Path) -> None:
 
 
 def _people(started_empty: Path, *, empty: bool) -> tuple[str, str, str]:
-    """Fill a new practice with the demonstration unless it is to stay empty; returns kind, log-ins, refusal."""
+    """Fill a new practice with the demonstration unless it stays empty; returns kind, log-ins, refusal."""
     from django.core.management import call_command
 
     kind = _kind()

@@ -1,4 +1,4 @@
-"""Under which account PostgreSQL runs: it refuses root, so root hands its programs to somebody without privileges."""
+"""Under which account PostgreSQL runs: it refuses root, so root hands it to somebody without privileges."""
 
 import os
 import pwd
@@ -32,7 +32,7 @@ class ServerAccount:
 
 
 def server_account() -> ServerAccount:
-    """Choose the account: ourselves; as root a user namespace; where those are blocked an unprivileged account."""
+    """Choose the account: ourselves; as root a user namespace; where blocked an unprivileged account."""
     if os.geteuid() != 0:
         return ServerAccount((), os.geteuid(), os.getegid(), "this account")
     namespace = ("unshare", "--user", f"--map-user={NOBODY}", f"--map-group={NOBODY}")
@@ -49,7 +49,7 @@ def _unprivileged_account() -> ServerAccount:
             entry = pwd.getpwnam(name)
         except KeyError:
             continue
-        # A change of account forgets who dies with whom, so setpriv asks again (2 = SIGINT, PostgreSQL's fast stop).
+        # The kernel forgets who dies with whom when the account changes, so setpriv asks again.
         become = (
             "setpriv",
             f"--reuid={entry.pw_uid}",
@@ -61,7 +61,7 @@ def _unprivileged_account() -> ServerAccount:
             return ServerAccount(become, entry.pw_uid, entry.pw_gid, f"the account {name}")
     raise NoUnprivilegedAccount(
         "PostgreSQL refuses to run as root, and here root may neither make a user namespace nor become "
-        f"{' or '.join(names)}. Run ./sojourn as an ordinary user, or set SOJOURN_DATABASE_URL to a PostgreSQL elsewhere."
+        f"{' or '.join(names)}. Run ./sojourn as an ordinary user, or set SOJOURN_DATABASE_URL."
     )
 
 

@@ -14,7 +14,7 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def born_to_die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
-    """Return what a child does before its program starts: ask the kernel for a signal when its parent dies."""
+    """Return what a child does before its program starts: ask for a signal when its parent dies."""
     parent = os.getpid()
 
     def before_program() -> None:
@@ -46,7 +46,7 @@ def reap_adopted(own: Iterable[int]) -> None:
 
 def all_processes() -> list[int]:
     """Return the ids of all processes on this machine that we can see."""
-    return [int(entry) for entry in os.listdir("/proc") if entry.isdigit()]
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
 
 
 def is_alive(pid: int) -> bool:
@@ -58,7 +58,7 @@ def is_alive(pid: int) -> bool:
 
 
 def marked(mark: str, *, but_not: str) -> tuple[int, ...]:
-    """Return the processes a supervisor with this mark started, children's children included, save one program's."""
+    """Return what a supervisor with this mark started, children's children too, save one program's."""
     wanted = f"{MARK}={mark}".encode()
     found = []
     for pid in all_processes():
@@ -73,15 +73,15 @@ def marked(mark: str, *, but_not: str) -> tuple[int, ...]:
 
 
 def living_in(folder: Path, *, named: str) -> tuple[int, ...]:
-    """Return the processes of a program whose working folder is `folder`: for a cluster's folder, its server processes."""
+    """Return the processes of a program that work in a folder; a database server works in its cluster's."""
     found = []
     for pid in all_processes():
         try:
-            here = os.readlink(f"/proc/{pid}/cwd")
+            here = Path(f"/proc/{pid}/cwd").readlink()
             name = Path(f"/proc/{pid}/comm").read_text().strip()
         except OSError:
             continue
-        if here == str(folder) and name == named and pid != os.getpid() and is_alive(pid):
+        if here == folder and name == named and pid != os.getpid() and is_alive(pid):
             found.append(pid)
     return tuple(found)
 

@@ -55,12 +55,12 @@ def running_in(data: Path) -> Running | None:
 
 @contextmanager
 def holding(data: Path, what: str) -> Iterator[None]:
-    """Hold the data folder for a command; waits for another command, raises AlreadyUp when the practice runs."""
+    """Hold the data folder for a command; waits for others, raises AlreadyUp when the practice runs."""
     descriptor = os.open(data / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         _take(descriptor, data)
-        # A holder that was killed may have left programs behind. Its database server is not killed but asked to
-        # stop, in cluster.prepared_cluster.
+        # A holder that was killed may have left programs behind. Its database server is not killed but asked
+        # to stop, when the cluster is served again.
         end(marked(str(data), but_not="postgres"), signal.SIGKILL, wait_s=5)
         note_running(data, Running(os.getpid(), what))
         yield
@@ -86,9 +86,7 @@ def _take(descriptor: int, data: Path) -> None:
             if holder.what == "up":
                 raise AlreadyUp(holder) from None
             if not told:
-                say(
-                    f"Waiting for ./sojourn {holder.what} (process {holder.pid}) to finish with this practice."
-                )
+                say(f"Waiting for ./sojourn {holder.what} (process {holder.pid}) to finish.")
                 told = True
             time.sleep(0.1)
         else:

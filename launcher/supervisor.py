@@ -35,8 +35,8 @@ STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 class Supervisor:
     """Looks after children until somebody asks it to stop. A context manager; only for the main thread.
 
-    `mark` names the data folder; every process started here carries it, so that the next supervisor of that folder
-    can find what was left behind when this one was killed.
+    `mark` names the data folder; every process started here carries it, so that the next holder of that
+    folder finds what was left behind when this supervisor was killed.
     """
 
     mark: str
@@ -70,6 +70,11 @@ class Supervisor:
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.asked_to_stop += 1
         os.write(self._wake_write, b"!")
+
+    @property
+    def is_hurried(self) -> bool:
+        """Whether somebody asked a second time."""
+        return self.asked_to_stop > 1
 
     def start(self, program: Program) -> Child:
         """Start a program and keep it running from now on."""
@@ -121,8 +126,8 @@ class Supervisor:
         delay_s = self.delays_s[min(child.deaths_in_a_row, len(self.delays_s)) - 1]
         child.next_start_at = time.monotonic() + delay_s
         self.tell(
-            f"{child.program.name} {death_in_words(returncode)} after {ran_s:.0f} s; it starts again in {delay_s:g} s. "
-            f"Its log is {child.program.log}."
+            f"{child.program.name} {death_in_words(returncode)} after {ran_s:.0f} s; "
+            f"it starts again in {delay_s:g} s. Its log is {child.program.log}."
         )
         if returncode > 0:
             self.tell(last_lines(end_of_log(child.program.log), 5))
@@ -136,7 +141,7 @@ class Supervisor:
                 ask_to_stop(child)
             for child in those:
                 deadline = time.monotonic() + child.program.grace_s
-                while child.is_running and time.monotonic() < deadline and (last or self.asked_to_stop < 2):  # noqa: PLR2004
+                while child.is_running and time.monotonic() < deadline and (last or not self.is_hurried):
                     time.sleep(0.02)
                 make_stop(child, wait_s=0.05 if not child.is_running else HURRIED_WAIT_S)
         reap_adopted(())

@@ -20,7 +20,7 @@ class Note:
 
 @contextmanager
 def stage(name: str, hint: str = "") -> Iterator[Note]:
-    """Print a stage's name at once and its seconds when it ends; the yielded note's text is printed after the time."""
+    """Print a stage's name at once and its seconds when it ends, followed by the text of the yielded note."""
     note = Note()
     started = time.monotonic()
     begun = f"{name} ({hint})" if hint else name

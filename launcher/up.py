@@ -61,9 +61,7 @@ def up(words: list[str]) -> int:
             with Supervisor(str(data)) as supervisor:
                 try:
                     prepared = _bring_up(supervisor, environment, data, doorstep, empty=options.empty)
-                    say(
-                        f"\nSojourn is ready after {time.monotonic() - started:.1f} s at  {doorstep.address}\n"
-                    )
+                    say(f"\nSojourn is ready ({time.monotonic() - started:.1f} s):  {doorstep.address}\n")
                     _greet(prepared, doorstep)
                     supervisor.watch()
                 except StopAsked:
@@ -133,9 +131,7 @@ def _greet(prepared: Prepared, doorstep: Doorstep) -> None:
                 "Attention: other machines can reach this demonstration, and its passwords are printed above."
             )
         elif os.environ.get("SOJOURN_TLS") != "1":
-            say(
-                "Attention: other machines can reach this practice without encryption. Put a proxy with HTTPS in front."
-            )
+            say("Attention: others can reach this practice without encryption. Put an HTTPS proxy in front.")
     say("Ctrl-C stops everything.")
 
 

@@ -1,5 +1,6 @@
 """The web server and the worker: their programs, where they listen, and the wait for the first answer."""
 
+import signal
 import socket
 import time
 import urllib.error
@@ -89,7 +90,10 @@ def serve_worker(
 ) -> None:
     """Start the worker: jobs by the clock, and jobs the pages put off."""
     command = (environment.python, "-m", "django", "run_worker")
-    supervisor.start(Program("The worker", command, variables, logs / "worker.log"))
+    # Without its supervisor it has no database either, and would wait half a minute for one before it ends.
+    supervisor.start(
+        Program("The worker", command, variables, logs / "worker.log", death_signal=signal.SIGKILL)
+    )
 
 
 def serve_pages(
@@ -138,7 +142,7 @@ def _asked(doorstep: Doorstep, variables: Mapping[str, str]) -> str:
     """Ask the health page; returns the HTTP status as text, empty while nothing listens."""
     host = EVERYWHERE.get(doorstep.host, "127.0.0.1" if doorstep.host == "localhost" else doorstep.host)
     name = variables.get("SOJOURN_ALLOWED_HOSTS", "").split(",")[0].lstrip(".").strip("*") or "localhost"
-    request = urllib.request.Request(  # noqa: S310 - the scheme is ours
+    request = urllib.request.Request(
         f"http://{f'[{host}]' if ':' in host else host}:{doorstep.port}/health/",
         headers={"Host": name, "X-Forwarded-Proto": "https"},
     )

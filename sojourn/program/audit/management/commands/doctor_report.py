@@ -1,4 +1,4 @@
-"""Django's half of `./sojourn doctor`: one line a finding, its grade (ok, attention, problem) and a tab before it."""
+"""Django's half of `./sojourn doctor`: one line a finding, its grade and a tab before it."""
 
 import os
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ OLDEST_SERVER = 15
 LARGEST_CLOCK_GAP = timedelta(seconds=5)  # vitals and alarms are timed to the minute
 HEARTBEAT_WITHIN = timedelta(seconds=60)  # the worker beats every 10 s
 SHORTEST_SECRET = 50  # characters; Source: Django's deployment check security.W009
-# What the deployment check says that a practice can act on, in our words. TLS is one setting, so one sentence.
+# What Django's deployment check says when pages are served without TLS: one setting, so one sentence.
 WITHOUT_TLS = {"security.W004", "security.W008", "security.W012", "security.W016"}
 KNOWN_ELSEWHERE = {"security.W009", "security.W018", "security.W005", "security.W021"}
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     help = "Report on the database, the worker and settings that are unsafe for production."
     requires_system_checks = []
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         for grade, sentence in (*database(), *settings_for_production()):
             self.stdout.write(f"{grade}\t{sentence}")
 
@@ -37,7 +37,7 @@ def database() -> Iterator[Finding]:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         version = cursor.fetchone()[0]
-        major = connection.pg_version // 10000
+        major = int(version.split(".")[0])
         needed = f"; Sojourn needs {OLDEST_SERVER} or newer" if major < OLDEST_SERVER else ""
         yield ("problem" if needed else "ok"), f"The database server is PostgreSQL {version}{needed}."
         before = datetime.now(UTC)

@@ -10,7 +10,7 @@ from sojourn.program.people.models import Practice
 class Command(BaseCommand):
     help = "Print none, demonstration or real."
 
-    def handle(self, *args: Any, **options: Any) -> None:
+    def handle(self, *_args: Any, **_options: Any) -> None:
         practice = Practice.objects.first()
         if practice is None:
             self.stdout.write("none")
