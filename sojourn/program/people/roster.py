@@ -1,8 +1,9 @@
 """What the doors may ask about sites, staff and their credentials."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q
 
@@ -65,6 +66,14 @@ def all_sites() -> tuple[SiteRow, ...]:
         SiteRow(**row)
         for row in Site.objects.order_by("name").values("id", "name", "address", "state", "timezone")
     )
+
+
+def today_for(actor: Actor, *, now: datetime) -> date:
+    """The day it is where this staff member works (at the first of their sites by name)."""
+    zone = (
+        Site.objects.filter(pk__in=actor.site_ids).order_by("name").values_list("timezone", flat=True).first()
+    )
+    return now.astimezone(ZoneInfo(zone or "UTC")).date()
 
 
 def staff_seen_by(actor: Actor) -> tuple[StaffRow, ...]:
