@@ -81,6 +81,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.messages.context_processors.messages",
                 "sojourn.program.people.context.practice",
+                "sojourn.workspace.nav.workspace_nav",
             ],
         },
     },

@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.workspace.first_run import views
+
+urlpatterns = [path("", views.first_run, name="first_run")]

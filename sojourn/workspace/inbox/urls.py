@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.workspace.inbox import views
+
+urlpatterns = [
+    path("", views.inbox, name="inbox"),
+    path("<uuid:alarm_id>/acknowledge/", views.acknowledge_alarm, name="acknowledge_alarm"),
+    path("<uuid:alarm_id>/close/", views.close_alarm, name="close_alarm"),
+]

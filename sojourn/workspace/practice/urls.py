@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.workspace.practice import views
+
+urlpatterns = [path("", views.practice, name="practice")]

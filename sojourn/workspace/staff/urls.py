@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.workspace.staff import views
+
+urlpatterns = [
+    path("", views.staff, name="staff"),
+    path("add/", views.add_staff, name="add_staff"),
+    path("<uuid:staff_id>/credentials/new/", views.credential_new, name="credential_new"),
+]

@@ -1,0 +1,49 @@
+"""What a new practice is asked once: its name, where it works, and who directs it."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sojourn.program.people.places import STATES, TIME_ZONES
+
+
+class FirstRunForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name of the practice"),
+        max_length=300,
+        help_text=_("It stands on every page your patients see."),
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    site_name = forms.CharField(
+        label=_("Name of the first site"),
+        max_length=300,
+        help_text=_("For example: Oakland. You can add more."),
+    )
+    site_address = forms.CharField(
+        label=_("Address of the site"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "street-address"}),
+    )
+    site_state = forms.ChoiceField(label=_("State"), choices=[("", _("Choose a state")), *STATES])
+    site_timezone = forms.ChoiceField(
+        label=_("Time zone of the site"),
+        choices=[("", _("Choose a time zone")), *TIME_ZONES],
+        help_text=_("Visits are booked and shown in this time."),
+    )
+    director_name = forms.CharField(
+        label=_("Name of the medical director"),
+        max_length=300,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail of the medical director"),
+        max_length=254,
+        help_text=_("Used to sign in."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=200,
+        strip=False,
+        help_text=_("At least 12 characters. A sentence is easy to remember."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )

@@ -1,0 +1,70 @@
+"""The rooms a staff member may enter, as the bar at the top of every workspace page lists them."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from sojourn.program.people.roles import Role
+from sojourn.program.safety.queries import count_open_alarms
+
+ROOMS = (
+    (gettext_noop("Practice"), "workspace:practice"),
+    (gettext_noop("Decisions"), "workspace:decisions"),
+    (gettext_noop("Planning"), "workspace:planning"),
+    (gettext_noop("Sessions"), "workspace:sessions"),
+    (gettext_noop("Between doses"), "workspace:between_doses"),
+    (gettext_noop("Inbox"), "workspace:inbox"),
+    (gettext_noop("Patients"), "workspace:patients"),
+    (gettext_noop("Staff"), "workspace:staff"),
+)
+INBOX = "workspace:inbox"
+
+
+@dataclass(frozen=True)
+class NavEntry:
+    """One link of the bar; `count` is the number of open alarms beside the inbox, 0 for none."""
+
+    label: str
+    url: str
+    current: bool
+    count: int = 0
+
+
+def workspace_nav(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `workspace_nav`. It asks the database only when a page draws the bar."""
+    return {"workspace_nav": SimpleLazyObject(lambda: _entries(request))}
+
+
+def _entries(request: HttpRequest) -> list[NavEntry]:
+    actor = getattr(request, "actor", None)
+    if actor is None or actor.staff_id is None:
+        return []
+    return [
+        NavEntry(
+            label=_(label),
+            url=url,
+            current=request.path.startswith(url),
+            count=count_open_alarms(actor) if name == INBOX else 0,
+        )
+        for label, name, url, open_to in _rooms()
+        if actor.is_any_of(open_to)
+    ]
+
+
+@cache
+def _rooms() -> tuple[tuple[str, str, str, frozenset[Role]], ...]:
+    """Each room with who may enter, read from its own view, so that the bar and the door never disagree."""
+    rooms = []
+    for label, name in ROOMS:
+        try:
+            url = reverse(name)
+        except NoReverseMatch:
+            continue
+        rooms.append((label, name, url, resolve(url).func.open_to))  # type: ignore[attr-defined]
+    return tuple(rooms)

@@ -1,0 +1,105 @@
+"""The practice at a glance: who is where, what is overdue, what is open, what runs now."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from sojourn.clinical import instruments, protocols
+from sojourn.design.charts.figures import flow_figure
+from sojourn.design.charts.values import FlowBar, FlowRow
+from sojourn.program.people import roster
+from sojourn.program.people.access import only
+from sojourn.program.people.roles import Role
+from sojourn.program.safety.queries import count_open_alarms, open_alarms_for
+from sojourn.program.treatment import glance
+from sojourn.program.treatment.phases import Phase, patients_by_phase
+from sojourn.workspace.wording import DISPOSITIONS
+
+LOOK_BACK = timedelta(days=7)
+NAMED_ALARMS = 5
+
+
+@only(Role.MEDICAL_DIRECTOR)
+def practice(request: Any) -> HttpResponse:
+    """Show the medical director the state of the practice in one page."""
+    actor, now = request.actor, request.now
+    today = roster.today_for(actor, now=now)
+    phases = patients_by_phase(actor)
+    return render(
+        request,
+        "workspace/practice/practice.html",
+        {
+            "flow": flow_figure(_flow(phases)),
+            "phases": [(phase, n) for phase, n in phases.items() if n],
+            "patients": sum(n for phase, n in phases.items() if phase != Phase.RESEARCH),
+            "overdue": (
+                _late(_("Alarms nobody has"), glance.alarms_overdue(actor, now=now), str, today),
+                _late(
+                    _("Decisions, after 3 days"),
+                    glance.decisions_overdue(actor, now=now),
+                    _disposition,
+                    today,
+                ),
+                _late(
+                    _("Integration, after 72 h"), glance.integrations_overdue(actor, now=now), _dose, today
+                ),
+                _late(
+                    _("Questionnaires"), glance.questionnaires_overdue(actor, today=today), _instrument, today
+                ),
+            ),
+            "alarms": open_alarms_for(actor)[:NAMED_ALARMS],
+            "alarms_in_all": count_open_alarms(actor),
+            "week": glance.alarm_times(actor, since=now - LOOK_BACK),
+            "running": [
+                {"session": session, "protocol": protocols.course_protocol(session.protocol_id).title}
+                for session in glance.sessions_running(actor, now=now)
+            ],
+            "credentials": [
+                {"row": row, "standing": row.standing(today), "days": (row.expires_on - today).days}
+                for row in roster.credentials_ending(actor, on=today)
+            ],
+        },
+    )
+
+
+def _flow(phases: dict[Phase, int]) -> FlowBar:
+    """One bar for each phase of a patient; research records are no patients and have none."""
+    counted = {phase: n for phase, n in phases.items() if phase != Phase.RESEARCH}
+    return FlowBar(
+        title=_("Patients by phase"),
+        rows=tuple(FlowRow(label=str(phase.label), count=n) for phase, n in counted.items()),
+        total=sum(counted.values()),
+        source=_("records of this practice, now"),
+    )
+
+
+def _late(title: str, overdue: glance.Overdue, say: Callable[[str], str], today: date) -> dict[str, Any]:
+    return {
+        "title": title,
+        "in_all": overdue.in_all,
+        "rows": [
+            {"row": row, "what": say(row.what), "days": (today - _day(row.since)).days}
+            for row in overdue.longest
+        ],
+        "more": overdue.in_all - len(overdue.longest),
+    }
+
+
+def _day(since: date | datetime) -> date:
+    return since.date() if isinstance(since, datetime) else since
+
+
+def _instrument(instrument_id: str) -> str:
+    return instruments.get(instrument_id).title
+
+
+def _dose(number: str) -> str:
+    return _("integration %(number)s") % {"number": number}
+
+
+def _disposition(value: str) -> str:
+    return str(DISPOSITIONS[value].label)

@@ -1,0 +1,155 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sojourn.program.audit.models import Entry
+from sojourn.program.people import actions, roster
+from sojourn.program.people.models import Credential, StaffMember, User
+from tests.support.ward import NOW, PASSWORD
+
+pytestmark = pytest.mark.django_db
+STAFF = "/workspace/staff/"
+
+
+@pytest.fixture(autouse=True)
+def _today(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def renewal(**changed):
+    return {
+        "kind": "licence",
+        "state": "CA",
+        "number": "A-2002",
+        "issued_on": "2026-11-01",
+        "expires_on": "2028-10-31",
+        **changed,
+    }
+
+
+def ends_in(ward, who, days):
+    actions.record_credential(
+        staff_id=who.staff_id,
+        kind="licence",
+        state="NV",
+        number="NV-1",
+        issued_on=NOW.date() - timedelta(days=400),
+        expires_on=NOW.date() + timedelta(days=days),
+        actor=ward.dora,
+        now=NOW,
+    )
+
+
+@pytest.mark.parametrize(("days", "standing"), [(-1, "expired"), (0, "ends soon"), (60, "ends soon"), (61, "in force")])
+def test_a_credential_is_on_the_list_from_sixty_days_before_its_last_day(ward, days, standing):
+    ends_in(ward, ward.ben, days)
+    row = next(r for r in roster.credentials_seen_by(ward.cora) if r.state == "NV")
+    assert row.standing(NOW.date()) == standing
+    assert (row in roster.credentials_ending(ward.cora, on=NOW.date())) is (standing != "in force")
+
+
+def test_what_ends_first_stands_first_and_a_renewal_takes_it_off(ward, sign_in):
+    ends_in(ward, ward.ben, -3)
+    ends_in(ward, ward.mona, 10)
+    client = sign_in(ward.cora)
+    ending = client.get(STAFF).context["ending"]
+    assert [(entry["row"].staff_name, entry["standing"]) for entry in ending] == [
+        ("Ben Adeyemi", "expired"),
+        ("Mona Castillo", "ends soon"),
+    ]
+    client.post(reverse("workspace:credential_new", args=[ward.ben.staff_id]), renewal(state="NV"))
+    assert [e["row"].staff_name for e in client.get(STAFF).context["ending"]] == ["Mona Castillo"]
+
+
+def test_a_coordinator_sees_and_keeps_only_the_staff_of_their_own_sites(ward, sign_in):
+    client = sign_in(ward.cora)
+    page = client.get(STAFF).content.decode()
+    assert "Ben Adeyemi" in page
+    assert "Cleo Marchetti" not in page
+    assert client.post(reverse("workspace:credential_new", args=[ward.cleo.staff_id]), renewal()).status_code == 404
+    assert "Cleo Marchetti" in sign_in(ward.dora).get(STAFF).content.decode()
+
+
+def test_a_renewal_sent_twice_is_recorded_once_and_logged_once(ward, sign_in):
+    client = sign_in(ward.cora)
+    url = reverse("workspace:credential_new", args=[ward.ben.staff_id])
+    before = Credential.objects.count()
+    client.post(url, renewal())
+    again = client.post(url, renewal(), follow=True)
+    assert "recorded already" in again.content.decode()
+    assert Credential.objects.count() == before + 1
+    assert Entry.objects.filter(did="recorded a credential", actor_id=ward.cora.user_id).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "field", "message"),
+    [
+        ({"kind": ""}, "kind", "required"),
+        ({"kind": "diploma"}, "kind", "valid choice"),
+        ({"state": ""}, "state", "Choose the state"),
+        ({"number": "x" * 81}, "number", "at most 80"),
+        ({"issued_on": "2026-11-25"}, "issued_on", "has not come yet"),
+        ({"issued_on": "1926-11-25"}, "issued_on", "60 years ago"),
+        ({"issued_on": "yesterday"}, "issued_on", "valid date"),
+        ({"expires_on": "2026-11-01"}, "expires_on", "on or before the day it was issued"),
+        ({"expires_on": "2226-11-01"}, "expires_on", "more than ten years"),
+    ],
+)
+def test_an_absurd_credential_is_refused_beside_its_field(ward, sign_in, changed, field, message):
+    before = Credential.objects.count()
+    url = reverse("workspace:credential_new", args=[ward.ben.staff_id])
+    response = sign_in(ward.cora).post(url, renewal(**changed))
+    assert message in " ".join(response.context["form"].errors[field])
+    assert Credential.objects.count() == before
+
+
+def test_the_director_adds_a_colleague_who_can_then_sign_in(ward, sign_in, client):
+    person = {
+        "name": "Nadia Öz <b>",
+        "email": "Nadia@Example.org",
+        "roles": ["therapist", "session_monitor"],
+        "sites": [str(ward.oakland)],
+        "password": PASSWORD,
+    }
+    response = sign_in(ward.dora).post("/workspace/staff/add/", person)
+    nadia = StaffMember.objects.get(name="Nadia Öz <b>")
+    assert response.headers["Location"] == reverse("workspace:credential_new", args=[nadia.id])
+    assert nadia.roles == ["session_monitor", "therapist"]
+    assert nadia.user.check_password(PASSWORD)
+    again = sign_in(ward.dora).post("/workspace/staff/add/", person)
+    assert "An account with this e-mail exists" in again.content.decode()
+    assert PASSWORD not in again.content.decode()
+    assert User.objects.filter(email="nadia@example.org").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("changed", "field"),
+    [({"roles": []}, "roles"), ({"roles": ["patient"]}, "roles"), ({"sites": []}, "sites"), ({"sites": ["x"]}, "sites"),
+     ({"password": "short"}, "password"), ({"email": "nobody"}, "email"), ({"name": "n" * 301}, "name")],
+)  # fmt: skip
+def test_a_colleague_with_a_wrong_answer_is_not_added(ward, sign_in, changed, field):
+    before = StaffMember.objects.count()
+    person = {"name": "N", "email": "n@example.org", "roles": ["therapist"], "sites": [str(ward.oakland)], "password": PASSWORD}
+    response = sign_in(ward.dora).post("/workspace/staff/add/", {**person, **changed})
+    assert field in response.context["form"].errors
+    assert StaffMember.objects.count() == before
+
+
+@pytest.mark.parametrize("more", [0, 30])
+def test_the_staff_page_asks_the_same_number_of_queries_for_few_and_many(
+    ward, sign_in, django_assert_num_queries, more
+):
+    for n in range(more):
+        actions.add_staff_member(
+            name=f"Extra {n}",
+            email=f"extra{n}@example.org",
+            password=PASSWORD,
+            roles=["therapist"],
+            site_ids=[ward.oakland],
+            actor=ward.dora,
+            now=NOW,
+        )
+    client = sign_in(ward.cora)
+    with django_assert_num_queries(8):
+        assert client.get(STAFF).status_code == 200
