@@ -1,14 +1,27 @@
 """Eligibility rules, courses of treatment, dose limits, policies and consents: cited data, pure functions."""
 
+from sojourn.clinical.protocols.breaches import Breach, Visit, breaches, dose_hold
+from sojourn.clinical.protocols.courses import (
+    CourseProtocol,
+    UnknownCourse,
+    VisitKind,
+    course_protocol,
+    course_protocols,
+)
+from sojourn.clinical.protocols.doses import DoseRange, Exposure, check_dose, dose_range, iv_equivalent_mg
 from sojourn.clinical.protocols.evaluation import Disposition, Evaluation, Finding, evaluate, replay
 from sojourn.clinical.protocols.evaluation_json import evaluation_from_json
 from sojourn.clinical.protocols.facts import Facts, FactsInvalid, facts_from_json, read_facts, refuse_future
+from sojourn.clinical.protocols.policies import policies, policy
 from sojourn.clinical.protocols.questions import Kind, Question, questions
 from sojourn.clinical.protocols.rule_set import rule_set
 from sojourn.clinical.protocols.rules import Setting, Severity
+from sojourn.clinical.protocols.series import PlannedVisit, propose_series, shift_series
 
 __all__ = [
-    "Disposition", "Evaluation", "Facts", "FactsInvalid", "Finding", "Kind", "Question", "Setting",
-    "Severity", "evaluate", "evaluation_from_json", "facts_from_json", "questions", "read_facts",
-    "refuse_future", "replay", "rule_set",
+    "Breach", "CourseProtocol", "Disposition", "DoseRange", "Evaluation", "Exposure", "Facts", "FactsInvalid",
+    "Finding", "Kind", "PlannedVisit", "Question", "Setting", "Severity", "UnknownCourse", "Visit",
+    "VisitKind", "breaches", "check_dose", "course_protocol", "course_protocols", "dose_hold", "dose_range",
+    "evaluate", "evaluation_from_json", "facts_from_json", "iv_equivalent_mg", "policies", "policy",
+    "propose_series", "questions", "read_facts", "refuse_future", "replay", "rule_set", "shift_series",
 ]  # fmt: skip
