@@ -183,7 +183,7 @@ def dose_for(*, mg_per_kg: float, weight: Weight) -> Dose:
 
 
 def age_years(*, born_on: date, on: date) -> int:
-    """Count the birthdays passed on that day. Raise Implausible for a birth after it or over 120 years ago."""
+    """Count the birthdays passed on that day. Raise Implausible for a birth after it or too long ago."""
     if born_on > on:
         raise Implausible("Give a date of birth that is not in the future.")
     had_birthday = (on.month, on.day) >= (born_on.month, born_on.day)

@@ -36,7 +36,7 @@ def _library() -> Mapping[str, dict[str, Instrument]]:
 
 
 def read_library(folder: Traversable) -> dict[str, dict[str, Instrument]]:
-    """Read a folder of instruments: versions by id, oldest first. Raise DataFileInvalid for a repeated one."""
+    """Read a folder of instruments: versions by id, oldest first. Raise DataFileInvalid for a repeat."""
     found: dict[str, dict[str, Instrument]] = {}
     for path in toml_files(folder):
         instrument = read_instrument(path)
