@@ -1,6 +1,7 @@
 """Starting and ending courses, ordering doses, adding chairs."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -11,19 +12,16 @@ from django.db import IntegrityError, transaction
 from sojourn.clinical import protocols
 from sojourn.clinical.quantities import Dose, Weight
 from sojourn.program.audit import actions as audit
-from sojourn.program.intake import queries as intake
-from sojourn.program.measures import actions as measures
+from sojourn.program.intake.models import Decision
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient, Site
 from sojourn.program.people.policy import patients_visible_to, require
-from sojourn.program.plans.choices import EndedHow
+from sojourn.program.people.roles import Role
+from sojourn.program.plans.choices import EndedHow, VisitKind
 from sojourn.program.plans.credentials import missing_to_prescribe
 from sojourn.program.plans.desk import CourseNotFound
 from sojourn.program.plans.models import Chair, Course, DoseOrder, Visit
 from sojourn.program.plans.queries import day_at
-
-SUITABLE = "suitable"
-
 
 class NotDecided(Exception):
     """No standing decision says that treatment suits this patient."""
@@ -61,6 +59,16 @@ class ChairNameTaken(Exception):
     """The site has a chair of that name."""
 
 
+@dataclass(frozen=True)
+class NewOrder:
+    """A dose about to be ordered; `previous_mg` is None before the first session of the course."""
+
+    dose_mg: Decimal
+    weight_kg: Decimal
+    why: str
+    previous_mg: float | None = None
+
+
 def start_course(
     *,
     patient_id: UUID,
@@ -83,17 +91,18 @@ def start_course(
             .select_related("site")
             .get(pk=patient_id)
         )
-        decision = intake.latest_decision(patient_id)
-        if decision is None or decision.outcome != SUITABLE:
+        decision = Decision.objects.filter(patient=patient).order_by("-decided_at").first()
+        if decision is None or decision.outcome != Decision.Outcome.SUITABLE:
             raise NotDecided
-        _check_order(protocol, patient, dose_mg, weight_kg, why, actor, now)
+        order = NewOrder(dose_mg, weight_kg, why)
+        _check_order(protocol, patient, order, actor=actor, now=now)
         if Course.objects.filter(patient=patient, ended_at=None).exists():
             raise CourseAlreadyOpen
         course = Course.objects.create(
             patient=patient, protocol_id=protocol.id, protocol_version=protocol.version,
             prescriber_id=actor.staff_id, site=patient.site, started_at=now,
         )  # fmt: skip
-        _order(course, dose_mg, weight_kg, why, actor, now)
+        _keep_order(course, order, actor=actor, now=now)
         _log(actor, "started a course", "course", course.id, patient_id, now)
     return course.id
 
@@ -108,8 +117,9 @@ def order_dose(
     with transaction.atomic():
         course = _locked_course(course_id, actor, "order a dose")
         protocol = protocols.course_protocol(course.protocol_id)
-        _check_order(protocol, course.patient, dose_mg, weight_kg, why, actor, now)
-        order = _order(course, dose_mg, weight_kg, why, actor, now)
+        new = NewOrder(dose_mg, weight_kg, why, previous_mg=_dose_before(course, now))
+        _check_order(protocol, course.patient, new, actor=actor, now=now)
+        order = _keep_order(course, new, actor=actor, now=now)
         _log(actor, "ordered a dose", "dose order", order.id, course.patient_id, now)
     return order.id
 
@@ -128,6 +138,8 @@ def end_course(*, course_id: UUID, how: EndedHow, because: str, actor: Actor, no
         Visit.objects.filter(course=course, cancelled_at=None, during__startswith__gt=now).update(
             cancelled_at=now, cancelled_because="the course ended"
         )
+        from sojourn.program.measures import actions as measures
+
         measures.withdraw_requests(patient_id=course.patient_id, actor=actor, now=now)
         _log(actor, "ended a course", "course", course_id, course.patient_id, now)
 
@@ -148,30 +160,54 @@ def add_chair(*, site_id: UUID, name: str, actor: Actor, now: datetime) -> UUID:
 
 
 def _check_order(
-    protocol: protocols.CourseProtocol, patient: Patient, dose_mg: Decimal, weight_kg: Decimal, why: str,
-    actor: Actor, now: datetime,
-) -> None:  # fmt: skip
-    if not why.strip():
+    protocol: protocols.CourseProtocol, patient: Patient, order: NewOrder, *, actor: Actor, now: datetime
+) -> None:
+    """Refuse an order without a reason, without papers, or outside what this actor may order.
+
+    What has really been given is known at the bedside, where the dose is checked once more.
+    """
+    if not order.why.strip():
         raise WhyMissing
-    today = day_at(now, patient.site.timezone)
     assert actor.staff_id is not None
+    today = day_at(now, patient.site.timezone)
     lacks = missing_to_prescribe(staff_id=actor.staff_id, state=patient.state, on=today)
     if lacks:
         raise MayNotPrescribe(lacks)
+    Weight(float(order.weight_kg))
+    Dose(float(order.dose_mg))
     against = protocols.check_dose(
-        protocol=protocol, dose=Dose(float(dose_mg)), weight=Weight(float(weight_kg))
+        protocol=protocol,
+        dose_mg=float(order.dose_mg),
+        weight_kg=float(order.weight_kg),
+        number=1 if order.previous_mg is None else 2,
+        previous_mg=order.previous_mg,
     )
-    if against:
-        raise DoseRefused([breach.says for breach in against])
+    allowed = {"reason", "medical_director"} if Role.MEDICAL_DIRECTOR in actor.roles else {"reason"}
+    refusing = [breach.says for breach in against if breach.needs not in allowed]
+    if refusing:
+        raise DoseRefused(refusing)
 
 
-def _order(
-    course: Course, dose_mg: Decimal, weight_kg: Decimal, why: str, actor: Actor, now: datetime
-) -> DoseOrder:
+def _keep_order(course: Course, order: NewOrder, *, actor: Actor, now: datetime) -> DoseOrder:
     return DoseOrder.objects.create(
-        course=course, dose_mg=dose_mg, weight_kg=weight_kg, why=why.strip()[:1000],
-        ordered_by_id=actor.staff_id, ordered_at=now,
-    )  # fmt: skip
+        course=course,
+        dose_mg=order.dose_mg,
+        weight_kg=order.weight_kg,
+        why=order.why.strip()[:1000],
+        ordered_by_id=actor.staff_id,
+        ordered_at=now,
+    )
+
+
+def _dose_before(course: Course, now: datetime) -> float | None:
+    """The dose ordered until now, once a dosing session of the course has begun; before that there is none."""
+    begun = Visit.objects.filter(
+        course=course, kind=VisitKind.DOSING, cancelled_at=None, during__startswith__lte=now
+    )
+    if not begun.exists():
+        return None
+    newest = DoseOrder.objects.filter(course=course).order_by("-ordered_at").values_list("dose_mg", flat=True)
+    return float(newest[0])
 
 
 def _locked_course(course_id: UUID, actor: Actor, deed: str) -> Course:

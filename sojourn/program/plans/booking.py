@@ -6,11 +6,9 @@ from uuid import UUID
 
 import pghistory
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 from psycopg.types.range import Range, TimestamptzRange
 
 from sojourn.program.audit import actions as audit
-from sojourn.program.measures import actions as measures
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import StaffMember
 from sojourn.program.people.policy import patients_visible_to, require
@@ -238,6 +236,8 @@ def _ask_weekly(
     desk: Desk, standing: Sequence[VisitRow], wanted: Sequence[WantedVisit], actor: Actor, now: datetime
 ) -> None:
     days = [visit.starts_at.astimezone(desk.zone).date() for visit in (*standing, *wanted)]
+    from sojourn.program.measures import actions as measures
+
     measures.request_series(
         patient_id=desk.course.patient_id, first_on=min(days), last_on=max(days), actor=actor, now=now
     )

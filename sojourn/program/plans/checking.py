@@ -19,6 +19,7 @@ SATURDAY: Final = 5
 AT_MOST_AHEAD = timedelta(days=730)
 
 Place = tuple[str, int]  # (kind, number): "dosing", 3
+NOWHERE: Final[Place] = ("", 0)
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,7 @@ def _of_the_spacing(desk: Desk, wanted: Sequence[WantedVisit], standing: Sequenc
     """What the rules of the protocol say that they did not say of the standing visits alone."""
     before = set(_breaches(desk, standing))
     return [
-        Problem(
-            (breach.kind, breach.number), "spacing", breach.says, breach.refuses, breach.citation.in_words
-        )
+        Problem(breach.about or NOWHERE, "spacing", breach.says, breach.holds, breach.citation.in_words)
         for breach in _breaches(desk, (*standing, *wanted))
         if breach not in before
     ]
@@ -152,7 +151,11 @@ def _of_the_spacing(desk: Desk, wanted: Sequence[WantedVisit], standing: Sequenc
 
 def _breaches(desk: Desk, visits: Sequence[VisitRow | WantedVisit]) -> tuple[protocols.Breach, ...]:
     series = [
-        protocols.Visit(kind=visit.kind, number=visit.number, starts_at=visit.starts_at.astimezone(desk.zone))
+        protocols.Visit(
+            kind=protocols.VisitKind(visit.kind),
+            number=visit.number,
+            starts_at=visit.starts_at.astimezone(desk.zone),
+        )
         for visit in visits
     ]
     return protocols.breaches(protocol=desk.protocol, series=series)

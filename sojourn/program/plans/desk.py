@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -52,18 +52,18 @@ class Desk:
     @property
     def uses_chairs(self) -> bool:
         """True when the dosing sessions happen in the clinic."""
-        return self.protocol.setting != "home"
+        return self.protocol.setting is not protocols.Setting.HOME
 
     def clinician(self, staff_id: UUID) -> Clinician | None:
         return next((c for c in self.clinicians if c.id == staff_id), None)
 
     def lasting(self, kind: str) -> timedelta:
-        return timedelta(minutes=self.protocol.visit_minutes(kind))
+        return self.protocol.visit(protocols.VisitKind(kind)).duration
 
     def missing_papers(self, clinician: Clinician, *, kind: str, starts_at: datetime) -> tuple[str, ...]:
         """The papers this clinician lacks for this kind of visit on its day, where the patient is."""
         needs = needs_for(is_dosing=kind == VisitKind.DOSING, drug=self.protocol.drug)
-        on: date = starts_at.astimezone(self.zone).date()
+        on = starts_at.astimezone(self.zone).date()
         return missing(held=clinician.held, needs=needs, state=self.course.patient_state, on=on)
 
     def clinicians_for(self, kind: str, *, starts_at: datetime) -> tuple[Clinician, ...]:

@@ -7,16 +7,18 @@ from typing import Final
 from uuid import UUID
 
 from sojourn.clinical import protocols
+from sojourn.clinical.protocols.courses import LimitKind
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import require
 from sojourn.program.plans.availability import Taken, clashes, taken_between
 from sojourn.program.plans.checking import CLOSES, OPENS, Place, Problem, WantedVisit, as_taken, problems_with
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.desk import Desk, desk_for
-from sojourn.program.plans.queries import VisitRow, visit, visits_of_course
+from sojourn.program.plans.queries import VisitRow, day_at, visit, visits_of_course
 
 STEP: Final = timedelta(minutes=30)
 A_DAY: Final = timedelta(days=1)
+A_MONDAY: Final = date(2026, 1, 5)
 FIRST_CHOICE: Final = time(9, 0)  # the hour a proposal begins to look at, where the site is
 
 
@@ -78,23 +80,14 @@ def propose(*, course_id: UUID, first_dose_on: date, actor: Actor, now: datetime
     require(actor, "book visits", patient_id=desk.course.patient_id)
     standing = visits_of_course(course_id, actor=actor)
     booked = {(row.kind, row.number) for row in standing}
-    tomorrow = now.astimezone(desk.zone).date() + A_DAY
+    today = day_at(now, desk.course.timezone)
     planned = [
-        (row.kind, row.number, max(row.on, tomorrow))
+        (row.kind.value, row.number, max(row.on, today))
         for row in protocols.propose_series(protocol=desk.protocol, first_dose_on=first_dose_on)
-        if (row.kind, row.number) not in booked
+        if (row.kind.value, row.number) not in booked
     ]
     taken = calendar_of(desk, [on for _, _, on in planned])
-    visits: list[ProposedVisit] = []
-    calendar = list(taken)
-    like = FIRST_CHOICE
-    for kind, number, on in sorted(planned, key=lambda row: (row[2], row[0] == VisitKind.INTEGRATION)):
-        wanted = find_time(desk, calendar, kind=kind, number=number, on=on, like=like, now=now)
-        visits.append(ProposedVisit(kind, number, on, wanted))
-        if wanted is not None:
-            calendar.append(as_taken(desk, wanted, calendar))
-            if kind == VisitKind.DOSING:
-                like = wanted.starts_at.astimezone(desk.zone).time()
+    visits = _with_times(desk, planned, taken, now)
     found = [v.wanted for v in visits if v.wanted is not None]
     return Proposal(
         desk=desk,
@@ -141,16 +134,31 @@ def propose_move(*, visit_id: UUID, to: datetime, actor: Actor, now: datetime) -
     )  # fmt: skip
 
 
+def places_of(protocol: protocols.CourseProtocol) -> tuple[Place, ...]:
+    """Every visit of a series of this protocol, in the order it comes."""
+    series = protocols.propose_series(protocol=protocol, first_dose_on=A_MONDAY)
+    return tuple((row.kind.value, row.number) for row in series)
+
+
 def find_time(
-    desk: Desk, calendar: Sequence[Taken], *, kind: str, number: int, on: date, like: time, now: datetime,
-    clinician_id: UUID | None = None, chair_id: UUID | None = None,
-) -> WantedVisit | None:  # fmt: skip
+    desk: Desk,
+    calendar: Sequence[Taken],
+    *,
+    kind: str,
+    number: int,
+    on: date,
+    like: time,
+    now: datetime,
+    clinician_id: UUID | None = None,
+    chair_id: UUID | None = None,
+    not_before: datetime | None = None,
+) -> WantedVisit | None:
     """Find the first time of that day when a fitting clinician (and chair) and the patient are free.
 
     Looks from the hour it should be like onward, then before it; a named clinician and chair are tried first.
     """
     for starts_at in _starts(desk, on, like, desk.lasting(kind)):
-        if starts_at <= now:
+        if starts_at <= now or (not_before is not None and starts_at < not_before):
             continue
         clinicians = sorted(
             desk.clinicians_for(kind, starts_at=starts_at), key=lambda c: c.id != clinician_id
@@ -187,6 +195,38 @@ def calendar_of(
     )
 
 
+def _with_times(
+    desk: Desk, planned: Sequence[tuple[str, int, date]], taken: Sequence[Taken], now: datetime
+) -> tuple[ProposedVisit, ...]:
+    """Find times in order of days; on the day of a dose, the conversation about the dose before comes first."""
+    hours = desk.protocol.limit(LimitKind.MIN_HOURS_BETWEEN_DOSES).value or 0
+    dose_days = {on for kind, _, on in planned if kind == VisitKind.DOSING}
+    calendar = list(taken)
+    visits = []
+    dose_like, not_before = FIRST_CHOICE, now
+    for kind, number, on in sorted(planned, key=lambda row: (row[2], row[0] == VisitKind.DOSING)):
+        is_dosing = kind == VisitKind.DOSING
+        like = dose_like if is_dosing else time(OPENS) if on in dose_days else FIRST_CHOICE
+        wanted = find_time(
+            desk,
+            calendar,
+            kind=kind,
+            number=number,
+            on=on,
+            like=like,
+            now=now,
+            not_before=not_before if is_dosing else None,
+        )
+        visits.append(ProposedVisit(kind, number, on, wanted))
+        if wanted is None:
+            continue
+        calendar.append(as_taken(desk, wanted, calendar))
+        if is_dosing:
+            dose_like = wanted.starts_at.astimezone(desk.zone).time()
+            not_before = wanted.starts_at + timedelta(hours=hours)
+    return tuple(visits)
+
+
 def _starts(desk: Desk, on: date, like: time, lasting: timedelta) -> Iterator[datetime]:
     opens = datetime.combine(on, time(OPENS), desk.zone)
     closes = datetime.combine(on, time(CLOSES), desk.zone)
@@ -201,19 +241,21 @@ def _shifted_days(
     desk: Desk, series: Sequence[VisitRow], moving: VisitRow, to: datetime
 ) -> dict[Place, date]:
     rows = [
-        protocols.PlannedVisit.standing(
-            protocol=desk.protocol,
-            kind=row.kind,
+        protocols.PlannedVisit(
+            kind=protocols.VisitKind(row.kind),
             number=row.number,
-            on=row.starts_at.astimezone(desk.zone).date(),
+            on=day_at(row.starts_at, desk.course.timezone),
+            duration=desk.lasting(row.kind),
         )
         for row in series
     ]
-    moved = next(row for row in rows if (row.kind, row.number) == (moving.kind, moving.number))
     shifted = protocols.shift_series(
-        protocol=desk.protocol, series=rows, moved=moved, to=to.astimezone(desk.zone).date()
+        protocol=desk.protocol,
+        series=rows,
+        moved=(protocols.VisitKind(moving.kind), moving.number),
+        to=day_at(to, desk.course.timezone),
     )
-    return {(row.kind, row.number): row.on for row in shifted}
+    return {(row.kind.value, row.number): row.on for row in shifted}
 
 
 def _shift(

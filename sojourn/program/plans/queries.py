@@ -11,8 +11,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower, Upper
 
+from sojourn.clinical.protocols import course_protocol
+from sojourn.program.intake.models import Decision
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
+from sojourn.program.plans.choices import EndedHow
 from sojourn.program.plans.models import Chair, Course, DoseOrder, Visit
 
 LISTED_AT_MOST = 200
@@ -44,6 +47,20 @@ class CourseRow:
     @property
     def is_open(self) -> bool:
         return self.ended_at is None
+
+    @property
+    def title(self) -> str:
+        """The protocol's name, as clinicians say it."""
+        return course_protocol(self.protocol_id).title
+
+    @property
+    def patient_title(self) -> str:
+        """The protocol's name, as it is told to the patient."""
+        return course_protocol(self.protocol_id).patient_title
+
+    @property
+    def ended_how_words(self) -> str:
+        return str(EndedHow(self.ended_how).label) if self.ended_how else ""
 
 
 @dataclass(frozen=True)
@@ -92,6 +109,15 @@ class VisitRow:
 
 
 @dataclass(frozen=True)
+class PatientToStart:
+    """A patient for whom a prescriber may start a course."""
+
+    patient_id: UUID
+    patient_name: str
+    decided_at: datetime
+
+
+@dataclass(frozen=True)
 class ChairRow:
     id: UUID
     name: str
@@ -123,6 +149,23 @@ def courses_to_book(actor: Actor) -> tuple[CourseRow, ...]:
         .filter(ended_at=None)
         .exclude(Exists(Visit.objects.filter(course=OuterRef("pk"), cancelled_at=None)))
         .order_by("started_at")[:LISTED_AT_MOST]
+    )
+
+
+def patients_to_start(actor: Actor) -> tuple[PatientToStart, ...]:
+    """Patients whose newest decision says that treatment suits them and who are in no course since, in order."""
+    newer = Decision.objects.filter(patient=OuterRef("patient"), decided_at__gt=OuterRef("decided_at"))
+    courses = Course.objects.filter(patient=OuterRef("patient"))
+    rows = (
+        Decision.objects.filter(patients_visible_to(actor, "patient"), outcome=Decision.Outcome.SUITABLE)
+        .exclude(Exists(newer))
+        .exclude(Exists(courses.filter(started_at__gte=OuterRef("decided_at"))))
+        .exclude(Exists(courses.filter(ended_at=None)))
+        .order_by("decided_at")[:LISTED_AT_MOST]
+    )
+    return tuple(
+        PatientToStart(**row)
+        for row in rows.values("patient_id", "decided_at", patient_name=F("patient__name"))
     )
 
 

@@ -1,0 +1,98 @@
+"""Everything with a day on it that somebody in the practice must not forget, in one list by date."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Count, F, Min
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sojourn.program.measures.models import QuestionnaireRequest
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.policy import patients_visible_to
+from sojourn.program.people.roster import credentials_ending
+from sojourn.program.treatment.readiness import owed_integrations
+
+LISTED_AT_MOST = 200
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """One day to keep. It is about a patient or about a staff member. `marked`: a rule is being broken."""
+
+    on: date
+    says: str
+    about: str
+    patient_id: UUID | None = None
+    staff_id: UUID | None = None
+    marked: str = ""
+
+    def is_past(self, today: date) -> bool:
+        return self.on < today
+
+
+def deadlines_for(actor: Actor, *, now: datetime) -> tuple[Deadline, ...]:
+    """Integrations owed, questionnaires past their day and credentials that end, by date; three queries."""
+    today = now.date()
+    found = [*_integrations(actor, now), *_questionnaires(actor, today), *_credentials(actor, today)]
+    return tuple(sorted(found, key=lambda deadline: (deadline.on, deadline.about)))
+
+
+def _integrations(actor: Actor, now: datetime) -> list[Deadline]:
+    return [
+        Deadline(
+            on=owed.due_on,
+            says=_("integration %(n)d is to be held") % {"n": owed.number},
+            about=owed.patient_name,
+            patient_id=owed.patient_id,
+            marked=_("Dose %(n)d is booked before integration %(of)d (program policy).")
+            % {"n": owed.number + 1, "of": owed.number}
+            if owed.comes_after_next_dose
+            else "",
+        )
+        for owed in owed_integrations(actor, now=now)
+    ]
+
+
+def _questionnaires(actor: Actor, today: date) -> list[Deadline]:
+    waiting = (
+        QuestionnaireRequest.objects.filter(
+            patients_visible_to(actor, "patient"),
+            withdrawn_at=None,
+            response=None,
+            due_on__lt=today,
+            closes_on__gte=today,
+        )
+        .values("patient_id", patient_name=F("patient__name"))
+        .annotate(count=Count("id"), closes=Min("closes_on"))
+        .order_by("closes", "patient_name")[:LISTED_AT_MOST]
+    )
+    return [
+        Deadline(
+            on=row["closes"],
+            says=ngettext(
+                "%(n)d questionnaire is past its day and closes",
+                "%(n)d questionnaires are past their day and close",
+                row["count"],
+            )
+            % {"n": row["count"]},
+            about=row["patient_name"],
+            patient_id=row["patient_id"],
+        )
+        for row in waiting
+    ]
+
+
+def _credentials(actor: Actor, today: date) -> list[Deadline]:
+    return [
+        Deadline(
+            on=row.expires_on,
+            says=(_("%(credential)s ended") if row.expires_on < today else _("%(credential)s ends"))
+            % {"credential": row.label},
+            about=row.staff_name,
+            staff_id=row.staff_id,
+            marked=_("Nothing that needs it can be booked or prescribed.") if row.expires_on < today else "",
+        )
+        for row in credentials_ending(actor, on=today)
+    ]
