@@ -1,4 +1,7 @@
-"""What can happen in a dosing session. A dose counts as given when a `dosed` event stands that was not withdrawn."""
+"""What can happen in a dosing session, in the words of `clinical.monitoring`.
+
+A dose counts as given when a `dosed` event stands that was not struck out.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -7,8 +10,11 @@ from django.utils.translation import gettext_lazy as _
 class EventKind(models.TextChoices):
     CHECKED = "checked", _("checklist item")
     DOSED = "dosed", _("dose given")
-    VITAL = "vital", _("vital signs")
+    VITAL_TAKEN = "vital_taken", _("vital signs")
     RATED = "rated", _("rating")
+    NOTICED = "noticed", _("sign noticed")
+    CONFIRMED = "confirmed", _("confirmed")
     NOTED = "noted", _("note")
     DISCHARGED = "discharged", _("discharge")
-    WITHDRAWN = "withdrawn", _("entry withdrawn")
+    CANCELLED = "cancelled", _("ended without a dose")
+    STRUCK = "struck", _("entry struck out")

@@ -32,8 +32,8 @@ class SessionEvent(models.Model):
         indexes = [models.Index(fields=["visit", "taken_at"], name="events_of_a_visit")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind="withdrawn") ^ models.Q(withdraws=None),
-                name="withdrawals_name_what_they_withdraw",
+                condition=models.Q(kind="struck") ^ models.Q(withdraws=None),
+                name="strikes_name_what_they_strike",
             )
         ]
         triggers = [
