@@ -1,0 +1,128 @@
+"""What the doors may ask about questionnaires and scores."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from sojourn.program.measures.models import QuestionnaireRequest, Response
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.policy import patients_visible_to
+
+
+@dataclass(frozen=True)
+class RequestRow:
+    """One questionnaire asked for. `answered_at` is None until it is answered."""
+
+    id: UUID
+    patient_id: UUID
+    instrument_id: str
+    occasion: str
+    opens_on: date
+    due_on: date
+    closes_on: date
+    withdrawn_at: datetime | None
+    timezone: str
+    answered_at: datetime | None
+    response_id: UUID | None
+
+    def is_open(self, now: datetime) -> bool:
+        """True when it can be answered now, where the patient's site is."""
+        today = now.astimezone(ZoneInfo(self.timezone)).date()
+        return self.answered_at is None and self.withdrawn_at is None and self.opens_on <= today <= self.closes_on
+
+    def is_missed(self, now: datetime) -> bool:
+        """True when its window closed without a response."""
+        today = now.astimezone(ZoneInfo(self.timezone)).date()
+        return self.answered_at is None and self.withdrawn_at is None and self.closes_on < today
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """One response with its score. `value` is None when it could not be scored; `of` items would be complete."""
+
+    id: UUID
+    instrument_id: str
+    instrument_version: str
+    on: date
+    answered_at: datetime
+    value: Decimal | None
+    prorated: bool
+    answered: int | None
+    band: str
+    flagged: bool
+    unscorable_because: str
+    source: str
+    answers: dict[str, Any] | None
+
+    @property
+    def total_only(self) -> bool:
+        """True for a total that came without item answers."""
+        return self.answers is None
+
+
+def request(request_id: UUID, *, actor: Actor) -> RequestRow | None:
+    """One request, or None where the actor may not see its patient."""
+    rows = _request_rows(_requests(actor).filter(pk=request_id))
+    return rows[0] if rows else None
+
+
+def requests_of(patient_id: UUID, *, actor: Actor) -> tuple[RequestRow, ...]:
+    """Everything a patient was asked for and that was not taken back, by due day."""
+    return _request_rows(_requests(actor).filter(patient_id=patient_id, withdrawn_at=None).order_by("due_on"))
+
+
+def open_requests(patient_id: UUID, *, actor: Actor, now: datetime) -> tuple[RequestRow, ...]:
+    """What the patient can answer now, the soonest to close first."""
+    waiting = _requests(actor).filter(patient_id=patient_id, withdrawn_at=None, response=None)
+    rows = _request_rows(waiting.order_by("closes_on", "instrument_id"))
+    return tuple(row for row in rows if row.is_open(now))
+
+
+def scores_of(patient_id: UUID, instrument_id: str, *, actor: Actor) -> tuple[ScoreRow, ...]:
+    """All responses of a patient to one instrument, oldest first."""
+    return tuple(row for row in all_scores_of(patient_id, actor=actor) if row.instrument_id == instrument_id)
+
+
+def all_scores_of(patient_id: UUID, *, actor: Actor) -> tuple[ScoreRow, ...]:
+    """All responses of a patient to any instrument, oldest first, in one query."""
+    rows = Response.objects.filter(patients_visible_to(actor, "patient"), patient_id=patient_id)
+    return tuple(
+        ScoreRow(on=row.pop("answered_on"), **row)
+        for row in rows.order_by("answered_on", "answered_at").values(
+            "id", "instrument_id", "instrument_version", "answered_on", "answered_at", "value", "prorated",
+            "answered", "band", "flagged", "unscorable_because", "source", "answers",
+        )
+    )  # fmt: skip
+
+
+def due_without_answer(patient_id: UUID, instrument_id: str, *, actor: Actor, now: datetime) -> tuple[date, ...]:
+    """The due days of an instrument whose window closed without a response."""
+    return tuple(
+        row.due_on
+        for row in requests_of(patient_id, actor=actor)
+        if row.instrument_id == instrument_id and row.is_missed(now)
+    )
+
+
+def _requests(actor: Actor) -> QuerySet[QuestionnaireRequest]:
+    return QuestionnaireRequest.objects.filter(patients_visible_to(actor, "patient"))
+
+
+def _request_rows(requests: QuerySet[QuestionnaireRequest]) -> tuple[RequestRow, ...]:
+    return tuple(
+        RequestRow(
+            timezone=row.pop("patient__site__timezone"),
+            answered_at=row.pop("response__answered_at"),
+            response_id=row.pop("response__id"),
+            **row,
+        )
+        for row in requests.values(
+            "id", "patient_id", "instrument_id", "occasion", "opens_on", "due_on", "closes_on", "withdrawn_at",
+            "patient__site__timezone", "response__answered_at", "response__id",
+        )
+    )  # fmt: skip

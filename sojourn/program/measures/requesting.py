@@ -1,0 +1,101 @@
+"""Asking patients for questionnaires: once, or each week of a course."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+
+from sojourn.program.audit import actions as audit
+from sojourn.program.measures.models import QuestionnaireRequest
+from sojourn.program.people.actors import Actor
+
+# Program policy: a weekly scale may be answered from two days before its day to four days after it.
+OPENS_BEFORE: Final = timedelta(days=2)
+CLOSES_AFTER: Final = timedelta(days=4)
+FIRST_WINDOW: Final = timedelta(days=7)
+WEEKLY: Final = ("phq_9", "gad_7")
+
+
+def request_questionnaire(
+    *,
+    patient_id: UUID,
+    instrument_id: str,
+    occasion: str,
+    opens_on: date,
+    due_on: date,
+    closes_on: date,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Ask a patient for one questionnaire; asking again for the same day gives the first request."""
+    with transaction.atomic():
+        request, is_new = QuestionnaireRequest.objects.get_or_create(
+            patient_id=patient_id,
+            instrument_id=instrument_id,
+            due_on=due_on,
+            defaults={"occasion": occasion, "opens_on": opens_on, "closes_on": closes_on},
+        )
+        if is_new:
+            _log(actor, "asked for a questionnaire", request.id, patient_id, now)
+    return request.id
+
+
+def request_before_treatment(*, patient_id: UUID, on: date, actor: Actor, now: datetime) -> None:
+    """Ask a new patient for the scales that every course is judged by, open for a week."""
+    for instrument_id in WEEKLY:
+        request_questionnaire(
+            patient_id=patient_id,
+            instrument_id=instrument_id,
+            occasion="before treatment",
+            opens_on=on,
+            due_on=on,
+            closes_on=on + FIRST_WINDOW,
+            actor=actor,
+            now=now,
+        )
+
+
+def request_series(*, patient_id: UUID, first_on: date, weeks: int, actor: Actor, now: datetime) -> None:
+    """Ask for the weekly scales on the same weekday for this many weeks, beginning on `first_on`."""
+    due_days = [first_on + timedelta(weeks=week) for week in range(weeks)]
+    with transaction.atomic():
+        QuestionnaireRequest.objects.bulk_create(
+            (
+                QuestionnaireRequest(
+                    patient_id=patient_id,
+                    instrument_id=instrument_id,
+                    occasion=f"week {number}",
+                    opens_on=due_on - OPENS_BEFORE,
+                    due_on=due_on,
+                    closes_on=due_on + CLOSES_AFTER,
+                )
+                for number, due_on in enumerate(due_days, 1)
+                for instrument_id in WEEKLY
+            ),
+            ignore_conflicts=True,
+        )
+        _log(actor, "asked for weekly questionnaires", None, patient_id, now)
+
+
+def withdraw_requests(*, patient_id: UUID, after: date, actor: Actor, now: datetime) -> int:
+    """Take back what is asked for after a day and not answered yet; return how many were."""
+    with transaction.atomic():
+        taken_back = QuestionnaireRequest.objects.filter(
+            patient_id=patient_id, due_on__gt=after, response=None, withdrawn_at=None
+        ).update(withdrawn_at=now)
+        if taken_back:
+            _log(actor, "took questionnaires back", None, patient_id, now)
+    return taken_back
+
+
+def _log(actor: Actor, did: str, request_id: UUID | None, patient_id: UUID, now: datetime) -> None:
+    audit.record(
+        actor_id=actor.user_id,
+        actor_role=actor.role_names,
+        did=did,
+        about_kind="questionnaire request",
+        about_id=request_id,
+        patient_id=patient_id,
+        at=now,
+    )
