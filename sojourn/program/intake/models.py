@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from uuid_utils.compat import uuid7
 
+from sojourn.program.intake.choices import DecisionOutcome
 from sojourn.program.people.models import Patient, StaffMember
 
 
@@ -33,16 +34,10 @@ class Decision(models.Model):
 
     PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("why",)
 
-    class Outcome(models.TextChoices):
-        SUITABLE = "suitable", "suitable for treatment"
-        NEEDS_MORE = "needs_more", "more information needed"
-        REFERRED = "referred", "referred to a specialist"
-        DECLINED = "declined", "not suitable"
-
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="decisions")
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="decisions")
-    outcome = models.CharField(max_length=20, choices=Outcome.choices)
+    outcome = models.CharField(max_length=20, choices=DecisionOutcome.choices)
     why = models.CharField(max_length=1000)
     resolved = models.JSONField(default=dict)  # rule id -> how the clinician settled an open finding
     decided_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")

@@ -1,0 +1,189 @@
+"""Keeping an assessment, deciding about it, and signing or withdrawing a consent."""
+
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from sojourn.clinical import protocols
+from sojourn.clinical.protocols.consents import consent_document
+from sojourn.program.audit import actions as audit
+from sojourn.program.intake.choices import DecisionOutcome
+from sojourn.program.intake.models import Assessment, Consent, Decision
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.models import Patient
+from sojourn.program.people.policy import require
+
+
+class AssessmentNotFound(Exception):
+    """No such assessment."""
+
+
+class ReasonMissing(Exception):
+    """A decision says in one line why it was taken."""
+
+
+class RuleForbids(Exception):
+    """An absolute rule speaks against this outcome; the application does not override it. `rule_ids` name it."""
+
+    def __init__(self, rule_ids: tuple[str, ...]) -> None:
+        super().__init__(", ".join(rule_ids))
+        self.rule_ids = rule_ids
+
+
+class Unsettled(Exception):
+    """These findings are open and have to be settled, with a line each, before somebody is called suitable."""
+
+    def __init__(self, rule_ids: tuple[str, ...]) -> None:
+        super().__init__(", ".join(rule_ids))
+        self.rule_ids = rule_ids
+
+
+class NotUnderstood(Exception):
+    """A question of the comprehension check is not answered right; `question_ids` say which."""
+
+    def __init__(self, question_ids: tuple[str, ...]) -> None:
+        super().__init__(", ".join(question_ids))
+        self.question_ids = question_ids
+
+
+class NameDiffers(Exception):
+    """The signature is not the patient's own name."""
+
+
+class AlreadySigned(Exception):
+    """This version of the consent is signed and in force."""
+
+
+def keep_assessment(
+    *, facts: protocols.Facts, evaluation: protocols.Evaluation, patient_id: UUID, actor: Actor, now: datetime
+) -> UUID:
+    """Keep what a person answered with what the rules of that day found, so that it can be replayed."""
+    with transaction.atomic():
+        assessment = Assessment.objects.create(
+            patient_id=patient_id,
+            facts=facts.as_json(),
+            evaluation=evaluation.as_json(),
+            disposition=evaluation.disposition.value,
+            rule_set_version=evaluation.rule_set_version,
+            taken_at=now,
+        )
+        _log(actor, "kept an assessment", "assessment", assessment.id, patient_id, now)
+    return assessment.id
+
+
+def record_decision(
+    *,
+    assessment_id: UUID,
+    outcome: str,
+    why: str,
+    resolved: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Record what was decided about an assessment, why, and how each open finding was settled.
+
+    An absolute finding in every setting forbids "suitable"; an open finding needs a line in `resolved` first.
+    Raises NotAllowed, AssessmentNotFound, ReasonMissing, RuleForbids, Unsettled.
+    """
+    assessment = Assessment.objects.filter(pk=assessment_id).first()
+    if assessment is None:
+        raise AssessmentNotFound
+    require(actor, "decide eligibility", patient_id=assessment.patient_id)
+    if not why.strip():
+        raise ReasonMissing
+    settled = {rule: line.strip() for rule, line in resolved.items() if line.strip()}
+    if outcome == DecisionOutcome.SUITABLE:
+        _refuse_unless_suitable(assessment, settled)
+    with transaction.atomic():
+        decision = Decision.objects.create(
+            assessment=assessment,
+            patient_id=assessment.patient_id,
+            outcome=DecisionOutcome(outcome),
+            why=why.strip(),
+            resolved=settled,
+            decided_by_id=actor.staff_id,
+            decided_at=now,
+        )
+        _log(actor, "decided about an assessment", "decision", decision.id, assessment.patient_id, now)
+    return decision.id
+
+
+def sign_consent(
+    *,
+    patient_id: UUID,
+    document_id: str,
+    signed_name: str,
+    answers: Mapping[str, str],
+    tries: int,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Sign a consent: its text, version and hash are kept with the answers of the comprehension check.
+
+    Raises NotAllowed, NotUnderstood, NameDiffers, AlreadySigned.
+    """
+    require(actor, "sign a consent", patient_id=patient_id)
+    document = consent_document(document_id)
+    wrong = tuple(q.id for q in document.questions if answers.get(q.id) != q.correct)
+    if wrong:
+        raise NotUnderstood(wrong)
+    if not _same_name(signed_name, Patient.objects.values_list("name", flat=True).get(pk=patient_id)):
+        raise NameDiffers
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                consent = Consent.objects.create(
+                    patient_id=patient_id,
+                    document_id=document.id,
+                    version=document.version,
+                    sha256=document.sha256,
+                    text=document.text,
+                    understood={"answers": dict(answers), "tries": tries},
+                    signed_name=signed_name.strip(),
+                    signed_at=now,
+                )
+        except IntegrityError as twice:
+            raise AlreadySigned from twice
+        _log(actor, "signed a consent", "consent", consent.id, patient_id, now)
+    return consent.id
+
+
+def withdraw_consent(*, consent_id: UUID, actor: Actor, now: datetime) -> None:
+    """Take a consent back; no dose is given after it. Withdrawing twice changes nothing."""
+    consent = Consent.objects.get(pk=consent_id)
+    require(actor, "sign a consent", patient_id=consent.patient_id)
+    with transaction.atomic():
+        if Consent.objects.filter(pk=consent_id, withdrawn_at=None).update(withdrawn_at=now):
+            _log(actor, "withdrew a consent", "consent", consent_id, consent.patient_id, now)
+
+
+def _refuse_unless_suitable(assessment: Assessment, settled: Mapping[str, str]) -> None:
+    evaluation = protocols.evaluation_from_json(assessment.evaluation)
+    if evaluation.disposition is protocols.Disposition.NOT_A_FIT:
+        absolute = protocols.Severity.ABSOLUTE
+        raise RuleForbids(tuple(f.rule_id for f in evaluation.findings if f.severity is absolute and not f.unknown))
+    unsettled = tuple(rule for rule in evaluation.unresolved if rule not in settled)
+    if unsettled:
+        raise Unsettled(unsettled)
+
+
+def _same_name(typed: str, name: str) -> bool:
+    def plain(text: str) -> str:
+        return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+
+    return plain(typed) == plain(name)
+
+
+def _log(actor: Actor, did: str, kind: str, about: UUID, patient_id: UUID, now: datetime) -> None:
+    audit.record(
+        actor_id=actor.user_id,
+        actor_role=actor.role_names,
+        did=did,
+        about_kind=kind,
+        about_id=about,
+        patient_id=patient_id,
+        at=now,
+    )
