@@ -140,7 +140,7 @@ def _check_major(cluster: Cluster) -> None:
     if made_by == cluster.programs.major:
         return
     known = system_versions().get(made_by)
-    where = str(known) if known else f"the folder with PostgreSQL {made_by}'s programs"
+    where = str(known) if known else f"/PATH/TO/postgresql-{made_by}/bin"
     raise OtherMajorVersion(
         f"The database in {cluster.folder} was made by PostgreSQL {made_by}, but the server found here is "
         f"{cluster.programs.version} (from {cluster.programs.source}). Nothing was changed.\n"

@@ -41,10 +41,6 @@ def cluster_home(data: Path, account: ServerAccount) -> Path:
         home = _outside(data, account)
         (data / OUTSIDE).write_text(f"{home}\n")
     home.mkdir(mode=0o700, exist_ok=True)
-    if home.is_symlink() or home.stat().st_uid not in {os.geteuid(), account.uid}:
-        raise NoHome(
-            f"{home} belongs to another account. Remove it, or set SOJOURN_DATA_DIR to another folder."
-        )
     os.chown(home, account.uid, account.gid)
     if (data / "pg").is_dir() and not (home / "pg").exists():
         end_servers(data / "pg")
@@ -58,7 +54,12 @@ def cluster_home(data: Path, account: ServerAccount) -> Path:
 def _outside(data: Path, account: ServerAccount) -> Path:
     for parent in PARENTS:
         if os.access(parent, os.W_OK) and account.can_reach(parent):
-            return parent / short_name_for(data)
+            home = parent / short_name_for(data)
+            if home.is_symlink() or (home.exists() and home.stat().st_uid not in {os.geteuid(), account.uid}):
+                raise NoHome(
+                    f"{home} belongs to another account. Remove it, or set SOJOURN_DATA_DIR elsewhere."
+                )
+            return home
     raise NoHome(f"{account.says.capitalize()} can enter none of {', '.join(map(str, PARENTS))}.")
 
 

@@ -21,7 +21,7 @@ from launcher.children import (
     make_stop,
     started,
 )
-from launcher.processes import adopt_orphans, reap_adopted
+from launcher.processes import adopt_orphans, end, marked, reap_adopted
 from launcher.telling import last_lines, say
 
 DELAYS_S = (1.0, 2.0, 4.0, 8.0, 16.0, 30.0)  # before the first, second, ... restart in a row
@@ -144,4 +144,6 @@ class Supervisor:
                 while child.is_running and time.monotonic() < deadline and (last or not self.is_hurried):
                     time.sleep(0.02)
                 make_stop(child, wait_s=0.05 if not child.is_running else HURRIED_WAIT_S)
+            if not last:  # what they started and left, in whatever group, ends before the database does
+                end(marked(self.mark, but_not="postgres"), signal.SIGKILL, wait_s=5)
         reap_adopted(())

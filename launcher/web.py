@@ -17,13 +17,14 @@ from launcher.telling import Refusal, last_lines
 
 DEFAULT_PORT = 8000
 THREADS = 6
+HIGHEST_PORT = 65535
 FIRST_ANSWER_WITHIN_S = 60.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only if the user asks for it
 
 
-class PortTaken(Refusal):
-    """Something else listens on the wanted port."""
+class PortUnusable(Refusal):
+    """Pages cannot be served on the wanted host and port."""
 
 
 class NoAnswer(Refusal):
@@ -50,14 +51,20 @@ class Doorstep:
 
 
 def refuse_taken_port(doorstep: Doorstep) -> None:
-    """Raise PortTaken, with a free port to offer, when something listens already."""
+    """Raise PortUnusable, with a free port to offer, when something listens already."""
+    if not 0 < doorstep.port <= HIGHEST_PORT:
+        raise PortUnusable(
+            f"{doorstep.port} is no port. Choose one between 1024 and {HIGHEST_PORT} with --port."
+        )
     hosts = ("127.0.0.1", "::1") if doorstep.is_private else (doorstep.host,)
     if not all(_is_free(host, doorstep.port) for host in hosts):
         free = next(
             (port for port in range(doorstep.port + 1, doorstep.port + 100) if _is_free(hosts[0], port)), 0
         )
         offer = f" For example: ./sojourn up --port {free}" if free else ""
-        raise PortTaken(f"Port {doorstep.port} is taken by another program. Choose one with --port.{offer}")
+        raise PortUnusable(
+            f"Port {doorstep.port} is taken by another program. Choose one with --port.{offer}"
+        )
 
 
 def _is_free(host: str, port: int) -> bool:
@@ -69,17 +76,15 @@ def _is_free(host: str, port: int) -> bool:
             )  # connections that just closed do no harm
             probe.bind(address)
     except PermissionError as error:
-        raise PortTaken(
+        raise PortUnusable(
             f"Port {port} is for administrators only. Choose one above 1023 with --port."
         ) from error
-    except OverflowError as error:
-        raise PortTaken(f"{port} is no port. Choose one between 1024 and 65535 with --port.") from error
     except OSError as error:
         if error.errno == 98:  # noqa: PLR2004 - EADDRINUSE
             return False
         if host == "::1":  # no IPv6 here, so nobody listens there
             return True
-        raise PortTaken(
+        raise PortUnusable(
             f"Pages cannot be served on {host}: {error.strerror}. Choose another --host."
         ) from error
     return True
