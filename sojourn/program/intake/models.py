@@ -33,6 +33,7 @@ class Decision(models.Model):
     """What a prescriber decided about an assessment, with one line of why."""
 
     PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("why",)
+    Outcome = DecisionOutcome
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="decisions")

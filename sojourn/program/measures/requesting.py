@@ -56,8 +56,12 @@ def request_before_treatment(*, patient_id: UUID, on: date, actor: Actor, now: d
         )
 
 
-def request_series(*, patient_id: UUID, first_on: date, weeks: int, actor: Actor, now: datetime) -> None:
-    """Ask for the weekly scales on the same weekday for this many weeks, beginning on `first_on`."""
+def request_series(*, patient_id: UUID, first_on: date, last_on: date, actor: Actor, now: datetime) -> None:
+    """Ask for the weekly scales on the weekday of `first_on`, each week until `last_on` is covered.
+
+    Days that were asked for already stay as they are.
+    """
+    weeks = max(0, (last_on - first_on).days // 7) + 1
     due_days = [first_on + timedelta(weeks=week) for week in range(weeks)]
     with transaction.atomic():
         QuestionnaireRequest.objects.bulk_create(
@@ -78,11 +82,11 @@ def request_series(*, patient_id: UUID, first_on: date, weeks: int, actor: Actor
         _log(actor, "asked for weekly questionnaires", None, patient_id, now)
 
 
-def withdraw_requests(*, patient_id: UUID, after: date, actor: Actor, now: datetime) -> int:
-    """Take back what is asked for after a day and not answered yet; return how many were."""
+def withdraw_requests(*, patient_id: UUID, actor: Actor, now: datetime) -> int:
+    """Take back what is still open or to come; return how many were. What was missed before stays missed."""
     with transaction.atomic():
         taken_back = QuestionnaireRequest.objects.filter(
-            patient_id=patient_id, due_on__gt=after, response=None, withdrawn_at=None
+            patient_id=patient_id, closes_on__gte=now.date(), response=None, withdrawn_at=None
         ).update(withdrawn_at=now)
         if taken_back:
             _log(actor, "took questionnaires back", None, patient_id, now)
