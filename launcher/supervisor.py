@@ -144,6 +144,8 @@ class Supervisor:
                 while child.is_running and time.monotonic() < deadline and (last or not self.is_hurried):
                     time.sleep(0.02)
                 make_stop(child, wait_s=0.05 if not child.is_running else HURRIED_WAIT_S)
-            if not last:  # what they started and left, in whatever group, ends before the database does
-                end(marked(self.mark, but_not="postgres"), signal.SIGKILL, wait_s=5)
+            # What they started and left, in whatever group, ends before the database does.
+            running = {child.process.pid for child in self.children if child.process is not None}
+            left = [pid for pid in marked(self.mark, but_not="postgres") if pid not in running]
+            end(left, signal.SIGKILL, wait_s=5)
         reap_adopted(())
