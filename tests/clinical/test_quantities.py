@@ -22,7 +22,9 @@ from sojourn.clinical.quantities import (
 )
 
 
-@pytest.mark.parametrize(("systolic", "diastolic"), [(12, 80), (120, 200), (80, 120), (84, 80), (301, 80), (120, 19)])
+@pytest.mark.parametrize(
+    ("systolic", "diastolic"), [(12, 80), (120, 200), (80, 120), (84, 80), (301, 80), (120, 19)]
+)
 def test_a_reading_that_was_mistyped_or_swapped_is_refused(systolic, diastolic):
     with pytest.raises(Implausible, match="number"):
         BloodPressure(systolic, diastolic)
@@ -81,7 +83,8 @@ def test_body_mass_index_and_doses_by_weight():
 
 
 @pytest.mark.parametrize(
-    ("on", "years"), [(date(2026, 2, 27), 25), (date(2026, 2, 28), 25), (date(2026, 3, 1), 26), (date(2028, 2, 29), 28)]
+    ("on", "years"),
+    [(date(2026, 2, 27), 25), (date(2026, 2, 28), 25), (date(2026, 3, 1), 26), (date(2028, 2, 29), 28)],
 )
 def test_an_age_turns_on_the_birthday_even_in_leap_years(on, years):
     assert age_years(born_on=date(2000, 2, 29), on=on) == years

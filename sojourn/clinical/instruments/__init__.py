@@ -37,9 +37,9 @@ from sojourn.clinical.instruments.totals import (
 
 __all__ = [
     "Answers", "AnswersInvalid", "Band", "BandSet", "ChangeKind", "ChangeSet", "CriticalAnswer",
-    "CriticalRule", "Direction", "Instrument", "Item", "Option", "OutcomeRule", "Scale", "Score", "Severity",
-    "Tier", "TotalConflict", "TotalImpossible", "TotalOnly", "UnknownInstrument", "Unscorable",
-    "all_instruments", "answers_from_json", "band_of", "critical_answers", "get", "half_up", "pattern_verdict", "points_of",
-    "read_answers", "score", "score_as_json", "score_from_json", "score_from_total", "scores",
-    "stated_total_conflict",
+    "CriticalRule", "Direction", "Instrument", "Item", "Option", "OutcomeRule", "Scale", "Score",
+    "Severity", "Tier", "TotalConflict", "TotalImpossible", "TotalOnly", "UnknownInstrument",
+    "Unscorable", "all_instruments", "answers_from_json", "band_of", "critical_answers", "get",
+    "half_up", "pattern_verdict", "points_of", "read_answers", "score", "score_as_json",
+    "score_from_json", "score_from_total", "scores", "stated_total_conflict",
 ]  # fmt: skip

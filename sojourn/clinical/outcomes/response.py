@@ -35,8 +35,8 @@ def response(
 ) -> Response:
     """Judge a fall from the baseline; exactly 50 % is a response.
 
-    Not judged: a scale without percent change, a baseline below the floor, and a prorated score that would prove
-    a response alone.
+    Not judged: a scale without percent change, a baseline below the floor, and a prorated score that would
+    prove a response alone.
     """
     rule = instrument.outcome_rule()
     if rule is None or rule.response_percent is None or rule.baseline_at_least is None:

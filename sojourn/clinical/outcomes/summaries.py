@@ -54,7 +54,7 @@ def _plain_course(line: Trajectory, latest: TrajectoryPoint) -> str:
 
 PLAIN_CHANGES = {
     ChangeVerdict.BETTER: "This is a clear change for the better, larger than the ups and downs of chance.",
-    ChangeVerdict.WORSE: "It shows a harder time than at the start. Please talk with your care team about it.",
+    ChangeVerdict.WORSE: "It shows a harder time than at the start. Please talk with your care team.",
     ChangeVerdict.WITHIN_NOISE: "Scores go up and down a little by chance; this may be no more than that.",
     ChangeVerdict.NO_THRESHOLD: "",
 }
@@ -114,4 +114,4 @@ def _missing(line: Trajectory) -> list[str]:
         return []
     if not line.gaps:
         return [f"All {len(line.due)} due questionnaires were answered."]
-    return [f"{len(line.gaps)} of {len(line.due)} due questionnaires were not answered."]
+    return [f"Not answered: {len(line.gaps)} of {len(line.due)} due questionnaires."]

@@ -130,9 +130,9 @@ def trajectory(
 ) -> Trajectory:
     """Put scores in order and judge each against the baseline.
 
-    The baseline is the last score on or before the first dose; more than 7 days before, it is stale. Without a
-    dose it is the first score. `due` are days that have passed; those without a score within `answer_window` are
-    gaps.
+    The baseline is the last score on or before the first dose; more than 7 days before, it is stale. Without
+    a dose it is the first score. `due` are days that have passed; those without a score within
+    `answer_window` are gaps.
     """
     ordered = sorted(points, key=lambda point: point.on)
     place, baseline, missing_because = _baseline(ordered, sessions)

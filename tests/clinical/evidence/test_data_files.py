@@ -37,7 +37,7 @@ def test_unknown_and_missing_keys_and_broken_files_are_refused(tmp_path, text, n
 )  # fmt: skip
 def test_a_value_of_the_wrong_kind_is_refused_by_its_key(tmp_path, value, read):
     table = table_of(tmp_path, f"k = {value}", allowed=("k",))
-    with pytest.raises(DataFileInvalid, match="rules.toml: `k`"):
+    with pytest.raises(DataFileInvalid, match=r"rules\.toml: `k`"):
         read(table)
 
 
@@ -50,7 +50,9 @@ def test_values_of_the_right_kind_are_given(tmp_path):
     assert (table.text("t"), table.whole("n"), table.number("f"), table.flag("b")) == ("x", 3, 2.5, False)
     assert table.day("d").isoformat() == "2026-12-31"
     assert (table.texts("l"), table.wholes("w"), table.texts("absent")) == (("a",), (1,), ())
-    assert table.text_or_none("absent") is table.day_or_none("absent") is table.number_or_none("absent") is None
+    assert (
+        table.text_or_none("absent") is table.day_or_none("absent") is table.number_or_none("absent") is None
+    )
     assert table.tables("r", allowed=("id",))[0].where == "rules.toml [r one]"
 
 
