@@ -139,12 +139,12 @@ def _check_major(cluster: Cluster) -> None:
     made_by = int((cluster.folder / "PG_VERSION").read_text().strip())
     if made_by == cluster.programs.major:
         return
-    known = system_versions().get(made_by)
-    where = str(known) if known else f"/PATH/TO/postgresql-{made_by}/bin"
+    known = system_versions().get(made_by, Path(f"/PATH/TO/postgresql-{made_by}/bin"))
+    unset = "unset SOJOURN_PG_BINDIR, or " if cluster.programs.source == "SOJOURN_PG_BINDIR" else ""
     raise OtherMajorVersion(
         f"The database in {cluster.folder} was made by PostgreSQL {made_by}, but the server found here is "
         f"{cluster.programs.version} (from {cluster.programs.source}). Nothing was changed.\n"
-        f"To go on with the old one:  SOJOURN_PG_BINDIR={where} ./sojourn up\n"
+        f"To go on with the old one: {unset}SOJOURN_PG_BINDIR={known} ./sojourn up\n"
         f"To move over: dump the database with {made_by}'s pg_dump, start with SOJOURN_DATA_DIR set to a new "
         "folder, and restore it there with pg_restore."
     )

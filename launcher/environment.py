@@ -96,7 +96,7 @@ def _alone() -> Iterator[None]:
 
 def _make(names: tuple[str, ...]) -> None:
     fresh = not (FOLDER / "bin" / "python").exists()
-    with stage("Environment", "the first time takes about half a minute" if fresh else "the locks changed"):
+    with stage("Environment", "half a minute the first time" if fresh else "the locks changed"):
         _make_folder()
         STAMP.unlink(missing_ok=True)
         files = [str(LOCKS / f"{name}.txt") for name in names]

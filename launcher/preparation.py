@@ -8,11 +8,12 @@ starting Django costs more than any of them when there is nothing to do.
 import hashlib
 import io
 import json
+import os
 import sys
 import time
 from pathlib import Path
 
-from launcher.telling import stage
+from launcher.telling import Refusal, stage
 
 REFUSED = 3
 EXTERNAL_ANSWERS_WITHIN_S = 10.0
@@ -22,39 +23,47 @@ OLDEST_SERVER = 150000  # PostgreSQL 15
 def main() -> int:
     """Prepare the practice; returns 0, or 3 with a sentence in the result file."""
     result, empty = Path(sys.argv[1]), "--empty" in sys.argv[2:]
-    import django
-    from django.conf import settings
-
-    django.setup()
-    refusal = _refuse_server()
-    if not refusal:
-        _migrate()
-        _collect_static(Path(settings.STATIC_ROOT))
-        kind, log_ins, refusal = _people(Path(settings.DATA_DIR) / "started-empty", empty=empty)
-    if refusal:
-        result.write_text(refusal)
+    try:
+        kind, log_ins = _prepare(empty=empty)
+    except Refusal as refusal:
+        result.write_text(str(refusal))
         return REFUSED
     result.write_text(json.dumps({"kind": kind, "log_ins": log_ins}))
     return 0
 
 
-def _refuse_server() -> str:
-    """Wait for the database to answer; returns why it cannot be used, empty when it can."""
-    from django.db import OperationalError, connection
+def _prepare(*, empty: bool) -> tuple[str, str]:
+    """Prepare database, static files and people; returns the kind of practice and its log-ins."""
+    import django
+    from django.conf import settings
+    from django.core.exceptions import ImproperlyConfigured
+
+    try:
+        django.setup()
+    except ImproperlyConfigured as error:
+        raise Refusal(f"A setting is wrong: {error}") from error
+    _check_server(os.environ["SOJOURN_DATABASE_URL"])
+    _migrate()
+    _collect_static(Path(settings.STATIC_ROOT))
+    return _people(Path(settings.DATA_DIR) / "started-empty", empty=empty)
+
+
+def _check_server(url: str) -> None:
+    """Wait for the database to answer. Raises Refusal when it does not, or is too old."""
+    import psycopg
 
     deadline = time.monotonic() + EXTERNAL_ANSWERS_WITHIN_S
     while True:
         try:
-            connection.ensure_connection()
+            with psycopg.connect(url, connect_timeout=5) as connection:
+                version = connection.info.server_version
             break
-        except OperationalError as error:
+        except psycopg.Error as error:
             if time.monotonic() > deadline:
-                return f"The database in SOJOURN_DATABASE_URL does not answer: {str(error).strip()}"
+                raise Refusal(f"The database in SOJOURN_DATABASE_URL cannot be used: {error}") from error
             time.sleep(0.5)
-    version = int(getattr(connection, "pg_version", 0))
     if version < OLDEST_SERVER:
-        return f"The database server is PostgreSQL {version // 10000}; Sojourn needs 15 or newer."
-    return ""
+        raise Refusal(f"The database server is PostgreSQL {version // 10000}; Sojourn needs 15 or newer.")
 
 
 def _migrate() -> None:
@@ -90,25 +99,25 @@ def _collect_static(root: Path) -> None:
         stamp.write_text(state.hexdigest())
 
 
-def _people(started_empty: Path, *, empty: bool) -> tuple[str, str, str]:
-    """Fill a new practice with the demonstration unless it stays empty; returns kind, log-ins, refusal."""
+def _people(started_empty: Path, *, empty: bool) -> tuple[str, str]:
+    """Fill a new practice with the demonstration unless it is to stay empty; returns kind and log-ins."""
     from django.core.management import call_command
 
     kind = _kind()
     if empty and kind == "demonstration":
-        return kind, "", (
+        raise Refusal(
             "This practice is a demonstration and its invented people cannot be taken out. "
             "Start an empty one in a folder of its own: SOJOURN_DATA_DIR=FOLDER ./sojourn up --empty"
-        )  # fmt: skip
+        )
     if empty:
         started_empty.touch()
     if kind == "real" or (kind == "none" and started_empty.exists()):
-        return kind, "", ""
+        return kind, ""
     said = io.StringIO()
     with stage("Demonstration practice") as note:
         call_command("seed_demonstration", stdout=said)
         note.text = "new" if kind == "none" else "there already"
-    return _kind(), said.getvalue(), ""
+    return _kind(), said.getvalue()
 
 
 def _kind() -> str:
