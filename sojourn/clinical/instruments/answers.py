@@ -91,4 +91,6 @@ def answers_from_json(instrument: Instrument, stored: Mapping[str, object]) -> A
     ):
         raise ValueError("these answers were given to another definition of the instrument")
     values = stored.get("values")
-    return read_answers(instrument, values if isinstance(values, Mapping) else {})
+    if not isinstance(values, Mapping):
+        raise AnswersInvalid({"values": "The stored answers hold no values."})
+    return read_answers(instrument, values)

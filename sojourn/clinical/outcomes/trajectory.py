@@ -43,6 +43,11 @@ class ScorePoint:
     value: Fraction
     kind: PointKind = PointKind.SCORED
 
+    def __post_init__(self) -> None:
+        # A stored decimal or a plain word compares and subtracts like the exact value it stands for.
+        object.__setattr__(self, "value", Fraction(self.value))
+        object.__setattr__(self, "kind", PointKind(self.kind))
+
 
 @dataclass(frozen=True)
 class SessionMark:
@@ -162,7 +167,7 @@ def _baseline(
     """Find the place of the baseline among the points; past the end where there is none."""
     if not ordered:
         return 0, None, "no score yet"
-    first_dose = min((mark.on for mark in sessions if mark.kind is SessionKind.DOSING), default=None)
+    first_dose = min((mark.on for mark in sessions if mark.kind == SessionKind.DOSING), default=None)
     if first_dose is None:
         return 0, Baseline(ordered[0], "first score; no dose yet", stale=False), ""
     place = sum(point.on <= first_dose for point in ordered) - 1
@@ -187,7 +192,7 @@ def _unjudged(instrument: Instrument, point: ScorePoint, standing: str) -> Traje
         change=None,
         response=None,
         remission=remission(
-            instrument=instrument, value=point.value, prorated=point.kind is PointKind.PRORATED
+            instrument=instrument, value=point.value, prorated=point.kind == PointKind.PRORATED
         ),
     )
 

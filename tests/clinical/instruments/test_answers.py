@@ -50,3 +50,8 @@ def test_stored_answers_of_another_definition_are_not_read():
         answers_from_json(get("phq-2"), stored)
     with pytest.raises(ValueError, match="another definition"):
         answers_from_json(PHQ_9, stored | {"definition_hash": "0" * 64})
+
+
+def test_stored_answers_without_values_are_refused_rather_than_blank():
+    with pytest.raises(AnswersInvalid):
+        answers_from_json(PHQ_9, answered(PHQ_9, 1).as_json() | {"values": None})

@@ -1,6 +1,7 @@
 """A patient's line of scores: its baseline, its gaps, and what is said about it."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -175,3 +176,10 @@ def test_the_order_of_arrival_of_different_days_does_not_matter(scores, due, rng
     shuffled = rng.sample(scores, len(scores))
     assert line(*scores, due=due) == line(*shuffled, due=due)
     assert len(line(*scores, due=due).gaps) >= len(set(due)) - len(scores)
+
+
+def test_a_stored_decimal_and_a_stored_kind_are_read_exactly():
+    point = ScorePoint(START, Decimal("4.500"), "prorated")
+    assert (point.value, point.kind) == (Fraction(9, 2), PointKind.PRORATED)
+    with pytest.raises(ValueError, match="guess"):
+        ScorePoint(START, Fraction(4), "guess")
