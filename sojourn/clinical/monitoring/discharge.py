@@ -1,0 +1,128 @@
+"""Says what is still missing before a patient may leave. Nothing here weighs: every criterion must hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sojourn.clinical.evidence import Citation
+from sojourn.clinical.monitoring.plans import Criterion, MonitoringPlan
+from sojourn.clinical.quantities import BloodPressure
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A criterion that does not hold yet, and why."""
+
+    criterion: str
+    says: str
+    why: str
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The latest value of a signal, and when it was taken."""
+
+    signal: str
+    value: float
+    taken_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What is known at the moment somebody wants to leave. `seen` holds values since the dose, by signal."""
+
+    at: datetime
+    minutes_since_dose: int | None
+    observe_minutes: int
+    seen: Mapping[str, Seen]
+    confirmed: Mapping[str, str]
+    baseline: BloodPressure | None
+    highest: tuple[float, float] | None
+
+
+def discharge_missing(*, plan: MonitoringPlan, leaving: Leaving) -> tuple[Missing, ...]:
+    """Name each criterion of the plan that does not hold, in the order of the plan."""
+    found = []
+    for criterion in plan.criteria:
+        why = _why_not(criterion, plan, leaving)
+        if why:
+            found.append(Missing(criterion.id, criterion.says, why, criterion.citations))
+    return tuple(found)
+
+
+def _why_not(criterion: Criterion, plan: MonitoringPlan, leaving: Leaving) -> str:  # noqa: PLR0911 - one per kind
+    match criterion.kind:
+        case "minimum_observation":
+            return _still_to_observe(leaving)
+        case "sedation_at_least":
+            return _outside(leaving, plan, "moaas", "sedation", least=criterion.value("least"))
+        case "dissociation_at_most":
+            return _outside(leaving, plan, "dissociation", "dissociation", most=criterion.value("most"))
+        case "oxygen_at_least":
+            return _outside(leaving, plan, "spo2", "oxygen", least=criterion.value("least"))
+        case "breathing_between":
+            least, most = criterion.value("least"), criterion.value("most")
+            return _outside(leaving, plan, "respiratory_rate", "breathing rate", least=least, most=most)
+        case "pressure_settled":
+            return _unsettled(criterion, plan, leaving)
+        case "named":
+            return "" if leaving.confirmed.get(criterion.id) else "no name given yet"
+        case "confirmed":
+            return "" if criterion.id in leaving.confirmed else "not confirmed yet"
+        case _:
+            return ""
+
+
+def _still_to_observe(leaving: Leaving) -> str:
+    if leaving.minutes_since_dose is None:
+        return "no dose given yet"
+    left = leaving.observe_minutes - leaving.minutes_since_dose
+    return f"{left} of {leaving.observe_minutes} minutes to go" if left > 0 else ""
+
+
+def _outside(
+    leaving: Leaving,
+    plan: MonitoringPlan,
+    signal: str,
+    name: str,
+    *,
+    least: float | None = None,
+    most: float | None = None,
+) -> str:
+    value = _fresh(leaving, plan, signal)
+    if value is None:
+        return f"{name} not taken in the last {plan.fresh_minutes} minutes"
+    if (least is not None and value < least) or (most is not None and value > most):
+        return f"{name} is {value:g}"
+    return ""
+
+
+def _unsettled(criterion: Criterion, plan: MonitoringPlan, leaving: Leaving) -> str:
+    systolic, diastolic = _fresh(leaving, plan, "systolic"), _fresh(leaving, plan, "diastolic")
+    if systolic is None or diastolic is None:
+        return f"blood pressure not taken in the last {plan.fresh_minutes} minutes"
+    now = f"blood pressure is {systolic:g}/{diastolic:g}"
+    if _is_near_baseline(criterion, leaving, systolic, diastolic):
+        return ""
+    if leaving.highest is not None and systolic >= leaving.highest[0] and diastolic >= leaving.highest[1]:
+        return f"{now} and not declining"
+    if systolic >= criterion.value("below_systolic") or diastolic >= criterion.value("below_diastolic"):
+        return f"{now}, not within reach of baseline"
+    return "" if criterion.agreed_by in leaving.confirmed else f"{now}; the clinician's agreement is missing"
+
+
+def _is_near_baseline(criterion: Criterion, leaving: Leaving, systolic: float, diastolic: float) -> bool:
+    """Hold for a reading that never left, or has come back to, the neighborhood of the baseline."""
+    if leaving.baseline is None:
+        return False
+    return abs(systolic - leaving.baseline.systolic_mmhg) <= criterion.value("within_systolic") and abs(
+        diastolic - leaving.baseline.diastolic_mmhg
+    ) <= criterion.value("within_diastolic")
+
+
+def _fresh(leaving: Leaving, plan: MonitoringPlan, signal: str) -> float | None:
+    seen = leaving.seen.get(signal)
+    if seen is None or leaving.at - seen.taken_at > timedelta(minutes=plan.fresh_minutes):
+        return None
+    return seen.value

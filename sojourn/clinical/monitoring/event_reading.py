@@ -1,0 +1,209 @@
+"""Reads events from a form or from where they were stored, and gives the facts to store."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sojourn.clinical.monitoring.events import (
+    KINDS,
+    Cancelled,
+    Checked,
+    Confirmed,
+    Discharged,
+    Dosed,
+    Event,
+    Noted,
+    Noticed,
+    Rated,
+    Struck,
+    VitalTaken,
+)
+from sojourn.clinical.quantities import BloodPressure, Dose, HeartRate, OxygenSaturation, RespiratoryRate
+
+LONGEST_WORDS = 2000
+
+
+class EventInvalid(ValueError):  # noqa: N818 - named for what could not be read
+    """What was entered is not an event. `problems` maps each field to a message in plain words."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        super().__init__("; ".join(f"{field}: {message}" for field, message in problems.items()))
+        self.problems = dict(problems)
+
+
+def read_event(*, kind: str, facts: Mapping[str, Any], taken_at: datetime, event_id: str = "") -> Event:
+    """Read an event from texts of a form or from stored facts; both use the same names.
+
+    vital_taken: systolic, diastolic, heart_rate, spo2, respiratory_rate, symptoms · rated: moaas,
+    dissociation
+    checked: item, passed, words · dosed: mg, words · noticed: sign, words · confirmed: criterion, words
+    noted, discharged, cancelled: words · struck: struck_id, words. Blank means not measured.
+    Raises EventInvalid with a message for each field.
+    """
+    if kind not in KINDS:
+        raise EventInvalid({"kind": f"Choose one of {', '.join(KINDS)}."})
+    if taken_at.tzinfo is None:
+        raise EventInvalid({"taken_at": "Give the time with its time zone."})
+    read = _Fields(facts)
+    made = _READERS[kind](read, {"taken_at": taken_at, "event_id": event_id})
+    if read.problems or made is None:
+        raise EventInvalid(read.problems)
+    return made
+
+
+def facts_of(event: Event) -> dict[str, Any]:
+    """Give what to store beside the kind, the time and the id; `read_event` makes an equal event of it."""
+    if isinstance(event, VitalTaken):
+        return _vital_facts(event)
+    return {
+        name: value
+        for name in event.__dataclass_fields__
+        if name not in {"taken_at", "event_id"} and (value := getattr(event, name)) not in {None, ""}
+    }
+
+
+def _vital_facts(event: VitalTaken) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    if event.blood_pressure is not None:
+        found["systolic"] = event.blood_pressure.systolic_mmhg
+        found["diastolic"] = event.blood_pressure.diastolic_mmhg
+    if event.heart_rate is not None:
+        found["heart_rate"] = event.heart_rate.per_min
+    if event.spo2 is not None:
+        found["spo2"] = event.spo2.percent
+    if event.respiratory_rate is not None:
+        found["respiratory_rate"] = event.respiratory_rate.per_min
+    if event.symptoms:
+        found["symptoms"] = True
+    return found
+
+
+class _Fields:
+    """Fields being read, with the problems found so far."""
+
+    def __init__(self, facts: Mapping[str, Any]) -> None:
+        self.facts = facts
+        self.problems: dict[str, str] = {}
+
+    def words(self, name: str, *, needed: str = "") -> str:
+        value = self.facts.get(name, "")
+        text = value.strip() if isinstance(value, str) else ""
+        if needed and not text:
+            self.problems[name] = needed
+        if len(text) > LONGEST_WORDS:
+            self.problems[name] = f"Please use at most {LONGEST_WORDS} characters."
+        return text
+
+    def yes(self, name: str) -> bool | None:
+        value = self.facts.get(name)
+        if value in (True, "yes", "true", "on", "1"):
+            return True
+        return False if value in (False, "no", "false", "0") else None
+
+    def whole(self, name: str) -> int | None:
+        value = self.facts.get(name)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value.strip()):
+            return int(value)
+        self.problems[name] = "Please enter a whole number."
+        return None
+
+    def bounded(self, name: str, lowest: int, highest: int) -> int | None:
+        value = self.whole(name)
+        if value is not None and not lowest <= value <= highest:
+            self.problems[name] = f"Please enter a whole number from {lowest} to {highest}."
+        return value
+
+    def measured(self, name: str, made: Callable[[int], Any]) -> Any:
+        value = self.whole(name)
+        if value is None:
+            return None
+        try:
+            return made(value)
+        except ValueError as refused:
+            self.problems[name] = str(refused)
+
+
+def _checked(read: _Fields, at: dict[str, Any]) -> Event | None:
+    passed = read.yes("passed")
+    if passed is None:
+        read.problems["passed"] = "Please answer yes or no."
+        return None
+    return Checked(
+        **at, item=read.words("item", needed="Which item?"), passed=passed, words=read.words("words")
+    )
+
+
+def _dosed(read: _Fields, at: dict[str, Any]) -> Event | None:
+    try:
+        mg = float(str(read.facts.get("mg", "")).strip())
+        return Dosed(**at, mg=Dose(mg=mg).mg, words=read.words("words"))
+    except ValueError:
+        read.problems["mg"] = "Please enter the dose in mg: a number above 0 and up to 1000."
+        return None
+
+
+def _vital_taken(read: _Fields, at: dict[str, Any]) -> Event | None:
+    taken = VitalTaken(
+        **at,
+        blood_pressure=_blood_pressure(read),
+        heart_rate=read.measured("heart_rate", HeartRate),
+        spo2=read.measured("spo2", OxygenSaturation),
+        respiratory_rate=read.measured("respiratory_rate", RespiratoryRate),
+        symptoms=read.yes("symptoms") or False,
+    )
+    measured = (taken.blood_pressure, taken.heart_rate, taken.spo2, taken.respiratory_rate)
+    if not read.problems and not taken.symptoms and all(value is None for value in measured):
+        read.problems["systolic"] = "Please enter at least one vital sign."
+    return taken
+
+
+def _blood_pressure(read: _Fields) -> BloodPressure | None:
+    systolic, diastolic = read.whole("systolic"), read.whole("diastolic")
+    if systolic is None and diastolic is None:
+        return None
+    if systolic is None or diastolic is None:
+        missing = "systolic" if systolic is None else "diastolic"
+        read.problems.setdefault(missing, "Please enter both numbers of the blood pressure.")
+        return None
+    try:
+        return BloodPressure(systolic_mmhg=systolic, diastolic_mmhg=diastolic)
+    except ValueError as refused:
+        is_lower = "lower number" in str(refused) and "upper number" not in str(refused)
+        read.problems["diastolic" if is_lower else "systolic"] = str(refused)
+        return None
+
+
+def _rated(read: _Fields, at: dict[str, Any]) -> Event | None:
+    rated = Rated(**at, moaas=read.bounded("moaas", 0, 5), dissociation=read.bounded("dissociation", 0, 10))
+    if not read.problems and rated.moaas is None and rated.dissociation is None:
+        read.problems["moaas"] = "Please enter at least one rating."
+    return rated
+
+
+_READERS: dict[str, Callable[[_Fields, dict[str, Any]], Event | None]] = {
+    "checked": _checked,
+    "dosed": _dosed,
+    "vital_taken": _vital_taken,
+    "rated": _rated,
+    "noticed": lambda read, at: Noticed(
+        **at, sign=read.words("sign", needed="What did you notice?"), words=read.words("words")
+    ),
+    "confirmed": lambda read, at: Confirmed(
+        **at, criterion=read.words("criterion", needed="Which criterion?"), words=read.words("words")
+    ),
+    "noted": lambda read, at: Noted(**at, words=read.words("words", needed="Please write the note.")),
+    "discharged": lambda read, at: Discharged(**at, words=read.words("words")),
+    "cancelled": lambda read, at: Cancelled(
+        **at, words=read.words("words", needed="Please say why the session ended.")
+    ),
+    "struck": lambda read, at: Struck(
+        **at,
+        struck_id=read.words("struck_id", needed="Which entry?"),
+        words=read.words("words", needed="Please say what was wrong."),
+    ),
+}

@@ -1,0 +1,190 @@
+"""Folds the events of a session into its state. The order in which events arrive does not matter."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sojourn.clinical.monitoring.checklist import holds_before, needs_baseline, unanswered_items
+from sojourn.clinical.monitoring.discharge import Leaving, Missing, Seen, discharge_missing
+from sojourn.clinical.monitoring.events import (
+    KINDS,
+    Cancelled,
+    Confirmed,
+    Discharged,
+    Dosed,
+    Event,
+    Noticed,
+    Struck,
+    VitalTaken,
+    kind_of,
+)
+from sojourn.clinical.monitoring.limits import SIGN, Crossing, crossings_of, values_of
+from sojourn.clinical.monitoring.plans import MonitoringPlan
+from sojourn.clinical.monitoring.schedule import missed_minutes, next_look
+from sojourn.clinical.monitoring.session import Departure, SessionPhase, SessionState
+from sojourn.clinical.quantities import BloodPressure
+
+
+def state_of(
+    *, events: Iterable[Event], plan: MonitoringPlan, now: datetime, observe_longer: bool = False
+) -> SessionState:
+    """Derive the state of a session from its events, in any order of arrival.
+
+    `observe_longer` is True for a first session and when the dose was raised: some plans then observe longer.
+    Events taken after `now` count: a device's clock may run ahead, and a dose must not disappear.
+    """
+    told = in_order(events)
+    dosed = [event for event in told if isinstance(event, Dosed)]
+    dosed_at = dosed[0].taken_at if dosed else None
+    ended_at = _ended_at(told, dosed_at)
+    as_of = ended_at if ended_at is not None and ended_at < now else now
+    before = [event for event in told if dosed_at is None or event.taken_at <= dosed_at]
+    after = [event for event in told if dosed_at is not None and event.taken_at > dosed_at]
+    baseline = _baseline(before)
+    minutes = None if dosed_at is None else max(0, int((as_of - dosed_at).total_seconds() // 60))
+    observe_minutes = plan.observe_longer if observe_longer else plan.observe_at_least
+    crossed = _crossings(before, plan, baseline, after_dose=False) if dosed_at is None else []
+    crossed += _crossings(after, plan, baseline, after_dose=True)
+    missing = _missing(told, plan, as_of=as_of, observe_minutes=observe_minutes)
+    holds, open_items = holds_before(before, plan=plan), unanswered_items(before, plan=plan)
+    lacking = needs_baseline(before)
+    is_over = ended_at is not None
+    is_ready = not (holds or open_items or lacking)
+    return SessionState(
+        phase=_phase(plan, minutes, is_over=is_over, is_held=bool(holds), is_ready=is_ready),
+        held_by=() if dosed_at is not None or is_over else holds,
+        unanswered=open_items,
+        needs_baseline=lacking,
+        next_due=None
+        if dosed_at is None or is_over
+        else next_look(after, crossed, plan=plan, dosed_at=dosed_at, now=now),
+        missed=() if dosed_at is None else missed_minutes(after, plan=plan, dosed_at=dosed_at, now=as_of),
+        minutes_since_dose=minutes,
+        observe_minutes=observe_minutes,
+        dosed_at=dosed_at,
+        dose_mg=sum(event.mg for event in dosed),
+        baseline=baseline,
+        seen=tuple(_seen(told).values()),
+        limits_crossed=tuple(reversed(_marked(crossed, told))),
+        discharge_missing=missing,
+        departures=_departures(
+            told, plan, dosed_at=dosed_at, observe_minutes=observe_minutes, is_ready=is_ready
+        ),
+        ended_at=ended_at,
+    )
+
+
+def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Sort events by when they were true, drop repeats, and leave out those that were struck."""
+    kinds = list(KINDS)
+    once = {event.event_id or repr(event): event for event in sorted(events, key=repr)}
+    struck = {event.struck_id for event in once.values() if isinstance(event, Struck)}
+    kept = (event for event in once.values() if not event.event_id or event.event_id not in struck)
+    return tuple(sorted(kept, key=lambda event: (event.taken_at, kinds.index(kind_of(event)), repr(event))))
+
+
+def _phase(
+    plan: MonitoringPlan, minutes: int | None, *, is_over: bool, is_held: bool, is_ready: bool
+) -> SessionPhase:
+    if is_over:
+        return SessionPhase.CANCELLED if minutes is None else SessionPhase.DISCHARGED
+    if minutes is not None:
+        return SessionPhase.DOSING if minutes < plan.dosing_minutes else SessionPhase.OBSERVING
+    if is_held:
+        return SessionPhase.HELD
+    return SessionPhase.READY if is_ready else SessionPhase.CHECKING
+
+
+def _ended_at(told: Sequence[Event], dosed_at: datetime | None) -> datetime | None:
+    """A session that had a dose ends by discharge; one without ends by being cancelled."""
+    ends = Cancelled if dosed_at is None else Discharged
+    return next((event.taken_at for event in told if isinstance(event, ends)), None)
+
+
+def _baseline(before: Sequence[Event]) -> BloodPressure | None:
+    taken = [
+        event.blood_pressure for event in before if isinstance(event, VitalTaken) and event.blood_pressure
+    ]
+    return taken[-1] if taken else None
+
+
+def _seen(told: Sequence[Event]) -> dict[str, Seen]:
+    return {
+        signal: Seen(signal, value, event.taken_at)
+        for event in told
+        for signal, value in values_of(event).items()
+    }
+
+
+def _crossings(
+    told: Sequence[Event], plan: MonitoringPlan, baseline: BloodPressure | None, *, after_dose: bool
+) -> list[Crossing]:
+    found: list[Crossing] = []
+    signs: list[str] = []
+    for event in told:
+        found += crossings_of(event, plan=plan, baseline=baseline, after_dose=after_dose, earlier_signs=signs)
+        if isinstance(event, Noticed):
+            signs.append(event.sign)
+    return found
+
+
+def _marked(crossed: Sequence[Crossing], told: Sequence[Event]) -> list[Crossing]:
+    """Mark as past each crossing whose signal was measured again; a sign, when vital signs were taken."""
+    latest = {signal: seen.taken_at for signal, seen in _seen(told).items()}
+    if looks := [event.taken_at for event in told if isinstance(event, VitalTaken)]:
+        latest[SIGN] = looks[-1]
+    return [
+        replace(
+            crossing, is_current=(again := latest.get(crossing.signal)) is None or again <= crossing.taken_at
+        )
+        for crossing in crossed
+    ]
+
+
+def _missing(
+    told: Sequence[Event], plan: MonitoringPlan, *, as_of: datetime, observe_minutes: int
+) -> tuple[Missing, ...]:
+    dosed_at = next((event.taken_at for event in told if isinstance(event, Dosed)), None)
+    after = [event for event in told if dosed_at is not None and dosed_at < event.taken_at <= as_of]
+    pressures = [
+        event.blood_pressure for event in after if isinstance(event, VitalTaken) and event.blood_pressure
+    ]
+    before = [event for event in told if dosed_at is not None and event.taken_at <= dosed_at]
+    leaving = Leaving(
+        at=as_of,
+        minutes_since_dose=None if dosed_at is None else int((as_of - dosed_at).total_seconds() // 60),
+        observe_minutes=observe_minutes,
+        seen=_seen(after),
+        confirmed={event.criterion: event.words for event in after if isinstance(event, Confirmed)},
+        baseline=_baseline(before),
+        highest=_highest(pressures),
+    )
+    return discharge_missing(plan=plan, leaving=leaving)
+
+
+def _highest(pressures: Sequence[BloodPressure]) -> tuple[float, float] | None:
+    if not pressures:
+        return None
+    return max(each.systolic_mmhg for each in pressures), max(each.diastolic_mmhg for each in pressures)
+
+
+def _departures(
+    told: Sequence[Event],
+    plan: MonitoringPlan,
+    *,
+    dosed_at: datetime | None,
+    observe_minutes: int,
+    is_ready: bool,
+) -> tuple[Departure, ...]:
+    found = []
+    if dosed_at is not None and not is_ready:
+        found.append(Departure("dosed-early", "The dose was given before every check was passed.", dosed_at))
+    for event in told:
+        if isinstance(event, Discharged) and dosed_at is not None:
+            missing = _missing(told, plan, as_of=event.taken_at, observe_minutes=observe_minutes)
+            if missing:
+                names = ", ".join(each.criterion for each in missing)
+                found.append(
+                    Departure("left-early", f"The patient left while missing: {names}.", event.taken_at)
+                )
+    return tuple(found)

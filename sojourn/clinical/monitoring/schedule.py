@@ -1,0 +1,79 @@
+"""Says when the next look at the patient is due, and which looks were missed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from itertools import count
+
+from sojourn.clinical.monitoring.events import Event, Rated, VitalTaken
+from sojourn.clinical.monitoring.limits import Crossing
+from sojourn.clinical.monitoring.plans import MonitoringPlan
+from sojourn.clinical.monitoring.session import Due
+
+EARLY_MINUTES = 5  # program policy: a look up to 5 minutes before its time counts for it
+RECHECK_AFTER = timedelta(minutes=5)  # program policy: look again 5 minutes after a crossed limit
+
+
+def next_look(
+    after: Sequence[Event],
+    crossed: Sequence[Crossing],
+    *,
+    plan: MonitoringPlan,
+    dosed_at: datetime,
+    now: datetime,
+) -> Due:
+    """Give the next look that is due: by the schedule, or sooner because a limit was crossed at the last.
+
+    `after` are the events since the dose, in order of time.
+    """
+    looks = _looks(after, dosed_at)
+    covered = looks[-1] + EARLY_MINUTES if looks else 0
+    minute = next(each for each in _schedule(plan) if each > covered)
+    due_at = dosed_at + timedelta(minutes=minute)
+    scheduled = Due("vitals", due_at, overdue=now > due_at, minute=minute)
+    recheck_at = _recheck_at(after, crossed)
+    if recheck_at is not None and recheck_at < due_at:
+        return Due("recheck", recheck_at, overdue=now > recheck_at)
+    return scheduled
+
+
+def missed_minutes(
+    after: Sequence[Event], *, plan: MonitoringPlan, dosed_at: datetime, now: datetime
+) -> tuple[int, ...]:
+    """Give the minutes of the schedule at which nobody looked, once the time for the next look has begun."""
+    looks = _looks(after, dosed_at)
+    elapsed = (now - dosed_at).total_seconds() / 60
+    missed = []
+    schedule = _schedule(plan)
+    minute = next(schedule)
+    for following in schedule:
+        if elapsed < following - EARLY_MINUTES:
+            break
+        if not any(minute - EARLY_MINUTES <= look < following - EARLY_MINUTES for look in looks):
+            missed.append(minute)
+        minute = following
+    return tuple(missed)
+
+
+def _schedule(plan: MonitoringPlan) -> Iterator[int]:
+    yield from plan.vitals_at
+    yield from count(plan.vitals_at[-1] + plan.then_every, plan.then_every)
+
+
+def _looks(after: Sequence[Event], dosed_at: datetime) -> list[float]:
+    return [
+        (event.taken_at - dosed_at).total_seconds() / 60 for event in after if isinstance(event, VitalTaken)
+    ]
+
+
+def _recheck_at(after: Sequence[Event], crossed: Sequence[Crossing]) -> datetime | None:
+    """Give when to look again after a crossing that no later look of its kind has answered."""
+    looked = {
+        VitalTaken: max((event.taken_at for event in after if isinstance(event, VitalTaken)), default=None),
+        Rated: max((event.taken_at for event in after if isinstance(event, Rated)), default=None),
+    }
+    waiting = []
+    for crossing in crossed:
+        again = looked[Rated if crossing.signal in {"moaas", "dissociation"} else VitalTaken]
+        if again is None or again <= crossing.taken_at:
+            waiting.append(crossing.taken_at + RECHECK_AFTER)
+    return min(waiting, default=None)

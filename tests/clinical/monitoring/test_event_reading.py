@@ -1,0 +1,77 @@
+"""Forms are read strictly, with a message beside each field; what is stored reads back the same."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sojourn.clinical.monitoring import (
+    KINDS,
+    EventInvalid,
+    UnknownPlan,
+    facts_of,
+    kind_of,
+    monitoring_plan,
+    read_event,
+)
+
+AT = datetime(2026, 11, 24, 10, tzinfo=UTC)
+
+GOOD = {
+    "checked": {"item": "ride", "passed": "no", "words": "The brother is late."},
+    "dosed": {"mg": "37.5", "words": "lot 12"},
+    "vital_taken": {"systolic": "120", "diastolic": "80", "heart_rate": "", "spo2": "97", "symptoms": "on"},
+    "rated": {"moaas": "0", "dissociation": "10"},
+    "noticed": {"sign": "vomiting"},
+    "confirmed": {"criterion": "escort", "words": "\u200fليلى O’Brien"},
+    "noted": {"words": "<script>alert(1)</script>"},
+    "discharged": {},
+    "cancelled": {"words": "Fever."},
+    "struck": {"struck_id": "7", "words": "Wrong patient."},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_event_is_stored_and_read_back_the_same(kind):
+    event = read_event(kind=kind, facts=GOOD[kind], taken_at=AT, event_id="e1")
+    assert kind_of(event) == kind
+    assert read_event(kind=kind, facts=facts_of(event), taken_at=AT, event_id="e1") == event
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "fields"),
+    [
+        ("vital_taken", {"systolic": "12", "diastolic": "80"}, ["systolic"]),
+        ("vital_taken", {"systolic": "120", "diastolic": "200"}, ["systolic"]),
+        ("vital_taken", {"systolic": "120"}, ["diastolic"]),
+        ("vital_taken", {"heart_rate": "seventy", "spo2": "101"}, ["heart_rate", "spo2"]),
+        ("vital_taken", {"spo2": "9٧"}, ["spo2"]),
+        ("vital_taken", {"heart_rate": "-70"}, ["heart_rate"]),
+        ("vital_taken", {}, ["systolic"]),
+        ("rated", {"moaas": "6"}, ["moaas"]),
+        ("rated", {"dissociation": "11"}, ["dissociation"]),
+        ("rated", {}, ["moaas"]),
+        ("dosed", {"mg": "0"}, ["mg"]),
+        ("dosed", {"mg": "nan"}, ["mg"]),
+        ("dosed", {"mg": ""}, ["mg"]),
+        ("checked", {"item": "ride"}, ["passed"]),
+        ("checked", {"item": "ride", "passed": ["yes"]}, ["passed"]),
+        ("noted", {"words": "  "}, ["words"]),
+        ("noted", {"words": "x" * 2001}, ["words"]),
+        ("struck", {"struck_id": "7"}, ["words"]),
+        ("danced", {}, ["kind"]),
+    ],
+)
+def test_what_cannot_be_true_is_refused_beside_its_field(kind, facts, fields):
+    with pytest.raises(EventInvalid) as refused:
+        read_event(kind=kind, facts=facts, taken_at=AT)
+    assert sorted(refused.value.problems) == sorted(fields)
+
+
+def test_a_time_without_its_zone_is_refused():
+    with pytest.raises(EventInvalid):
+        read_event(kind="discharged", facts={}, taken_at=AT.replace(tzinfo=None))
+
+
+def test_a_plan_that_does_not_exist_is_refused():
+    with pytest.raises(UnknownPlan):
+        monitoring_plan("oral_home")
