@@ -13,6 +13,7 @@ from sojourn.clinical import protocols
 from sojourn.clinical.quantities import Dose, Weight
 from sojourn.program.audit import actions as audit
 from sojourn.program.intake.models import Decision
+from sojourn.program.measures import requesting
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient, Site
 from sojourn.program.people.policy import patients_visible_to, require
@@ -22,6 +23,7 @@ from sojourn.program.plans.credentials import missing_to_prescribe
 from sojourn.program.plans.desk import CourseNotFound
 from sojourn.program.plans.models import Chair, Course, DoseOrder, Visit
 from sojourn.program.plans.queries import day_at
+
 
 class NotDecided(Exception):
     """No standing decision says that treatment suits this patient."""
@@ -84,6 +86,7 @@ def start_course(
     Raises NotAllowed, NotDecided, MayNotPrescribe, DoseRefused, CourseAlreadyOpen, WhyMissing, Implausible.
     """
     require(actor, "start a course", patient_id=patient_id)
+    assert actor.staff_id is not None
     protocol = protocols.course_protocol(protocol_id)
     with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
         patient = (
@@ -138,9 +141,7 @@ def end_course(*, course_id: UUID, how: EndedHow, because: str, actor: Actor, no
         Visit.objects.filter(course=course, cancelled_at=None, during__startswith__gt=now).update(
             cancelled_at=now, cancelled_because="the course ended"
         )
-        from sojourn.program.measures import actions as measures
-
-        measures.withdraw_requests(patient_id=course.patient_id, actor=actor, now=now)
+        requesting.withdraw_requests(patient_id=course.patient_id, actor=actor, now=now)
         _log(actor, "ended a course", "course", course_id, course.patient_id, now)
 
 
@@ -189,6 +190,7 @@ def _check_order(
 
 
 def _keep_order(course: Course, order: NewOrder, *, actor: Actor, now: datetime) -> DoseOrder:
+    assert actor.staff_id is not None
     return DoseOrder.objects.create(
         course=course,
         dose_mg=order.dose_mg,

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from psycopg.types.range import Range, TimestamptzRange
 
 from sojourn.program.audit import actions as audit
+from sojourn.program.measures import requesting
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import StaffMember
 from sojourn.program.people.policy import patients_visible_to, require
@@ -75,7 +76,8 @@ def book_series(*, course_id: UUID, visits: Sequence[WantedVisit], actor: Actor,
             # Another booking of the same chair came between: look again, so as to name what took it.
             _refuse(problems_with(desk, wanted, standing=standing, taken=calendar_of(desk, days), now=now))
             raise
-        _ask_weekly(desk, standing, wanted, actor, now)
+        if not standing:
+            _ask_weekly(desk, wanted, actor=actor, now=now)
         _log(actor, "booked a series", "course", course_id, desk.course.patient_id, now)
 
 
@@ -232,14 +234,16 @@ def _told(clash: IntegrityError, visit: WantedVisit) -> Exception:
     return clash
 
 
-def _ask_weekly(
-    desk: Desk, standing: Sequence[VisitRow], wanted: Sequence[WantedVisit], actor: Actor, now: datetime
-) -> None:
-    days = [visit.starts_at.astimezone(desk.zone).date() for visit in (*standing, *wanted)]
-    from sojourn.program.measures import actions as measures
-
-    measures.request_series(
-        patient_id=desk.course.patient_id, first_on=min(days), last_on=max(days), actor=actor, now=now
+def _ask_weekly(desk: Desk, wanted: Sequence[WantedVisit], *, actor: Actor, now: datetime) -> None:
+    """Ask for the weekly scales from the first dose to the week of the last visit."""
+    days = [visit.starts_at.astimezone(desk.zone).date() for visit in wanted]
+    doses = [day for day, visit in zip(days, wanted, strict=True) if visit.kind == VisitKind.DOSING]
+    requesting.request_series(
+        patient_id=desk.course.patient_id,
+        first_on=min(doses or days),
+        last_on=max(days),
+        actor=actor,
+        now=now,
     )
 
 

@@ -71,8 +71,10 @@ def held_by(staff_ids: Iterable[UUID]) -> dict[UUID, tuple[Held, ...]]:
     """All credentials of these staff members, read in one query; a member without any has an empty entry."""
     papers: dict[UUID, list[Held]] = {staff_id: [] for staff_id in staff_ids}
     rows = Credential.objects.filter(staff_member_id__in=list(papers))
-    for staff_id, *fields in rows.values_list("staff_member_id", "kind", "state", "issued_on", "expires_on"):
-        papers[staff_id].append(Held(*fields))
+    for staff_id, kind, state, issued_on, expires_on in rows.values_list(
+        "staff_member_id", "kind", "state", "issued_on", "expires_on"
+    ):
+        papers[staff_id].append(Held(kind, state, issued_on, expires_on))
     return {staff_id: tuple(held) for staff_id, held in papers.items()}
 
 

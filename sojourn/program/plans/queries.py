@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -233,21 +232,19 @@ def local_day(day: date, timezone: str) -> tuple[datetime, datetime]:
 def course_rows(courses: QuerySet[Course]) -> tuple[CourseRow, ...]:
     """Turn courses into rows in one query."""
     newest = DoseOrder.objects.filter(course=OuterRef("pk")).order_by("-ordered_at")
-    values: dict[str, Any] = {
-        "patient_name": F("patient__name"),
-        "patient_state": F("patient__state"),
-        "prescriber_name": F("prescriber__name"),
-        "site_name": F("site__name"),
-        "timezone": F("site__timezone"),
-        "dose_mg": Subquery(newest.values("dose_mg")[:1]),
-        "weight_kg": Subquery(newest.values("weight_kg")[:1]),
-        "visits_booked": Count("visits", filter=Q(visits__cancelled_at=None)),
-    }
     return tuple(
         CourseRow(**row)
         for row in courses.values(
             "id", "patient_id", "protocol_id", "protocol_version", "prescriber_id", "site_id", "started_at",
-            "ended_at", "ended_how", "ended_because", **values,
+            "ended_at", "ended_how", "ended_because",
+            patient_name=F("patient__name"),
+            patient_state=F("patient__state"),
+            prescriber_name=F("prescriber__name"),
+            site_name=F("site__name"),
+            timezone=F("site__timezone"),
+            dose_mg=Subquery(newest.values("dose_mg")[:1]),
+            weight_kg=Subquery(newest.values("weight_kg")[:1]),
+            visits_booked=Count("visits", filter=Q(visits__cancelled_at=None)),
         )
     )  # fmt: skip
 

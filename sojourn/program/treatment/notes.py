@@ -13,7 +13,6 @@ from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to, require
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
-from sojourn.program.plans.queries import day_at
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.models import PrivateNote, SessionEvent, VisitNote
 
@@ -25,7 +24,7 @@ class VisitNotFound(Exception):
 
 
 class NotYet(Exception):
-    """A note is written on the day of its visit or later."""
+    """A note is written once its visit has begun."""
 
 
 class AlreadyWritten(Exception):
@@ -70,16 +69,15 @@ def write_visit_note(*, visit_id: UUID, shared: str, to_prescriber: str, actor: 
         visit = (
             Visit.objects.filter(patients_visible_to(actor, "patient"), pk=visit_id, cancelled_at=None)
             .exclude(kind=VisitKind.DOSING)
-            .select_related("course__site")
             .first()
         )
         if visit is None:
             raise VisitNotFound
         require(actor, "write a visit note", patient_id=visit.patient_id)
+        assert actor.staff_id is not None
         if not shared.strip():
             raise NothingWritten
-        timezone = visit.course.site.timezone
-        if day_at(now, timezone) < day_at(visit.during.lower, timezone):
+        if visit.during.lower > now:
             raise NotYet
         try:
             with transaction.atomic():
@@ -103,6 +101,7 @@ def write_private_note(
 ) -> UUID:
     """Keep a note that only its author may ever read. Pressing twice keeps it once. Raises NothingWritten."""
     require(actor, "write a private note", patient_id=patient_id)
+    assert actor.staff_id is not None
     if not text.strip():
         raise NothingWritten
     with transaction.atomic():

@@ -1,6 +1,6 @@
 """Is everything there for a dosing session? And which conversations are owed after one?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -93,6 +93,9 @@ def readiness_of(visit_id: UUID, *, actor: Actor, now: datetime) -> Readiness | 
 
 def owed_integrations(actor: Actor, *, now: datetime) -> tuple[OwedIntegration, ...]:
     """Doses of the last 90 days whose integration has not been held, the first to be due first; one query."""
+    of_course = Visit.objects.filter(course=OuterRef("course_id"), cancelled_at=None)
+    integration = of_course.filter(kind=VisitKind.INTEGRATION, number=OuterRef("number"))
+    next_dose = of_course.filter(kind=VisitKind.DOSING, number=OuterRef("number") + 1)
     rows = (
         Visit.objects.filter(
             patients_visible_to(actor, "patient"),
@@ -100,7 +103,12 @@ def owed_integrations(actor: Actor, *, now: datetime) -> tuple[OwedIntegration, 
             cancelled_at=None,
             during__overlap=(now - LOOKED_BACK, now),
         )
-        .annotate(**_around_a_dose())
+        .annotate(
+            given_at=Subquery(dose_given(visit=OuterRef("pk")).order_by("taken_at").values("taken_at")[:1]),
+            has_note=Exists(VisitNote.objects.filter(about_dose_visit=OuterRef("pk"))),
+            integration_at=Subquery(integration.annotate(at=Lower("during")).values("at")[:1]),
+            next_dose_at=Subquery(next_dose.annotate(at=Lower("during")).values("at")[:1]),
+        )
         .filter(given_at__isnull=False, has_note=False)
         .order_by("given_at")
         .values(
@@ -125,22 +133,6 @@ def dose_given(**of_visit: Any) -> QuerySet[SessionEvent]:
     return SessionEvent.objects.filter(kind=EventKind.DOSED, withdrawn_by=None, **of_visit)
 
 
-def _around_a_dose() -> dict[str, Any]:
-    course = OuterRef("course_id")
-    integration = Visit.objects.filter(
-        course=course, kind=VisitKind.INTEGRATION, number=OuterRef("number"), cancelled_at=None
-    )
-    later = Visit.objects.filter(
-        course=course, kind=VisitKind.DOSING, number=OuterRef("number") + 1, cancelled_at=None
-    )
-    return {
-        "given_at": Subquery(dose_given(visit=OuterRef("pk")).order_by("taken_at").values("taken_at")[:1]),
-        "has_note": Exists(VisitNote.objects.filter(about_dose_visit=OuterRef("pk"))),
-        "integration_at": Subquery(integration.annotate(at=Lower("during")).values("at")[:1]),
-        "next_dose_at": Subquery(later.annotate(at=Lower("during")).values("at")[:1]),
-    }
-
-
 def _readiness(visits: QuerySet[Visit], now: datetime) -> tuple[Readiness, ...]:
     rows = visit_rows(visits)
     if not rows:
@@ -160,7 +152,7 @@ def _readiness(visits: QuerySet[Visit], now: datetime) -> tuple[Readiness, ...]:
     )
 
 
-def _known_about(visit_ids: Sequence[UUID], now: datetime) -> QuerySet[Visit, dict[str, Any]]:
+def _known_about(visit_ids: Sequence[UUID], now: datetime) -> Iterable[Mapping[str, Any]]:
     course = OuterRef("course_id")
     held = VisitNote.objects.filter(visit__course=course, visit__cancelled_at=None)
     asked = QuestionnaireRequest.objects.filter(
@@ -191,7 +183,7 @@ def _known_about(visit_ids: Sequence[UUID], now: datetime) -> QuerySet[Visit, di
     )
 
 
-def _items(row: VisitRow, known: dict[str, Any], signed: set[tuple[UUID, str]]) -> tuple[ReadyItem, ...]:
+def _items(row: VisitRow, known: Mapping[str, Any], signed: set[tuple[UUID, str]]) -> tuple[ReadyItem, ...]:
     if row.kind != VisitKind.DOSING:
         return ()
     protocol = protocols.course_protocol(row.protocol_id)

@@ -18,6 +18,8 @@ def call_off(*, visit_id: UUID, because: str, actor: Actor, now: datetime) -> No
     """Cancel a visit in which nothing is on record. Raises HasRecords and whatever `cancel_visit` raises."""
     with transaction.atomic():
         cancel_visit(visit_id=visit_id, because=because, actor=actor, now=now)  # locks the visit first
-        events = SessionEvent.objects.filter(visit_id=visit_id, withdrawn_by=None).exclude(withdraws__isnull=False)
+        events = SessionEvent.objects.filter(visit_id=visit_id, withdrawn_by=None).exclude(
+            withdraws__isnull=False
+        )
         if events.exists() or VisitNote.objects.filter(visit_id=visit_id).exists():
             raise HasRecords

@@ -106,7 +106,7 @@ class VisitForm(forms.Form):
     chair = forms.ChoiceField(label=gettext_lazy("Chair"), required=False)
 
     def __init__(self, *args: Any, desk: Desk, kind: str, number: int, **kwargs: Any) -> None:
-        super().__init__(*args, prefix=f"{kind}-{number}", **kwargs)
+        super().__init__(*args, **{"prefix": f"{kind}-{number}", **kwargs})
         self.desk, self.kind, self.number = desk, kind, number
         fitting = [clinician for clinician in desk.clinicians if clinician.runs(kind)]
         self.fields["clinician"].choices = [("", _("Choose"))] + [(str(c.id), c.name) for c in fitting]  # type: ignore[attr-defined]

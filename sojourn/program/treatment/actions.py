@@ -1,0 +1,266 @@
+"""Recording what happens in a dosing session. Events are added, once each; a crossed limit raises its alarm at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from django.db import transaction
+
+from sojourn.clinical import monitoring, protocols
+from sojourn.clinical.monitoring.events import Noticed
+from sojourn.program.audit import actions as audit
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.policy import patients_visible_to, require
+from sojourn.program.plans.choices import VisitKind
+from sojourn.program.plans.models import Visit
+from sojourn.program.safety import actions as safety
+from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.holding import Hold, holds_of
+from sojourn.program.treatment.models import SessionEvent
+from sojourn.program.treatment.sessions import Session, session
+
+LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may be recorded
+CLOCKS_DIFFER: Final = timedelta(minutes=2)
+AFTERWARDS: Final = {EventKind.NOTED, EventKind.STRUCK}
+
+
+class SessionNotFound(Exception):
+    """No such dosing session among the patients this actor may see."""
+
+
+class SessionOver(Exception):
+    """The session has ended; only notes and corrections are added."""
+
+
+class DoseHeld(Exception):
+    """Something holds the dose; `holds` say what, and who says so."""
+
+    def __init__(self, holds: tuple[Hold, ...]) -> None:
+        super().__init__("; ".join(hold.says for hold in holds))
+        self.holds = holds
+
+
+class DoseDiffers(Exception):
+    """The dose in hand is not the dose ordered."""
+
+
+class AlreadyDosed(Exception):
+    """The dose of this session is on record."""
+
+
+class MayNotLeave(Exception):
+    """Something is missing before the patient may leave; `missing` names each criterion and why."""
+
+    def __init__(self, missing: tuple[Any, ...]) -> None:
+        super().__init__("; ".join(f"{each.criterion}: {each.why}" for each in missing))
+        self.missing = missing
+
+
+class WrongTime(Exception):
+    """An event is recorded for a moment between twelve hours ago and now."""
+
+
+class NothingToStrike(Exception):
+    """The entry is not in this session, or it was struck out already."""
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """The event on record. `is_new` is False when the same form was sent again."""
+
+    event_id: UUID
+    is_new: bool
+    crossed: tuple[monitoring.Crossing, ...] = ()
+
+
+def record_event(
+    *,
+    visit_id: UUID,
+    form_id: UUID,
+    kind: str,
+    facts: Mapping[str, Any],
+    taken_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> Recorded:
+    """Record one event of a session; the same `form_id` again is the same event. Limits it crosses raise alarms.
+
+    Raises NotAllowed, SessionNotFound, SessionOver, WrongTime, EventInvalid, NothingToStrike, and for a dose or a
+    discharge what `begin_dosing` and `discharge` raise.
+    """
+    with transaction.atomic():
+        now_session = _locked(visit_id, actor, now)
+        assert actor.staff_id is not None
+        twice = SessionEvent.objects.filter(form_id=form_id, visit_id=visit_id).first()
+        if twice is not None:
+            return Recorded(twice.id, is_new=False)
+        _refuse_time(taken_at, now)
+        event = monitoring.read_event(kind=kind, facts=facts, taken_at=taken_at, event_id="new")
+        if now_session.is_over and kind not in AFTERWARDS:
+            raise SessionOver
+        _refuse(kind, event, now_session, actor=actor)
+        row = SessionEvent.objects.create(
+            visit_id=visit_id,
+            form_id=form_id,
+            kind=kind,
+            facts=monitoring.facts_of(event),
+            taken_at=taken_at,
+            received_at=now,
+            recorded_by_id=actor.staff_id,
+            withdraws_id=_struck(facts, now_session) if kind == EventKind.STRUCK else None,
+        )
+        crossed = _crossed(event, now_session)
+        for crossing in crossed:
+            _raise(crossing, row, now_session, actor, now)
+        audit.record(
+            actor_id=actor.user_id,
+            actor_role=actor.role_names,
+            did=f"recorded: {EventKind(kind).value}",
+            about_kind="session event",
+            about_id=row.id,
+            patient_id=now_session.visit.patient_id,
+            at=now,
+        )
+    return Recorded(row.id, is_new=True, crossed=crossed)
+
+
+def finish_checklist(
+    *,
+    visit_id: UUID,
+    form_id: UUID,
+    answers: Mapping[str, bool],
+    taken_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> int:
+    """Record the answers that are new or changed, in one go; return how many were."""
+    with transaction.atomic():
+        standing = answers_so_far(_locked(visit_id, actor, now))
+        changed = {item: passed for item, passed in answers.items() if standing.get(item) != passed}
+        for item, passed in changed.items():
+            record_event(
+                visit_id=visit_id,
+                form_id=uuid5(form_id, item),
+                kind=EventKind.CHECKED,
+                facts={"item": item, "passed": passed},
+                taken_at=taken_at,
+                actor=actor,
+                now=now,
+            )
+    return len(changed)
+
+
+def begin_dosing(
+    *, visit_id: UUID, form_id: UUID, mg: float, words: str, taken_at: datetime, actor: Actor, now: datetime
+) -> Recorded:
+    """Record the dose; the clock of the session starts. Raises DoseHeld, DoseDiffers, AlreadyDosed."""
+    return record_event(
+        visit_id=visit_id,
+        form_id=form_id,
+        kind=EventKind.DOSED,
+        facts={"mg": mg, "words": words},
+        taken_at=taken_at,
+        actor=actor,
+        now=now,
+    )
+
+
+def discharge(
+    *, visit_id: UUID, form_id: UUID, words: str, taken_at: datetime, actor: Actor, now: datetime
+) -> Recorded:
+    """Let the patient leave, when every criterion is met. Raises MayNotLeave."""
+    return record_event(
+        visit_id=visit_id,
+        form_id=form_id,
+        kind=EventKind.DISCHARGED,
+        facts={"words": words},
+        taken_at=taken_at,
+        actor=actor,
+        now=now,
+    )
+
+
+def answers_so_far(of: Session) -> dict[str, bool]:
+    """The latest standing answer to each item of the checklist."""
+    return {
+        event.facts["item"]: bool(event.facts.get("passed", False))
+        for event in of.events
+        if event.kind == EventKind.CHECKED and event.is_standing
+    }
+
+
+def _locked(visit_id: UUID, actor: Actor, now: datetime) -> Session:
+    """Lock the visit, so that two hands record one after the other, and read where the session stands."""
+    visit = (
+        Visit.objects.select_for_update(of=("self",), no_key=True)
+        .filter(patients_visible_to(actor, "patient"), pk=visit_id, kind=VisitKind.DOSING, cancelled_at=None)
+        .first()
+    )
+    if visit is None:
+        raise SessionNotFound
+    require(actor, "run a dosing session", patient_id=visit.patient_id)
+    found = session(visit_id, actor=actor, now=now)
+    assert found is not None
+    return found
+
+
+def _refuse_time(taken_at: datetime, now: datetime) -> None:
+    if not now - LATE_AT_MOST <= taken_at <= now + CLOCKS_DIFFER:
+        raise WrongTime
+
+
+def _refuse(kind: str, event: monitoring.Event, of: Session, *, actor: Actor) -> None:
+    """Ask what only a dose or a discharge must answer."""
+    if kind == EventKind.DOSED:
+        if of.state.dosed_at is not None:
+            raise AlreadyDosed
+        holds = holds_of(of, actor=actor, now=event.taken_at)
+        if holds:
+            raise DoseHeld(holds)
+        if of.ordered_mg is None or abs(float(of.ordered_mg) - event.mg) > 1e-6:  # type: ignore[union-attr]
+            raise DoseDiffers
+    if kind == EventKind.DISCHARGED:
+        then = session(of.visit.id, actor=actor, now=event.taken_at)
+        assert then is not None
+        if not then.state.may_discharge:
+            raise MayNotLeave(then.state.discharge_missing)
+
+
+def _struck(facts: Mapping[str, Any], of: Session) -> UUID:
+    wrong = next((e for e in of.events if str(e.id) == str(facts.get("struck_id")) and e.is_standing), None)
+    if wrong is None:
+        raise NothingToStrike
+    return wrong.id
+
+
+def _crossed(event: monitoring.Event, of: Session) -> tuple[monitoring.Crossing, ...]:
+    dosed_at = of.state.dosed_at
+    told = monitoring.in_order(row.as_event() for row in of.events)
+    signs = [e.sign for e in told if isinstance(e, Noticed) and e.taken_at < event.taken_at]
+    return monitoring.crossings_of(
+        event,
+        plan=of.plan,
+        baseline=of.state.baseline,
+        after_dose=dosed_at is not None and event.taken_at > dosed_at,
+        earlier_signs=signs,
+    )
+
+
+def _raise(
+    crossing: monitoring.Crossing, row: SessionEvent, of: Session, actor: Actor, now: datetime
+) -> None:
+    emergency = crossing.severity is monitoring.Alarm.EMERGENCY
+    safety.raise_alarm(
+        patient_id=of.visit.patient_id,
+        reason=crossing.limit_id,
+        severity="red" if emergency else crossing.severity.value,
+        says=crossing.says[:300],
+        facts={"signal": crossing.signal, "value": crossing.value, "session": of.visit.number},
+        about_kind="session event",
+        about_id=row.id,
+        acknowledge_within=protocols.policy(f"alarm-acknowledge-{crossing.severity.value}").within,
+        raised_at=now,
+        actor=actor,
+    )

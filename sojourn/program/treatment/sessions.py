@@ -1,0 +1,173 @@
+"""Dosing sessions as they stand: their events on record, folded into a state by `clinical.monitoring`."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Subquery
+
+from sojourn.clinical import monitoring, protocols
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.policy import patients_visible_to
+from sojourn.program.plans.choices import VisitKind
+from sojourn.program.plans.models import DoseOrder, Visit
+from sojourn.program.plans.queries import VisitRow, day_at, visit_rows
+from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.models import SessionEvent
+
+LISTED_AT_MOST = 100
+A_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class EventRow:
+    """One event on record. `struck_at` is when it was struck out, or None while it stands."""
+
+    id: UUID
+    visit_id: UUID
+    kind: str
+    facts: dict[str, Any]
+    taken_at: datetime
+    received_at: datetime
+    by: str
+    withdraws_id: UUID | None
+    struck_at: datetime | None
+
+    @property
+    def kind_label(self) -> str:
+        return str(EventKind(self.kind).label)
+
+    @property
+    def is_standing(self) -> bool:
+        return self.struck_at is None and self.withdraws_id is None
+
+    def as_event(self) -> monitoring.Event:
+        facts = self.facts | ({"struck_id": str(self.withdraws_id)} if self.withdraws_id else {})
+        return monitoring.read_event(
+            kind=self.kind, facts=facts, taken_at=self.taken_at, event_id=str(self.id)
+        )
+
+
+@dataclass(frozen=True)
+class Session:
+    """A dosing session: its visit, its plan, what happened, and the state that follows from it."""
+
+    visit: VisitRow
+    protocol: protocols.CourseProtocol
+    plan: monitoring.MonitoringPlan
+    events: tuple[EventRow, ...]
+    state: monitoring.SessionState
+    ordered_mg: Decimal | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.state.ended_at is not None
+
+    @property
+    def due_at(self) -> datetime:
+        """When somebody must next do something: the next look, or the beginning of the session."""
+        if self.state.next_due is not None:
+            return self.state.next_due.due_at
+        return self.visit.starts_at
+
+
+def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
+    """Today's dosing sessions of the patients this actor may see, what is due next first; over ones last.
+
+    Three queries, however many sessions there are.
+    """
+    rows = visit_rows(
+        Visit.objects.filter(
+            patients_visible_to(actor, "patient"),
+            kind=VisitKind.DOSING,
+            cancelled_at=None,
+            during__overlap=(now - A_DAY, now + A_DAY),
+        ).order_by("during", "id")[:LISTED_AT_MOST]
+    )
+    today = [row for row in rows if _is_now(row, now)]
+    return tuple(sorted(_sessions(today, now), key=lambda session: (session.is_over, session.due_at)))
+
+
+def session(visit_id: UUID, *, actor: Actor, now: datetime) -> Session | None:
+    """One dosing session, or None where the actor may not see it; three queries."""
+    rows = visit_rows(
+        Visit.objects.filter(
+            patients_visible_to(actor, "patient"), pk=visit_id, kind=VisitKind.DOSING, cancelled_at=None
+        )
+    )
+    found = _sessions(rows, now)
+    return found[0] if found else None
+
+
+def fold(
+    row: VisitRow, events: Iterable[EventRow], *, longer: bool, now: datetime
+) -> monitoring.SessionState:
+    """Derive the state of a session from its events."""
+    plan = monitoring.monitoring_plan(protocols.course_protocol(row.protocol_id).monitoring)
+    told = [event.as_event() for event in events]
+    return monitoring.state_of(events=told, plan=plan, now=now, observe_longer=longer)
+
+
+def events_of(visit_ids: Iterable[UUID]) -> dict[UUID, tuple[EventRow, ...]]:
+    """The events of these visits in order of the time they tell of, in one query."""
+    found: dict[UUID, list[EventRow]] = {visit_id: [] for visit_id in visit_ids}
+    rows = SessionEvent.objects.filter(visit_id__in=list(found)).order_by("taken_at", "received_at", "id")
+    for row in rows.values(
+        "id",
+        "visit_id",
+        "kind",
+        "facts",
+        "taken_at",
+        "received_at",
+        "withdraws_id",
+        by=F("recorded_by__name"),
+        struck_at=F("withdrawn_by__received_at"),
+    ):
+        found[row["visit_id"]].append(EventRow(**row))
+    return {visit_id: tuple(events) for visit_id, events in found.items()}
+
+
+def _sessions(rows: Iterable[VisitRow], now: datetime) -> tuple[Session, ...]:
+    rows = tuple(rows)
+    if not rows:
+        return ()
+    events = events_of(row.id for row in rows)
+    orders = _orders(rows)
+    found = []
+    for row in rows:
+        protocol = protocols.course_protocol(row.protocol_id)
+        ordered_mg, was_raised = orders.get(row.course_id, (None, False))
+        longer = row.number == 1 or was_raised
+        found.append(
+            Session(
+                visit=row,
+                protocol=protocol,
+                plan=monitoring.monitoring_plan(protocol.monitoring),
+                events=events[row.id],
+                state=fold(row, events[row.id], longer=longer, now=now),
+                ordered_mg=ordered_mg,
+            )
+        )
+    return tuple(found)
+
+
+def _orders(rows: Iterable[VisitRow]) -> dict[UUID, tuple[Decimal, bool]]:
+    """The dose that holds for each course, and whether it is above the one ordered before it."""
+    newest = DoseOrder.objects.filter(course=OuterRef("course")).order_by("-ordered_at")
+    standing = DoseOrder.objects.filter(
+        course_id__in={row.course_id for row in rows}, pk=Subquery(newest.values("pk")[:1])
+    ).annotate(previous_mg=Subquery(newest.values("dose_mg")[1:2]))
+    return {
+        course_id: (dose_mg, previous_mg is not None and dose_mg > previous_mg)
+        for course_id, dose_mg, previous_mg in standing.values_list("course_id", "dose_mg", "previous_mg")
+    }
+
+
+def _is_now(row: VisitRow, now: datetime) -> bool:
+    """True on the day of the session where the site is, and while it runs past midnight."""
+    return (
+        day_at(row.starts_at, row.timezone) == day_at(now, row.timezone) or row.starts_at <= now < row.ends_at
+    )
