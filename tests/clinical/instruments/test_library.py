@@ -9,6 +9,7 @@ from sojourn.clinical.evidence import DataFileInvalid
 from sojourn.clinical.instruments import Tier, UnknownInstrument, all_instruments, get
 from sojourn.clinical.instruments.checks import panel_codes
 from sojourn.clinical.instruments.library import read_library
+from sojourn.clinical.protocols import policy
 
 DATA = files("sojourn.clinical.instruments") / "data"
 INSTRUMENTS = all_instruments()
@@ -79,3 +80,9 @@ def test_the_hash_follows_the_meaning_and_not_the_layout(tmp_path):
 
     assert hash_of("# a remark\n\n" + PHQ_2) == get("phq-2").definition_hash
     assert hash_of(PHQ_2.replace("at_least = 3", "at_least = 4")) != get("phq-2").definition_hash
+
+
+@pytest.mark.parametrize("instrument", INSTRUMENTS, ids=lambda i: i.id)
+def test_a_critical_answer_is_acknowledged_no_later_than_the_policy_for_its_severity(instrument):
+    for rule in instrument.critical_rules:
+        assert rule.acknowledge_within <= policy(f"alarm-acknowledge-{rule.severity}").within

@@ -110,7 +110,7 @@ def test_any_thought_of_self_harm_raises_one_alarm(answer, severity):
 def test_a_partial_response_still_raises_the_self_harm_alarm():
     (alarm,) = alarms(None, None, None, None, None, None, None, None, 2)
     assert alarm.reason == "phq-9.item-9.often"
-    assert alarm.acknowledge_within == timedelta(hours=1)
+    assert alarm.acknowledge_within == timedelta(minutes=15)
 
 
 def test_a_blank_self_harm_question_is_an_alarm_and_not_a_zero():

@@ -45,7 +45,7 @@ SPOILED = {
     "a condition about an unknown item": ('{ item = "q9", unanswered', '{ item = "q11", unanswered', "q11 is neither an item"),
     "a count that cannot be met": ("{ at_least = 5, of", "{ at_least = 10, of", "as many conditions as must hold"),
     "an alarm about nothing": ('about = "q9"', 'about = "q12"', "q12 is neither an item nor a scale"),
-    "an alarm without a time": ("acknowledge_within_min = 60\n", "", "`acknowledge_within_min`: is missing"),
+    "an alarm without a time": ("acknowledge_within_min = 15\n", "", "`acknowledge_within_min`: is missing"),
     "an unknown severity": ('severity = "red"', 'severity = "purple"', "use one of amber, red"),
     "a change set of an unknown scale": ('id = "nhs"\nscale = "total"', 'id = "nhs"\nscale = "sum"', "sum is not a scale"),
     "percent change without a floor": ("baseline_at_least = 10\n", "", "percents of a low baseline say nothing"),
