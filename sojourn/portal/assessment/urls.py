@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.portal.assessment.views import assessment
+
+urlpatterns = [path("", assessment, name="assessment")]

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.portal.help.views import crisis_help, help_after_answers
+
+urlpatterns = [
+    path("", crisis_help, name="help"),
+    path("after-answers/", help_after_answers, name="help_after_answers"),
+]

@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.portal.joining.views import join
+
+urlpatterns = [path("", join, name="join")]

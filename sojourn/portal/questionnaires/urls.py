@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.portal.questionnaires.views import answer
+
+urlpatterns = [path("<uuid:request_id>/", answer, name="questionnaire")]

@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.portal.welcome.views import welcome
+
+urlpatterns = [path("", welcome, name="welcome")]

@@ -1,0 +1,16 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sojourn.program.people.access import everyone
+
+
+@everyone
+def crisis_help(request: HttpRequest) -> HttpResponse:
+    """Show where help is, to anybody, at any time; nobody has to sign in for it."""
+    return render(request, "portal/help/help.html")
+
+
+@everyone
+def help_after_answers(request: HttpRequest) -> HttpResponse:
+    """Show help to a patient whose answers raised an alarm, and say who is going to see them."""
+    return render(request, "portal/help/help.html", {"after_answers": True})

@@ -1,0 +1,78 @@
+"""The account a visitor makes to become a patient."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sojourn.clinical.quantities import Implausible, age_years
+from sojourn.program.people.places import STATES
+
+
+class JoiningForm(forms.Form):
+    name = forms.CharField(
+        label=_("Your name"),
+        max_length=300,
+        help_text=_("As it stands on your papers."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    born_on = forms.DateField(
+        label=_("When were you born?"),
+        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
+        error_messages={"invalid": _("Give a day like 05/31/1980.")},
+    )
+    state = forms.ChoiceField(
+        label=_("Which state do you live in?"),
+        choices=[("", _("Choose a state")), *STATES],
+        help_text=_("Clinicians may only treat you where they hold a license."),
+    )
+    site = forms.ChoiceField(label=_("Where would you like to be treated?"))
+    phone = forms.CharField(
+        label=_("Telephone"),
+        max_length=40,
+        required=False,
+        help_text=_("So that a clinician can reach you."),
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
+    )
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        help_text=_("You sign in with it. We never write about your health in an e-mail."),
+        widget=forms.EmailInput(attrs={"autocomplete": "username"}),
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=128,
+        help_text=_("At least 12 characters. A few words that only you would put together are good."),
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, sites: list[tuple[str, str]], today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        field = self.fields["site"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = sites
+
+    def clean_name(self) -> str:
+        """Refuse a name of blanks; anything else a person says is their name is."""
+        return " ".join(str(self.cleaned_data["name"]).split())
+
+    def clean_phone(self) -> str:
+        """Take a number as people write it, and refuse one that cannot be called."""
+        phone = str(self.cleaned_data["phone"]).strip()
+        digits = sum(character.isdigit() for character in phone)
+        if phone and (digits < 7 or digits > 15 or any(c not in "0123456789+-() .x/" for c in phone)):  # noqa: PLR2004 - E.164 ends at 15
+            raise forms.ValidationError(_("Give a number like 510-555-0100, or leave it empty."))
+        return phone
+
+    def clean_born_on(self) -> date:
+        """Refuse a day in the future or too long ago."""
+        born_on: date = self.cleaned_data["born_on"]
+        try:
+            age_years(born_on=born_on, on=self.today)
+        except Implausible as refused:
+            raise forms.ValidationError(refused.message) from refused
+        return born_on
