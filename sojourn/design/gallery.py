@@ -20,6 +20,7 @@ from sojourn.design.charts import (
     sparkline_svg,
     trajectory_figure,
 )
+from sojourn.design.renderers import DesignRenderer
 from sojourn.program.people.access import staff_only
 
 SWATCHES = (
@@ -54,6 +55,8 @@ FREQUENCY = (
 
 class SampleForm(forms.Form):
     """One field of every kind that the design system draws."""
+
+    default_renderer = DesignRenderer
 
     name = forms.CharField(label="Name", help_text="As it stands on your insurance card.")
     weight_kg = forms.DecimalField(
@@ -128,7 +131,7 @@ def _samples(request: HttpRequest, layout: str) -> dict[str, Any]:
 
 
 def trajectory_sample(today: date) -> TrajectoryChart:
-    """Draw on an invented course: it falls, a check-in is missed, a gap opens, one total comes from outside."""
+    """Make up a course: it falls, a check-in is missed, a gap opens, one total comes from outside."""
     scores = ((0, 21), (7, 19), (14, 16), (21, 15), (28, None), (35, 11), (42, 9), (77, 8), (84, 6), (91, 4))
     start = today - timedelta(days=98)
     kinds = {14: "prorated", 77: "total_only"}

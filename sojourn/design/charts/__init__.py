@@ -1,4 +1,4 @@
-"""Charts drawn on the server as SVG: pure functions from frozen values to markup, without one colour in them."""
+"""Charts drawn on the server: pure functions from frozen values to SVG, without one color in them."""
 
 from sojourn.design.charts.figures import ChartFigure, flow_figure, trajectory_figure
 from sojourn.design.charts.flow import flow_bar_svg

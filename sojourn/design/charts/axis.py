@@ -15,7 +15,7 @@ EDGE = 0.025  # share of the width kept free at both ends, so that no mark is cu
 
 @dataclass(frozen=True, kw_only=True)
 class Scale:
-    """Maps days to a share of the width and values to pixels from the top; half a point is kept at both ends."""
+    """Maps days to a share of the width, values to pixels from the top; half a point is kept at both ends."""
 
     first: date
     last: date
@@ -48,7 +48,7 @@ class PlacedLabel:
 
 
 def place_labels(wanted: Sequence[tuple[float, str]]) -> tuple[PlacedLabel, ...]:
-    """Keep, from left to right, the labels that do not run into each other in the wide and in the narrow layout."""
+    """Keep, from left to right, the labels that do not run into each other, in either layout."""
     ends = {WIDE_PX: float("-inf"), NARROW_PX: float("-inf")}
     placed = []
     for x, text in wanted:
@@ -64,7 +64,7 @@ def place_labels(wanted: Sequence[tuple[float, str]]) -> tuple[PlacedLabel, ...]
 
 
 def date_labels(scale: Scale) -> tuple[PlacedLabel, ...]:
-    """Choose the days to name under the axis: first days of months on a long axis, every week on a short one."""
+    """Choose the days to name: first days of months on a long axis, every week on a short one."""
     if (scale.last - scale.first).days <= LONG_SPAN_DAYS:
         weeks = range((scale.last - scale.first).days // 7 + 1)
         days = [scale.first + timedelta(weeks=week) for week in weeks]
@@ -88,7 +88,7 @@ def spread(centers: Sequence[float], *, apart: float) -> tuple[float, ...]:
 
 
 def free_place(text: str, y: float, busy: Sequence[tuple[float, float]]) -> dict[str, str]:
-    """Choose the end (or the middle) of a phone's plot where a label at height y covers least of what is drawn."""
+    """Choose the end (or middle) of a phone's plot where a label at height y covers least of the drawing."""
     width = len(text) * CHARACTER_PX
     places = {
         "right": (NARROW_PX - width - 10, {"x": "100%", "dx": "-6", "text_anchor": "end"}),

@@ -26,7 +26,7 @@ class ChartFigure:
 
 
 def trajectory_figure(chart: TrajectoryChart) -> ChartFigure:
-    """Draw a trajectory and set its table beside it: day, score, band, change since the first, how it was scored."""
+    """Draw a trajectory and set its table beside it: day, score, band, change since the first, note."""
     first = chart.done[0].value if chart.done else None
     names = kind_names()
     kinds = {point.kind for point in chart.points}
@@ -59,7 +59,7 @@ def flow_figure(flow: FlowBar) -> ChartFigure:
         ),
         columns=(_("Phase"), _("Count"), _("Share"), _("Note")),
         rows=tuple(
-            (row.label, str(row.count), f"{row.count / flow.total:.0%}" if flow.total else "–", row.note)
+            (row.label, str(row.count), f"{row.count / flow.total:.0%}" if flow.total else "", row.note)
             for row in flow.rows
         ),
     )
@@ -67,15 +67,15 @@ def flow_figure(flow: FlowBar) -> ChartFigure:
 
 def _row(chart: TrajectoryChart, point: ChartPoint, first: float | None) -> tuple[str, ...]:
     day = date_format(point.on, "M j, Y")
-    notes = [kind_names()[point.kind]] if point.kind != "scored" else []
+    notes = [kind_names()[point.kind]] if point.kind in {"prorated", "total_only"} else []
     notes += [_("flagged")] if point.flagged else []
     notes += [point.label] if point.label else []
     if point.value is None or first is None:
-        return day, "–", "–", "–", "; ".join(notes)
+        return day, _("not done"), "", "", "; ".join(notes)
     return (
         day,
         number(point.value),
-        chart.band_of(point.value) or "–",
+        chart.band_of(point.value),
         _change(chart, point.value - first),
         "; ".join(notes),
     )

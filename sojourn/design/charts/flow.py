@@ -12,7 +12,7 @@ ROW_PX, BAR_PX = 50, 12
 
 
 def flow_bar_svg(flow: FlowBar) -> SafeString:
-    """Draw the bars on one common scale, from zero to the largest row; each number stands with its denominator."""
+    """Draw the bars on one scale, from zero to the largest row; each number has its denominator."""
     key = f"flow-{crc32(repr(flow).encode()):08x}"
     largest = max((row.count for row in flow.rows), default=0) or 1
     said = "; ".join(f"{row.label}: {row.count}" for row in flow.rows)

@@ -11,7 +11,7 @@ WIDTH, HEIGHT, INSET = 120, 32, 4
 
 
 def sparkline_svg(values: Sequence[float | None], *, low: float, high: float, label: str) -> SafeString:
-    """Draw the values, evenly spaced, on the scale from low to high; None leaves a gap. `label` says it in words."""
+    """Draw evenly spaced values on a scale from low to high; None leaves a gap; `label` says it in words."""
     if low >= high:
         raise ValueError("the scale's lowest value must be below its highest")
     step = (WIDTH - 2 * INSET) / max(len(values) - 1, 1)

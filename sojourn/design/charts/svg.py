@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 
 def element(name: str, *children: str, **attributes: str | float | None) -> SafeString:
-    """Write one element. `class_` and `stroke_width` become `class` and `stroke-width`; None leaves one out."""
+    """Write one element. `class_`, `stroke_width` become `class`, `stroke-width`; None leaves one out."""
     written = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{conditional_escape(number(value))}"'
         for key, value in attributes.items()

@@ -1,7 +1,7 @@
 """Draws one patient's scores over time.
 
-The drawing is fluid: days are shares of the width, scores are pixels, type keeps its size. One SVG serves a phone, a
-desk and paper; labels without room on a phone carry the class `only-wide`.
+The drawing is fluid: days are shares of the width, scores are pixels, type keeps its size. One SVG serves a
+phone, a desk and paper; labels without room on a phone carry the class `only-wide`.
 """
 
 from itertools import pairwise
@@ -30,7 +30,7 @@ DEEPEST_BAND = 4
 
 
 def trajectory_svg(chart: TrajectoryChart) -> SafeString:
-    """Draw the chart as an image with a title and a description. Place it in `.figure` with its table beside it."""
+    """Draw the chart as an image with title and description; it belongs in `.figure`, its table beside it."""
     scale = _scale(chart)
     lanes = _lanes(chart)
     key = f"chart-{crc32(repr(chart).encode()):08x}"
@@ -57,7 +57,7 @@ def trajectory_svg(chart: TrajectoryChart) -> SafeString:
 
 
 def joins(chart: TrajectoryChart) -> tuple[tuple[ChartPoint, ChartPoint], ...]:
-    """Pair the neighbours a line may join: no longer apart than the gap allows, and nothing missed between them."""
+    """Pair the neighbors a line may join: not further apart than the gap, nothing missed between them."""
     return tuple(
         (a, b)
         for a, b in pairwise(chart.points)
@@ -110,11 +110,14 @@ def _bands(chart: TrajectoryChart, scale: Scale) -> list[str]:
 def _busy_places(chart: TrajectoryChart, scale: Scale) -> list[tuple[float, float]]:
     """List places of the phone's plot, in pixels, where something is drawn that a band label would cover."""
     drawn = [(scale.x(point.on), scale.y(point.value or 0)) for point in chart.done]
+    drawn += [(scale.x(point.on), y) for point, y in _end_places(chart, scale)]
     for a, b in joins(chart):
         xa, xb, ya, yb = scale.x(a.on), scale.x(b.on), scale.y(a.value or 0), scale.y(b.value or 0)
         drawn += [(xa + (xb - xa) * part / 8, ya + (yb - ya) * part / 8) for part in range(1, 8)]
     lines = [(line.label, scale.y(line.value) - 9) for line in chart.thresholds]
-    drawn += [(x / 20, y) for label, y in lines for x in range(int(len(label) * CHARACTER_PX / NARROW_PX * 20) + 1)]
+    drawn += [
+        (x / 20, y) for label, y in lines for x in range(int(len(label) * CHARACTER_PX / NARROW_PX * 20) + 1)
+    ]
     return [(x * NARROW_PX, y) for x, y in drawn]
 
 
@@ -241,17 +244,31 @@ def _point(chart: TrajectoryChart, point: ChartPoint, scale: Scale) -> SafeStrin
 
 def _end_labels(chart: TrajectoryChart, scale: Scale) -> list[str]:
     """Write the first and the last score at their points, on the side the line does not come from."""
-    ends = dict.fromkeys((chart.done[0], chart.done[-1])) if chart.done else {}
-    fell = len(chart.done) > 1 and (chart.done[-1].value or 0) < (chart.done[-2].value or 0)
-    below = {point: point.flagged or (fell and point is chart.done[-1]) for point in ends}
     return [
         element(
             "text",
             number(point.value or 0),
             x=percent(scale.x(point.on)),
-            y=scale.y(point.value or 0) + (20 if below[point] and (point.value or 0) > chart.low else -11),
+            y=y,
             text_anchor="middle",
             class_="label-strong",
+        )
+        for point, y in _end_places(chart, scale)
+    ]
+
+
+def _end_places(chart: TrajectoryChart, scale: Scale) -> list[tuple[ChartPoint, float]]:
+    ends = list(dict.fromkeys((chart.done[0], chart.done[-1]))) if chart.done else []
+    fell = len(chart.done) > 1 and (chart.done[-1].value or 0) < (chart.done[-2].value or 0)
+    return [
+        (
+            point,
+            scale.y(point.value or 0)
+            + (
+                20
+                if (point.flagged or (fell and point is chart.done[-1])) and point.value != chart.low
+                else -11
+            ),
         )
         for point in ends
     ]

@@ -34,7 +34,7 @@ class SeverityBand:
 
 @dataclass(frozen=True, kw_only=True)
 class Tick:
-    """Something that happened on a day: a dose, a conversation, a change of medicine. `label` is short ("56 mg")."""
+    """Something that happened on a day: a dose, a talk, a change of medicine. `label` is short ("56 mg")."""
 
     on: date
     kind: TickKind
@@ -53,9 +53,9 @@ class Threshold:
 class TrajectoryChart:
     """One patient's scores on one scale over time.
 
-    The axis always spans `low` to `high`, the whole scale. `reliable_change` is the number of points around the
-    first score within which a change is not reliable. Scores further apart than `gap_days` are not joined.
-    `starts_on` and `ends_on` widen the time axis beyond the points.
+    The axis always spans `low` to `high`, the whole scale. `reliable_change` is the number of points around
+    the first score within which a change is not reliable. Scores further apart than `gap_days`
+    are not joined. `starts_on` and `ends_on` widen the time axis beyond the points.
     """
 
     title: str

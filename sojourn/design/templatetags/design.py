@@ -32,7 +32,7 @@ MESSAGE_TONES = {"success": "done", "warning": "attention", "error": "act"}
 
 @cache
 def _drawing(name: str) -> str:
-    """Read what stands inside a vendored icon's <svg>. Raises FileNotFoundError for an icon we do not have."""
+    """Read what stands inside a vendored icon's <svg>. Raises FileNotFoundError for one we do not have."""
     written = (ICONS / f"{name}.svg").read_text()
     return written[written.index(">", written.index("<svg")) + 1 : written.rindex("</svg>")].strip()
 
@@ -40,7 +40,9 @@ def _drawing(name: str) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon. Without a label it is decoration, for a word stands beside it."""
-    spoken: SafeString | str = format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    spoken: SafeString | str = (
+        format_html('role="img" aria-label="{}"', label) if label else 'aria-hidden="true"'
+    )
     return format_html(
         '<svg class="icon" viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor" '
         'stroke-linecap="round" stroke-linejoin="round" focusable="false" {}>{}</svg>',
@@ -110,14 +112,12 @@ class FieldParts:
 def field_parts(field: BoundField) -> FieldParts:
     """Read a field's kind from its widget, and its unit and layout from the widget's `data-` attributes.
 
-    A widget says `data-unit="mmHg"`, `data-layout="row"` (choices beside each other) or `data-optional="hide"`.
+    A widget says `data-unit="mmHg"`, `data-layout="row"` (choices in a row) or `data-optional="hide"`.
     """
     widget = field.field.widget
     attributes = widget.attrs
     kind = getattr(widget, "input_type", type(widget).__name__.lower())
-    if kind == "checkbox" and widget.use_fieldset:
-        kind = "choices"
-    elif kind == "radio":
+    if kind == "radio" or (kind == "checkbox" and widget.use_fieldset):
         kind = "choices"
     elif widget.use_fieldset:
         kind = "group"
@@ -156,7 +156,8 @@ def error_links(form: BaseForm) -> tuple[ErrorLink, ...]:
         if name in form.fields:
             field = form[name]
             links += [
-                ErrorLink(f"#{_first_control_id(field)}", str(field.label), str(message)) for message in messages
+                ErrorLink(f"#{_first_control_id(field)}", str(field.label), str(message))
+                for message in messages
             ]
     return tuple(links)
 

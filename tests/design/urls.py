@@ -1,0 +1,17 @@
+"""The gallery without its door and without the rest of the product: the look must stand by itself.
+
+Who may enter the gallery is tested with all other routes.
+"""
+
+from inspect import unwrap
+
+from django.urls import include, path
+from django.views.generic import TemplateView
+
+from sojourn.design.gallery import gallery
+
+urlpatterns = [
+    path("", TemplateView.as_view(template_name="design/layouts/portal.html"), name="home"),
+    path("gallery/", unwrap(gallery)),
+    path("account/", include("allauth.urls")),
+]
