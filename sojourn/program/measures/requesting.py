@@ -14,7 +14,7 @@ from sojourn.program.people.actors import Actor
 OPENS_BEFORE: Final = timedelta(days=2)
 CLOSES_AFTER: Final = timedelta(days=4)
 FIRST_WINDOW: Final = timedelta(days=7)
-WEEKLY: Final = ("phq_9", "gad_7")
+WEEKLY: Final = ("phq-9", "gad-7")
 
 
 def request_questionnaire(

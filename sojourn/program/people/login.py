@@ -1,9 +1,11 @@
 """How accounts sign in: by e-mail, through django-allauth; sign-up happens only in the portal's own page."""
 
 from typing import Any
+from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth import login
 from django.http import HttpRequest
 
 from sojourn.program.people.models import User
@@ -24,3 +26,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse allauth's own sign-up: a patient joins with their answers, staff are added by the practice."""
         return False
+
+
+def sign_in(request: HttpRequest, user_id: UUID) -> None:
+    """Sign a person in who has just made their account; a new session begins."""
+    user = User.objects.get(pk=user_id)
+    login(request, user, backend="sojourn.program.people.login.EmailLogin")

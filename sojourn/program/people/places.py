@@ -1,5 +1,8 @@
 """Where an American practice can be: the states by their postal codes, and the time zones of the country."""
 
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
 STATES: tuple[tuple[str, str], ...] = (
     ("AL", "Alabama"), ("AK", "Alaska"), ("AZ", "Arizona"), ("AR", "Arkansas"), ("CA", "California"),
     ("CO", "Colorado"), ("CT", "Connecticut"), ("DE", "Delaware"), ("DC", "District of Columbia"),
@@ -23,3 +26,8 @@ TIME_ZONES: tuple[tuple[str, str], ...] = (
     ("America/Adak", "Aleutian Islands"),
     ("Pacific/Honolulu", "Hawaii"),
 )
+
+
+def local_date(moment: datetime, timezone: str) -> date:
+    """Give the day it is at a place at this moment."""
+    return moment.astimezone(ZoneInfo(timezone)).date()
