@@ -44,7 +44,13 @@ def test(words: list[str]) -> int:
     """Run all checks, the pure tests (`clinical`), or the tests at the given paths; returns the exit code."""
     environment = ready_environment(with_tools=True)
     if words[:1] == ["clinical"]:
-        pure = ["-m", "pytest", "tests/clinical", "-p", "no:django", *words[1:]]
+        without_django = (
+            "-p",
+            "no:django",
+            "-W",
+            "ignore::pytest.PytestConfigWarning",
+        )  # its settings stay unread
+        pure = ["-m", "pytest", "tests/clinical", *without_django, *words[1:]]
         return run_here(environment, pure, command_environment(), None, ROOT)
     chromium = _chromium_is_there()
     browser = [] if chromium else ["-m", "not browser"]

@@ -80,7 +80,11 @@ def command_environment() -> dict[str, str]:
     """Return the environment variables for programs of the installed package."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
     paths = dict.fromkeys((str(SOURCE), str(ROOT)))
-    return environment | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONUNBUFFERED": "1"}
+    return environment | {
+        "PYTHONPATH": os.pathsep.join(paths),
+        "PYTHONUNBUFFERED": "1",
+        "MYPYPATH": str(SOURCE),  # without it mypy takes our own package for an installed one
+    }
 
 
 @contextmanager
@@ -126,7 +130,7 @@ def _make_folder() -> None:
 
 
 def _has_ensurepip() -> bool:
-    return _ran([sys.executable, "-c", "import ensurepip, venv"])[0]
+    return _ran([sys.executable, "-c", "import ensurepip, venv; ensurepip.version()"])[0]
 
 
 def _install_ensurepip() -> None:
