@@ -91,7 +91,7 @@ def record_event(
     discharge what `begin_dosing` and `discharge` raise.
     """
     with transaction.atomic():
-        now_session = _locked(visit_id, actor, now)
+        now_session = locked_session(visit_id, actor, now)
         assert actor.staff_id is not None
         twice = SessionEvent.objects.filter(form_id=form_id, visit_id=visit_id).first()
         if twice is not None:
@@ -113,7 +113,7 @@ def record_event(
         )
         crossed = _crossed(event, now_session)
         for crossing in crossed:
-            _raise(crossing, row, now_session, actor, now)
+            raise_crossing(crossing, row, now_session, actor, now)
         audit.record(
             actor_id=actor.user_id,
             actor_role=actor.role_names,
@@ -137,7 +137,7 @@ def finish_checklist(
 ) -> int:
     """Record the answers that are new or changed, in one go; return how many were."""
     with transaction.atomic():
-        standing = answers_so_far(_locked(visit_id, actor, now))
+        standing = answers_so_far(locked_session(visit_id, actor, now))
         changed = {item: passed for item, passed in answers.items() if standing.get(item) != passed}
         for item, passed in changed.items():
             record_event(
@@ -191,7 +191,7 @@ def answers_so_far(of: Session) -> dict[str, bool]:
     }
 
 
-def _locked(visit_id: UUID, actor: Actor, now: datetime) -> Session:
+def locked_session(visit_id: UUID, actor: Actor, now: datetime) -> Session:
     """Lock the visit, so that two hands record one after the other, and read where the session stands."""
     visit = (
         Visit.objects.select_for_update(of=("self",), no_key=True)
@@ -248,7 +248,7 @@ def _crossed(event: monitoring.Event, of: Session) -> tuple[monitoring.Crossing,
     )
 
 
-def _raise(
+def raise_crossing(
     crossing: monitoring.Crossing, row: SessionEvent, of: Session, actor: Actor, now: datetime
 ) -> None:
     emergency = crossing.severity is monitoring.Alarm.EMERGENCY
