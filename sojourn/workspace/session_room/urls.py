@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.workspace.session_room import views
+
+urlpatterns = [
+    path("", views.sessions, name="sessions"),
+    path("<uuid:visit_id>/", views.session, name="session"),
+]

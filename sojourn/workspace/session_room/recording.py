@@ -1,0 +1,128 @@
+"""Takes what was typed in the session room to the one action it asks for, and puts refusals beside their fields."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from sojourn.clinical.monitoring import EventInvalid
+from sojourn.program.people.actors import Actor
+from sojourn.program.treatment import actions
+from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.sessions import Session
+from sojourn.workspace.session_room.forms import (
+    ChecklistForm,
+    ConfirmForm,
+    DischargeForm,
+    DoseForm,
+    EndForm,
+    EventForm,
+    NoteForm,
+    RatingForm,
+    SignForm,
+    StrikeForm,
+    VitalsForm,
+)
+
+
+def forms_for(session: Session, *, posted: QueryDict | None = None, deed: str = "") -> dict[str, EventForm]:
+    """Every form of the room by its kind; the one that was sent carries what was typed."""
+    zone = ZoneInfo(session.visit.timezone)
+    missing = {each.criterion for each in session.state.discharge_missing}
+
+    def made(form: Callable[..., EventForm], kind: str, **more: Any) -> EventForm:
+        return form(posted if deed == kind else None, zone=zone, **more)
+
+    standing = actions.answers_so_far(session)
+    companion = session.visit.sitter_name
+    return {
+        EventKind.CHECKED: made(ChecklistForm, EventKind.CHECKED, plan=session.plan, standing=standing),
+        EventKind.DOSED: made(DoseForm, EventKind.DOSED),
+        EventKind.VITAL_TAKEN: made(VitalsForm, EventKind.VITAL_TAKEN),
+        EventKind.RATED: made(RatingForm, EventKind.RATED),
+        EventKind.NOTICED: made(SignForm, EventKind.NOTICED, plan=session.plan),
+        EventKind.NOTED: made(NoteForm, EventKind.NOTED),
+        EventKind.CONFIRMED: made(
+            ConfirmForm, EventKind.CONFIRMED, plan=session.plan, missing=missing, companion=companion
+        ),
+        EventKind.DISCHARGED: made(DischargeForm, EventKind.DISCHARGED),
+        EventKind.CANCELLED: made(EndForm, EventKind.CANCELLED),
+        EventKind.STRUCK: made(StrikeForm, EventKind.STRUCK),
+    }
+
+
+def record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -> str:
+    """Record what the form carries; return a sentence about it, or "" with the refusal put into the form."""
+    if not form.is_valid():
+        return ""
+    try:
+        return _record(session, form, actor=actor, now=now)
+    except EventInvalid as invalid:
+        for field, message in invalid.problems.items():
+            is_shown = field in form.fields and not isinstance(form, StrikeForm)
+            form.add_error(field if is_shown else None, message)
+    except actions.WrongTime:
+        form.add_error(
+            "at" if "at" in form.fields else None,
+            _("Give a time within the last 12 hours, not in the future."),
+        )
+    except actions.DoseHeld as held:
+        form.add_error(None, [hold.says for hold in held.holds])
+    except actions.DoseDiffers:
+        form.add_error(
+            "mg", _("This is not the dose ordered. A different dose needs a new order by the prescriber.")
+        )
+    except actions.MayNotLeave as early:
+        form.add_error(None, [f"{each.says} {each.why.capitalize()}." for each in early.missing])
+    except actions.AlreadyDosed:
+        form.add_error(None, _("The dose of this session is on record. Nothing was added."))
+    except actions.NothingToStrike:
+        form.add_error(None, _("This entry was struck out already. Nothing was changed."))
+    except actions.SessionOver:
+        form.add_error(None, _("This session has ended. A note can still be added."))
+    return ""
+
+
+def _record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -> str:
+    visit_id, form_id, taken_at = session.visit.id, form.cleaned_data["form_id"], form.taken_at(now)
+    if isinstance(form, ChecklistForm):
+        actions.finish_checklist(
+            visit_id=visit_id, form_id=form_id, answers=form.answers, taken_at=taken_at, actor=actor, now=now
+        )
+        return _("Checklist recorded.")
+    if isinstance(form, ConfirmForm):
+        return _confirm(visit_id, form_id, form.confirmed, actor=actor, now=now)
+    done = actions.record_event(
+        visit_id=visit_id,
+        form_id=form_id,
+        kind=form.kind,
+        facts=form.facts,
+        taken_at=taken_at,
+        actor=actor,
+        now=now,
+    )
+    if not done.is_new:
+        return _("This was recorded already. Nothing was added.")
+    if done.crossed:
+        return " ".join(
+            [_("Recorded, and an alarm was raised:"), *(crossing.says for crossing in done.crossed)]
+        )
+    return _("Recorded.")
+
+
+def _confirm(visit_id: UUID, form_id: UUID, confirmed: dict[str, str], *, actor: Actor, now: datetime) -> str:
+    for criterion, words in confirmed.items():
+        actions.record_event(
+            visit_id=visit_id,
+            form_id=uuid5(form_id, criterion),
+            kind=EventKind.CONFIRMED,
+            facts={"criterion": criterion, "words": words},
+            taken_at=now,
+            actor=actor,
+            now=now,
+        )
+    return _("Confirmed.") if confirmed else _("Nothing was ticked, and nothing was recorded.")
