@@ -1,5 +1,6 @@
 """Charts draw what was measured, and nothing else."""
 
+import itertools
 import re
 from datetime import date, timedelta
 from xml.etree import ElementTree as ET
@@ -22,7 +23,6 @@ from sojourn.design.charts import (
     trajectory_figure,
     trajectory_svg,
 )
-import itertools
 
 START = date(2026, 1, 5)
 BANDS = (

@@ -1,9 +1,10 @@
 """Every pair of colors that a page sets on each other can be read, by day, by night and in the session room."""
 
+import itertools
+
 import pytest
 
 from tests.design.contrast import CSS, DAY, NIGHT, block, contrast, tokens
-import itertools
 
 PAPERS = ("paper", "paper-raised", "paper-sunk", "sand")
 TEXT = [

@@ -24,6 +24,10 @@ class Scale:
     top: float
     height: float
 
+    @property
+    def floor(self) -> float:
+        return self.top + self.height
+
     def x(self, on: date) -> float:
         span = (self.last - self.first).days
         return EDGE + (1 - 2 * EDGE) * ((on - self.first).days / span if span else 0.5)
@@ -69,7 +73,7 @@ def date_labels(scale: Scale) -> tuple[PlacedLabel, ...]:
         weeks = range((scale.last - scale.first).days // 7 + 1)
         days = [scale.first + timedelta(weeks=week) for week in weeks]
         return place_labels([(scale.x(day), date_format(day, "M j")) for day in days])
-    months = []
+    months: list[tuple[float, str]] = []
     day = scale.first.replace(day=1)
     while day <= scale.last:
         if day >= scale.first:

@@ -68,15 +68,12 @@ def age_in_words(seconds: float) -> str:
     size = abs(int(seconds))
     if size < MINUTE_S:
         return _("just now")
-    for unit_s, words in (
-        (DAY_S, lambda n: ngettext("%(n)d day", "%(n)d days", n)),
-        (HOUR_S, lambda n: ngettext("%(n)d h", "%(n)d h", n)),
-        (MINUTE_S, lambda n: ngettext("%(n)d min", "%(n)d min", n)),
-    ):
-        if size >= unit_s:
-            n = size // unit_s
-            said = words(n) % {"n": n}
-            break
+    if size < HOUR_S:
+        said = _("%(n)d min") % {"n": size // MINUTE_S}
+    elif size < DAY_S:
+        said = _("%(n)d h") % {"n": size // HOUR_S}
+    else:
+        said = ngettext("%(n)d day", "%(n)d days", size // DAY_S) % {"n": size // DAY_S}
     return _("%(age)s ago") % {"age": said} if seconds >= 0 else _("in %(age)s") % {"age": said}
 
 
