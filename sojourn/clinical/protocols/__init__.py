@@ -1,6 +1,7 @@
 """Eligibility rules, courses of treatment, dose limits, policies and consents: cited data, pure functions."""
 
 from sojourn.clinical.protocols.breaches import Breach, Visit, breaches, dose_hold
+from sojourn.clinical.protocols.consents import ConsentDocument, consent_document, consent_documents
 from sojourn.clinical.protocols.courses import (
     CourseProtocol,
     UnknownCourse,
@@ -19,9 +20,10 @@ from sojourn.clinical.protocols.rules import Setting, Severity
 from sojourn.clinical.protocols.series import PlannedVisit, propose_series, shift_series
 
 __all__ = [
-    "Breach", "CourseProtocol", "Disposition", "DoseRange", "Evaluation", "Exposure", "Facts", "FactsInvalid",
-    "Finding", "Kind", "PlannedVisit", "Question", "Setting", "Severity", "UnknownCourse", "Visit",
-    "VisitKind", "breaches", "check_dose", "course_protocol", "course_protocols", "dose_hold", "dose_range",
-    "evaluate", "evaluation_from_json", "facts_from_json", "iv_equivalent_mg", "policies", "policy",
-    "propose_series", "questions", "read_facts", "refuse_future", "replay", "rule_set", "shift_series",
+    "Breach", "ConsentDocument", "CourseProtocol", "Disposition", "DoseRange", "Evaluation", "Exposure",
+    "Facts", "FactsInvalid", "Finding", "Kind", "PlannedVisit", "Question", "Setting", "Severity",
+    "UnknownCourse", "Visit", "VisitKind", "breaches", "check_dose", "consent_document",
+    "consent_documents", "course_protocol", "course_protocols", "dose_hold", "dose_range", "evaluate",
+    "evaluation_from_json", "facts_from_json", "iv_equivalent_mg", "policies", "policy", "propose_series",
+    "questions", "read_facts", "refuse_future", "replay", "rule_set", "shift_series",
 ]  # fmt: skip

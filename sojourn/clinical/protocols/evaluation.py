@@ -118,7 +118,8 @@ def evaluate(
     """Apply the rules of that day to the facts, for one setting or for "any" (then the best setting counts).
 
     Any finding of danger gives "help now". Absolute findings in every setting asked give "not a fit". An
-    absolute rule that the facts leave open does not: it stays unresolved until a clinician acts.
+    absolute rule that the facts leave open does not: it stays unresolved until a clinician acts, and counts
+    as "specialist first" where the same rule asks for a specialist in another setting.
     Raises FactsInvalid for a birth date in the future, ValueError for an unknown setting.
     """
     refuse_future(facts, on=on)
@@ -203,10 +204,18 @@ def _finding(
 
 def _in_setting(rule: Rule, weight: Weighed, *, held: Answer, expired: bool) -> InSetting:
     severity = weight.when_expired if expired else weight.severity
+    if held is Answer.UNKNOWN and severity is Severity.ABSOLUTE and _a_specialist_can_settle(rule):
+        severity = Severity.SPECIALIST
     only_asked = held is Answer.UNKNOWN and rule.unknown is UnknownPolicy.ASK_CLINICIAN
     if (expired and held is Answer.NO) or (only_asked and severity is Severity.SPECIALIST):
         severity = Severity.CAUTION
     return InSetting(weight.setting, severity, weight.basis)
+
+
+def _a_specialist_can_settle(rule: Rule) -> bool:
+    """Keep an open rule from making home look better than a clinic where it asks for a specialist."""
+    is_counted = rule.unknown is UnknownPolicy.TREAT_AS_POSITIVE
+    return is_counted and any(weight.severity is Severity.SPECIALIST for weight in rule.weights)
 
 
 def _because(rule: Rule) -> tuple[str, ...]:
