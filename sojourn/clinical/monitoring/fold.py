@@ -16,13 +16,14 @@ from sojourn.clinical.monitoring.events import (
     Noticed,
     Struck,
     VitalTaken,
-    kind_of,
 )
 from sojourn.clinical.monitoring.limits import SIGN, Crossing, crossings_of, values_of
 from sojourn.clinical.monitoring.plans import MonitoringPlan
 from sojourn.clinical.monitoring.schedule import missed_minutes, next_look
 from sojourn.clinical.monitoring.session import Departure, SessionPhase, SessionState
 from sojourn.clinical.quantities import BloodPressure
+
+KIND_RANKS = {made: rank for rank, made in enumerate(KINDS.values())}
 
 
 def state_of(
@@ -76,11 +77,15 @@ def state_of(
 
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
     """Sort events by when they were true, drop repeats, and leave out those that were struck."""
-    kinds = list(KINDS)
-    once = {event.event_id or repr(event): event for event in sorted(events, key=repr)}
+    once: dict[str, Event] = {}
+    for event in events:
+        name = event.event_id or repr(event)
+        held = once.get(name)
+        once[name] = event if held is None else min(held, event, key=repr)
     struck = {event.struck_id for event in once.values() if isinstance(event, Struck)}
-    kept = (event for event in once.values() if not event.event_id or event.event_id not in struck)
-    return tuple(sorted(kept, key=lambda event: (event.taken_at, kinds.index(kind_of(event)), repr(event))))
+    kept = ((name, event) for name, event in once.items() if not event.event_id or name not in struck)
+    ranked = sorted((event.taken_at, KIND_RANKS[type(event)], name) for name, event in kept)
+    return tuple(once[name] for *_, name in ranked)
 
 
 def _phase(
