@@ -1,0 +1,71 @@
+"""From a judged trajectory to the chart of it: for a clinician's eye, or in plain words for the patient."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from sojourn.clinical.instruments import Direction, Instrument
+from sojourn.clinical.outcomes import Trajectory
+from sojourn.design.charts.figures import ChartFigure, trajectory_figure
+from sojourn.design.charts.values import ChartPoint, SeverityBand, Threshold, Tick, TrajectoryChart
+
+
+def figure_of_trajectory(
+    line: Trajectory, *, flagged_on: Collection[date] = (), for_patient: bool = False
+) -> ChartFigure | None:
+    """Draw scores, missed days and sessions on the whole scale, with the table beside; None with nothing to draw.
+
+    For a patient the bands carry their plain names, and neither thresholds nor flags are drawn.
+    """
+    instrument = line.instrument
+    scale = instrument.main_scale
+    if scale is None or not (line.points or line.gaps):
+        return None
+    return trajectory_figure(
+        TrajectoryChart(
+            title=instrument.patient_title if for_patient else instrument.title,
+            low=scale.low,
+            high=scale.high,
+            points=_points(line, () if for_patient else flagged_on),
+            unit=_("Score, %(low)d to %(high)d") % {"low": scale.low, "high": scale.high},
+            bands=_bands(instrument, for_patient=for_patient),
+            ticks=tuple(Tick(on=mark.on, kind=mark.kind.value, label=mark.label) for mark in line.sessions),
+            thresholds=() if for_patient else _thresholds(instrument),
+            reliable_change=float(line.change_set.points) if line.change_set else None,
+            lower_is_better=instrument.direction is not Direction.HIGHER_IS_BETTER,
+            source=_source(line),
+        )
+    )
+
+
+def _points(line: Trajectory, flagged_on: Collection[date]) -> tuple[ChartPoint, ...]:
+    done = [
+        ChartPoint(
+            on=point.on, value=float(point.value), kind=point.kind.value, flagged=point.on in flagged_on
+        )
+        for point in line.points
+    ]
+    missed = [ChartPoint(on=day, value=None, kind="not_done") for day in line.gaps]
+    return tuple(sorted(done + missed, key=lambda point: point.on))
+
+
+def _bands(instrument: Instrument, *, for_patient: bool) -> tuple[SeverityBand, ...]:
+    bands = instrument.band_set()
+    return tuple(
+        SeverityBand(low=band.low, high=band.high, label=band.plain if for_patient else band.label)
+        for band in (bands.bands if bands else ())
+    )
+
+
+def _thresholds(instrument: Instrument) -> tuple[Threshold, ...]:
+    rule = instrument.outcome_rule()
+    if rule is None or rule.remission_below is None:
+        return ()
+    below = rule.remission_below
+    return (Threshold(value=below - 0.5, label=_("remission below %(score)d") % {"score": below}),)
+
+
+def _source(line: Trajectory) -> str:
+    cited = [each.citations[0] for each in (line.instrument.band_set(), line.change_set) if each and each.citations]
+    return "; ".join(dict.fromkeys(citation.in_words for citation in cited))

@@ -1,0 +1,61 @@
+"""The visits of a patient that took place, as the record proves it: a dose given, or a note written."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import F, OuterRef, Subquery
+
+from sojourn.clinical.outcomes import SessionKind, SessionMark
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.places import local_date
+from sojourn.program.people.policy import patients_visible_to
+from sojourn.program.plans.choices import VisitKind
+from sojourn.program.plans.models import Visit
+from sojourn.program.treatment.readiness import dose_given
+
+
+@dataclass(frozen=True)
+class HeldVisit:
+    """One visit that took place, and when: at the dose, or at the beginning of the conversation."""
+
+    visit_id: UUID
+    course_id: UUID
+    kind: VisitKind
+    number: int
+    held_at: datetime
+    timezone: str
+
+    @property
+    def on(self) -> date:
+        """The day it was where the site is."""
+        return local_date(self.held_at, self.timezone)
+
+    @property
+    def mark(self) -> SessionMark:
+        return SessionMark(self.on, SessionKind(self.kind), str(self.number))
+
+
+def held_visits_of(patient_id: UUID, *, actor: Actor) -> tuple[HeldVisit, ...]:
+    """What took place in all courses of a patient, in order of time; one query."""
+    rows = (
+        Visit.objects.filter(patients_visible_to(actor, "patient"), patient_id=patient_id, cancelled_at=None)
+        .annotate(
+            dosed_at=Subquery(dose_given(visit=OuterRef("pk")).order_by("taken_at").values("taken_at")[:1]),
+            noted_at=F("note__written_at"),
+        )
+        .values("id", "course_id", "kind", "number", "during", "dosed_at", "noted_at", "course__site__timezone")
+    )
+    held = (
+        HeldVisit(
+            visit_id=row["id"],
+            course_id=row["course_id"],
+            kind=VisitKind(row["kind"]),
+            number=row["number"],
+            held_at=row["dosed_at"] or row["during"].lower,
+            timezone=row["course__site__timezone"],
+        )
+        for row in rows
+        if row["dosed_at"] or row["noted_at"]
+    )
+    return tuple(sorted(held, key=lambda visit: visit.held_at))

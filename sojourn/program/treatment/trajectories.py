@@ -1,0 +1,86 @@
+"""A patient's scores on the clock of their treatment: what `clinical.outcomes` is given, gathered once for all doors."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from typing import Final
+from uuid import UUID
+
+from sojourn.clinical import instruments, outcomes
+from sojourn.program.measures import queries as measures
+from sojourn.program.measures.queries import RequestRow, ScoreRow
+from sojourn.program.people.actors import Actor
+from sojourn.program.treatment.held import held_visits_of
+
+SAME_DAY: Final = timedelta(0)  # the log knows which request was answered: no day has to be guessed
+
+
+@dataclass(frozen=True)
+class PatientTrajectory:
+    """All responses of one patient to one instrument, judged; those without a score stand in `scores` alone."""
+
+    line: outcomes.Trajectory
+    scores: tuple[ScoreRow, ...]
+
+    @property
+    def instrument(self) -> instruments.Instrument:
+        return self.line.instrument
+
+    @property
+    def flagged_on(self) -> frozenset[date]:
+        """The days on which a critical answer was given."""
+        return frozenset(row.on for row in self.scores if row.flagged)
+
+    @property
+    def without_score(self) -> tuple[ScoreRow, ...]:
+        return tuple(row for row in self.scores if row.value is None)
+
+
+def trajectories_of(patient_id: UUID, *, actor: Actor, now: datetime) -> tuple[PatientTrajectory, ...]:
+    """Follow a patient on every instrument that was asked for or answered, by its title; three queries."""
+    scores = measures.all_scores_of(patient_id, actor=actor)
+    asked = measures.requests_of(patient_id, actor=actor)
+    marks = tuple(visit.mark for visit in held_visits_of(patient_id, actor=actor))
+    known = {row.instrument_id for row in scores} | {row.instrument_id for row in asked if row.is_missed(now)}
+    followed = (
+        _followed(
+            instruments.get(instrument_id),
+            tuple(row for row in scores if row.instrument_id == instrument_id),
+            [row for row in asked if row.instrument_id == instrument_id],
+            marks,
+            now,
+        )
+        for instrument_id in known
+    )
+    # PHQ-9 first: it is what a course is judged by.
+    return tuple(sorted(followed, key=lambda one: (one.instrument.id != "phq-9", one.instrument.title)))
+
+
+def _followed(
+    instrument: instruments.Instrument,
+    scores: tuple[ScoreRow, ...],
+    asked: Sequence[RequestRow],
+    marks: Sequence[outcomes.SessionMark],
+    now: datetime,
+) -> PatientTrajectory:
+    line = outcomes.trajectory(
+        instrument=instrument,
+        points=[outcomes.ScorePoint(row.on, Fraction(row.value), _kind(row)) for row in scores if row.value is not None],
+        due=[*_answered_days(asked, scores), *(row.due_on for row in asked if row.is_missed(now))],
+        sessions=marks,
+        answer_window=SAME_DAY,
+    )
+    return PatientTrajectory(line, scores)
+
+
+def _answered_days(asked: Iterable[RequestRow], scores: Iterable[ScoreRow]) -> list[date]:
+    """The days on which requests were answered stand for their due days."""
+    answered = {row.response_id for row in asked if row.response_id}
+    return [row.on for row in scores if row.id in answered and row.value is not None]
+
+
+def _kind(row: ScoreRow) -> outcomes.PointKind:
+    if row.total_only:
+        return outcomes.PointKind.TOTAL_ONLY
+    return outcomes.PointKind.PRORATED if row.prorated else outcomes.PointKind.SCORED
