@@ -1,5 +1,6 @@
 """Eligibility rules, courses of treatment, dose limits, policies and consents: cited data, pure functions."""
 
+from sojourn.clinical.protocols.answers import Said, answers_in_words
 from sojourn.clinical.protocols.breaches import Breach, Visit, breaches, dose_hold
 from sojourn.clinical.protocols.consents import ConsentDocument, consent_document, consent_documents
 from sojourn.clinical.protocols.courses import (
@@ -21,8 +22,8 @@ from sojourn.clinical.protocols.series import PlannedVisit, propose_series, shif
 
 __all__ = [
     "Breach", "ConsentDocument", "CourseProtocol", "Disposition", "DoseRange", "Evaluation", "Exposure",
-    "Facts", "FactsInvalid", "Finding", "Kind", "PlannedVisit", "Question", "Setting", "Severity",
-    "UnknownCourse", "Visit", "VisitKind", "breaches", "check_dose", "consent_document",
+    "Facts", "FactsInvalid", "Finding", "Kind", "PlannedVisit", "Question", "Said", "Setting", "Severity",
+    "UnknownCourse", "Visit", "VisitKind", "answers_in_words", "breaches", "check_dose", "consent_document",
     "consent_documents", "course_protocol", "course_protocols", "dose_hold", "dose_range", "evaluate",
     "evaluation_from_json", "facts_from_json", "iv_equivalent_mg", "policies", "policy", "propose_series",
     "questions", "read_facts", "refuse_future", "replay", "rule_set", "shift_series",
