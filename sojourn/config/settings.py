@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "sojourn.design",
     "sojourn.workspace",
     "sojourn.portal",
+    "sojourn.program.demonstration",
     "sojourn.program.treatment",
     "sojourn.program.plans",
     "sojourn.program.intake",
@@ -86,7 +87,7 @@ TEMPLATES = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "sojourn.design.renderers.DesignRenderer"
 
 DATABASES = {"default": database_from_url(os.environ.get("SOJOURN_DATABASE_URL", ""))}
 

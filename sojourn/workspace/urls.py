@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from sojourn.design.gallery import gallery
+
 app_name = "workspace"
 urlpatterns = [
     path("first-run/", include("sojourn.workspace.first_run.urls")),
@@ -12,5 +14,6 @@ urlpatterns = [
     path("sessions/", include("sojourn.workspace.session_room.urls")),
     path("between-doses/", include("sojourn.workspace.between_doses.urls")),
     path("practice/", include("sojourn.workspace.practice.urls")),
+    path("design/", gallery, name="design"),
     path("staff/", include("sojourn.workspace.staff.urls")),
 ]

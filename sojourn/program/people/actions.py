@@ -43,13 +43,14 @@ def open_practice(
     email: str,
     password: str,
     now: datetime,
+    is_demonstration: bool = False,
 ) -> UUID:
     """Open a new practice with its first site and its first medical director; return the director's account.
 
     Raises PracticeAlreadyOpen, PasswordTooWeak.
     """
     with transaction.atomic():
-        _, is_new = Practice.objects.get_or_create(id=1, defaults={"name": name})
+        _, is_new = Practice.objects.get_or_create(id=1, defaults={"name": name, "is_demonstration": is_demonstration})
         if not is_new:
             raise PracticeAlreadyOpen
         site = Site.objects.create(
@@ -89,6 +90,14 @@ def add_staff_member(
         staff.sites.set(site_ids)
         _log(actor, "added a staff member", "staff member", staff.id, now)
     return staff.id
+
+
+def work_at(*, staff_id: UUID, site_ids: Collection[UUID], actor: Actor, now: datetime) -> None:
+    """Say at which sites a staff member works from now on."""
+    require(actor, "add staff")
+    with transaction.atomic():
+        StaffMember.objects.get(pk=staff_id).sites.set(site_ids)
+        _log(actor, "chose the sites of a staff member", "staff member", staff_id, now)
 
 
 def record_credential(

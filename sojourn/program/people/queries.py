@@ -1,8 +1,10 @@
 """What the doors may ask about people."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
-from sojourn.program.people.models import Practice, Site
+from sojourn.program.people.actors import Actor, actor_of
+from sojourn.program.people.models import Practice, Site, StaffMember, User
 
 
 @dataclass(frozen=True)
@@ -21,3 +23,18 @@ def the_practice() -> PracticeCard:
 def states_served() -> tuple[str, ...]:
     """The states in which the practice has a site, by their postal codes."""
     return tuple(Site.objects.order_by("state").values_list("state", flat=True).distinct())
+
+
+def site_ids_by_name() -> dict[str, UUID]:
+    """The sites of the practice by name."""
+    return dict(Site.objects.values_list("name", "id"))
+
+
+def account_actor(user_id: UUID) -> Actor:
+    """Who an account is to the practice, as an actor."""
+    return actor_of(User.objects.select_related("staff_member", "patient").get(pk=user_id))
+
+
+def staff_actor(staff_id: UUID) -> Actor:
+    """A staff member as an actor."""
+    return actor_of(StaffMember.objects.select_related("user").get(pk=staff_id).user)

@@ -68,7 +68,7 @@ class OrderRow:
     weight_kg: Decimal | None
     why: str
     ordered_by_id: UUID
-    ordered_by: str
+    prescriber: str
     ordered_at: datetime
 
 
@@ -177,7 +177,7 @@ def orders_of(course_id: UUID, *, actor: Actor) -> tuple[OrderRow, ...]:
         )
         .order_by("-ordered_at")
         .values(
-            "dose_mg", "weight_kg", "why", "ordered_by_id", "ordered_at", ordered_by=F("ordered_by__name")
+            "dose_mg", "weight_kg", "why", "ordered_by_id", "ordered_at", prescriber=F("ordered_by__name")
         )
     )
 

@@ -1,0 +1,140 @@
+"""The invented people of the demonstration practice. No real person stands here; every number is made up."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sojourn.program.people.roles import Role
+
+
+class Course(StrEnum):
+    """How a person's scores go over the course of treatment."""
+
+    RESPONDS = "responds"
+    REMITS = "remits"
+    PARTLY = "partly"
+    DOES_NOT_RESPOND = "does not respond"
+    WORSENS = "worsens"
+    RELAPSES = "relapses"
+
+
+class Stage(StrEnum):
+    """How far a person has come by today."""
+
+    ANSWERING = "answering"  # joined, questionnaires still to do
+    WAITING = "waiting"  # for a decision
+    DECLINED = "declined"
+    REFERRED = "referred"
+    CONSENTING = "consenting"  # suitable, consent still to sign
+    PREPARING = "preparing"  # booked, no dose yet
+    RUNNING = "running"  # a dosing session is going on now
+    DOSING = "dosing"  # between two doses
+    FOLLOWING = "following"  # all doses given, still asked each week
+    COMPLETED = "completed"
+    STOPPED = "stopped"
+    DROPPED_OUT = "dropped out"
+
+
+@dataclass(frozen=True)
+class StaffPart:
+    name: str
+    role: Role
+    site: str
+    licence_ends_in_days: int = 400
+
+
+@dataclass(frozen=True)
+class PatientPart:
+    """One invented patient: where, by which protocol, how far, and how it goes.
+
+    `weeks_in` counts from the first dose to today; `minutes_in` is for a session going on now.
+    """
+
+    name: str
+    born_year: int
+    site: str
+    protocol: str
+    stage: Stage
+    course: Course = Course.RESPONDS
+    weeks_in: int = 0
+    minutes_in: int = 0
+    baseline: int = 18
+    self_harm_weeks: tuple[int, ...] = ()
+    skipped_weeks: tuple[int, ...] = ()
+    answers: tuple[tuple[str, str], ...] = ()  # how the assessment differs from an unremarkable one
+    rules_of_another_day: bool = False
+
+
+OAKLAND, BROOKLYN = "Harbor Oakland", "Harbor Brooklyn"
+SITES = (
+    (OAKLAND, "12 Lakeshore Court, Oakland, CA", "CA", "America/Los_Angeles"),
+    (BROOKLYN, "5 Carroll Yard, Brooklyn, NY", "NY", "America/New_York"),
+)
+CHAIRS = {OAKLAND: ("Cedar", "Willow", "Alder", "Birch"), BROOKLYN: ("North", "East", "South", "West")}
+
+DIRECTOR = "Dr. Dora Okafor"
+STAFF = (
+    StaffPart("Dr. Ben Adeyemi", Role.PRESCRIBER, OAKLAND),
+    StaffPart("Dr. Inés Carvalho", Role.PRESCRIBER, BROOKLYN, licence_ends_in_days=41),
+    StaffPart("Thea Lindqvist", Role.THERAPIST, OAKLAND),
+    StaffPart("Samir Haddad", Role.THERAPIST, OAKLAND),
+    StaffPart("Joanna Petrov", Role.THERAPIST, BROOKLYN),
+    StaffPart("Mona Castillo", Role.SESSION_MONITOR, OAKLAND),
+    StaffPart("Elliot Grange", Role.SESSION_MONITOR, OAKLAND, licence_ends_in_days=-12),
+    StaffPart("Ruth Amsel", Role.SESSION_MONITOR, BROOKLYN),
+    StaffPart("Cora Whitfield", Role.COORDINATOR, OAKLAND),
+    StaffPart("Dev Raman", Role.COORDINATOR, BROOKLYN),
+)
+
+ESK, IV, IM, SL = "esketamine_clinic", "racemic_iv_clinic", "racemic_im_clinic", "racemic_sl_home"
+S, C = Stage, Course
+PATIENTS = (
+    # going on now
+    PatientPart("Ada Núñez", 1984, OAKLAND, ESK, S.RUNNING, C.RESPONDS, 2, 47, 19),
+    PatientPart("Piotr Wiśniewski", 1971, OAKLAND, IV, S.RUNNING, C.PARTLY, 1, 12, 21),
+    PatientPart("Grace Oyelaran", 1990, OAKLAND, IM, S.RUNNING, C.REMITS, 3, 96, 17),
+    PatientPart("Haruto Kanemori", 1966, BROOKLYN, ESK, S.RUNNING, C.RESPONDS, 1, 124, 20),
+    PatientPart("Lena Vogt", 1993, BROOKLYN, SL, S.RUNNING, C.RESPONDS, 2, 28, 16),
+    # between doses
+    PatientPart("Marcus Bell", 1979, OAKLAND, ESK, S.DOSING, C.RESPONDS, 3, baseline=22, self_harm_weeks=(0, 1)),
+    PatientPart("Siobhán Ní Dhuibhir", 1988, OAKLAND, IV, S.DOSING, C.DOES_NOT_RESPOND, 2, baseline=20),
+    PatientPart("Teodora Ilić", 1959, OAKLAND, ESK, S.DOSING, C.PARTLY, 4, baseline=18, skipped_weeks=(2,)),
+    PatientPart("Jamal Whitaker", 1997, OAKLAND, SL, S.DOSING, C.WORSENS, 2, baseline=15, self_harm_weeks=(2,)),
+    PatientPart("Amara Diallo", 1982, BROOKLYN, IM, S.DOSING, C.REMITS, 2, baseline=19),
+    PatientPart("Noah Lindgren", 1975, BROOKLYN, IV, S.DOSING, C.RESPONDS, 1, baseline=23),
+    PatientPart("Yael Abramson", 1969, BROOKLYN, ESK, S.DOSING, C.PARTLY, 5, baseline=17, skipped_weeks=(3, 4)),
+    PatientPart("Tomás Quiroga", 1991, OAKLAND, IM, S.DOSING, C.RESPONDS, 2, baseline=16),
+    # about to begin
+    PatientPart("Wei-Ling Chao", 1986, OAKLAND, ESK, S.PREPARING, baseline=18),
+    PatientPart("Derek Olander", 1963, OAKLAND, IV, S.PREPARING, baseline=21),
+    PatientPart("Fatima El-Sayed", 1994, BROOKLYN, SL, S.PREPARING, baseline=16),
+    PatientPart("Rosalind Achebe", 1978, BROOKLYN, ESK, S.PREPARING, baseline=20),
+    # decided, consent to sign
+    PatientPart("Ingrid Solberg", 1981, OAKLAND, ESK, S.CONSENTING, baseline=17),
+    PatientPart("Caleb Montrose", 1999, BROOKLYN, SL, S.CONSENTING, baseline=15),
+    # waiting for a decision
+    PatientPart("Zofia Kamińska", 1987, OAKLAND, ESK, S.WAITING, baseline=21, self_harm_weeks=(0,)),
+    PatientPart("Omar Benyahia", 1973, OAKLAND, IV, S.WAITING, baseline=18, answers=(("aneurysm", "unknown"),)),
+    PatientPart("Delphine Roux", 1992, BROOKLYN, SL, S.WAITING, baseline=14, answers=(("companion", "no"),)),
+    PatientPart("Malcolm Reyes", 1955, BROOKLYN, ESK, S.WAITING, baseline=19),
+    PatientPart("Petra Hlaváčková", 1980, OAKLAND, SL, S.WAITING, baseline=16, rules_of_another_day=True),
+    # joined, still answering
+    PatientPart("Kwame Asante", 1995, OAKLAND, ESK, S.ANSWERING),
+    PatientPart("Lucía Ferrante", 1989, BROOKLYN, IV, S.ANSWERING),
+    # decided otherwise
+    PatientPart("Harriet Blount", 1970, OAKLAND, IV, S.DECLINED, answers=(("brain_bleed", "yes"),)),
+    PatientPart("Viktor Sandoval", 1984, BROOKLYN, SL, S.REFERRED, answers=(("psychosis_ever", "yes"),)),
+    # all doses given
+    PatientPart("Esther Bamgbose", 1976, OAKLAND, ESK, S.FOLLOWING, C.REMITS, 14, baseline=20),
+    PatientPart("Julian Thorne", 1968, OAKLAND, IV, S.FOLLOWING, C.RELAPSES, 12, baseline=22),
+    PatientPart("Mei Tanigawa", 1990, BROOKLYN, IM, S.FOLLOWING, C.RESPONDS, 10, baseline=18, skipped_weeks=(5, 8)),
+    PatientPart("Bridget O'Shea", 1985, BROOKLYN, SL, S.FOLLOWING, C.PARTLY, 8, baseline=15),
+    PatientPart("Arjun Malhotra", 1977, OAKLAND, ESK, S.FOLLOWING, C.RESPONDS, 20, baseline=24),
+    # ended
+    PatientPart("Celeste Dufour", 1983, OAKLAND, IV, S.COMPLETED, C.REMITS, 26, baseline=19),
+    PatientPart("Gideon Marsh", 1962, BROOKLYN, ESK, S.COMPLETED, C.RESPONDS, 30, baseline=21),
+    PatientPart("Noor Rahimi", 1996, BROOKLYN, SL, S.COMPLETED, C.PARTLY, 18, baseline=14),
+    PatientPart("Stefan Brandvold", 1974, OAKLAND, IM, S.STOPPED, C.DOES_NOT_RESPOND, 9, baseline=20),
+    PatientPart("Luz Marina Prieto", 1958, BROOKLYN, ESK, S.STOPPED, C.WORSENS, 7, baseline=18, self_harm_weeks=(3,)),
+    PatientPart("Anselm Weir", 1987, OAKLAND, SL, S.DROPPED_OUT, C.PARTLY, 6, baseline=17),
+    PatientPart("Tamsin Yardley", 1993, BROOKLYN, IV, S.DROPPED_OUT, C.DOES_NOT_RESPOND, 5, baseline=23),
+)  # fmt: skip

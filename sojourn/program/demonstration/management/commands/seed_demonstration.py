@@ -1,0 +1,30 @@
+"""Seeds the demonstration practice once, and prints one log-in per role."""
+
+import sys
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils import timezone
+
+from sojourn.program.demonstration.actions import seed
+from sojourn.program.demonstration.opening import PASSWORD
+from sojourn.program.people.queries import the_practice
+from sojourn.program.people.roles import SIGNED_IN, Role
+
+
+class Command(BaseCommand):
+    help = "Open the demonstration practice, unless there is a practice already."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        practice = the_practice()
+        if not practice.exists:
+            seed(now=timezone.now(), tell=self._tell)
+        elif not practice.is_demonstration:
+            return
+        for role in (r for r in Role if r in SIGNED_IN):
+            name = "director" if role is Role.MEDICAL_DIRECTOR else role.replace("_", "-")
+            self.stdout.write(f"{role.label:<18} {name}@demo.example   {PASSWORD}")
+
+    def _tell(self, done: int, of: int) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\rInvented people: {done} of {of}" + ("\n" if done == of else ""))

@@ -1,0 +1,152 @@
+"""How an invented person is treated: course, series, preparation, sessions, integration, weekly answers."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from random import Random
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sojourn.clinical import monitoring, protocols
+from sojourn.program.demonstration.cast import Course, PatientPart, Stage
+from sojourn.program.demonstration.opening import House
+from sojourn.program.demonstration.vitals import session_entries
+from sojourn.program.demonstration.way_in import Person, answer_open
+from sojourn.program.measures import actions as measures
+from sojourn.program.measures import queries as asked
+from sojourn.program.plans import actions as plans
+from sojourn.program.plans import booking, proposing
+from sojourn.program.plans.checking import WantedVisit
+from sojourn.program.plans.choices import EndedHow, VisitKind
+from sojourn.program.plans.queries import VisitRow, orders_of, visits_of_course
+from sojourn.program.treatment import notes
+from sojourn.program.treatment.on_paper import copy_session
+
+FIRST_DOSE = {"esketamine_clinic": Decimal(56), "racemic_iv_clinic": Decimal(36), "racemic_im_clinic": Decimal(36),
+              "racemic_sl_home": Decimal(100)}  # fmt: skip
+WEIGHT = Decimal(74)
+DOSED_AFTER = timedelta(minutes=14)  # checks come first
+SHARED = (
+    "Spoke about sleep and mornings. Wants to try getting up before eight on three days.",
+    "Described the session as slow and quiet. Wrote two pages the evening after; read one aloud.",
+    "Some grief about the lost year. Agreed on a walk with a friend before the next visit.",
+    "Less rumination since the last dose; work is still hard. Breathing practice each evening.",
+)
+ENDS = {
+    Stage.COMPLETED: (EndedHow.COMPLETED, "Course completed; holds the gain, back to the own psychiatrist."),
+    Stage.STOPPED: (EndedHow.STOPPED, "No reliable change after the agreed number of sessions; other options discussed."),
+    Stage.DROPPED_OUT: (EndedHow.DROPPED_OUT, "Did not come back after two calls and a letter."),
+}
+
+
+def first_dose_day(part: PatientPart, *, now: datetime, zone: str) -> date:
+    """The day of the first dose; for a session going on now, such that one falls on today."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    if part.stage is Stage.PREPARING:
+        return today + timedelta(days=5)
+    day = today - timedelta(weeks=part.weeks_in)
+    return day - timedelta(days=max(0, day.weekday() - 4))  # never on a weekend
+
+
+def treat(person: Person, *, turn: int, house: House, first_on: date, now: datetime, rng: Random) -> None:
+    """Start the course two weeks before its first dose, book the series, and live it up to now."""
+    zone = ZoneInfo(house.zones[person.part.site])
+    begins_at = min(datetime.combine(first_on - timedelta(days=14), time(10), zone), now - timedelta(hours=2))
+    course_id = plans.start_course(
+        patient_id=person.id, protocol_id=person.part.protocol, dose_mg=FIRST_DOSE[person.part.protocol],
+        weight_kg=WEIGHT, why="First dose as the protocol has it.", actor=person.prescriber, now=begins_at,
+    )  # fmt: skip
+    booked_at = begins_at + timedelta(minutes=40)
+    proposal = proposing.propose(course_id=course_id, first_dose_on=first_on, actor=person.coordinator, now=booked_at)
+    wanted = [visit.wanted for visit in proposal.visits if visit.wanted is not None]
+    if person.part.stage is Stage.RUNNING:
+        chairs = proposal.desk.chairs if proposal.desk.uses_chairs else ()
+        chair = chairs[turn % len(chairs)].id if chairs else None
+        wanted = _with_one_now(wanted, person.part, chair, now=now)
+    booking.book_series(course_id=course_id, visits=wanted, actor=person.coordinator, now=booked_at)
+    ends_at = _live(person, course_id=course_id, zone=zone, first_on=first_on, now=now, rng=rng)
+    if person.part.stage in ENDS:
+        how, because = ENDS[person.part.stage]
+        plans.end_course(course_id=course_id, how=how, because=because, actor=person.prescriber, now=ends_at)
+
+
+def _with_one_now(
+    wanted: list[WantedVisit], part: PatientPart, chair_id: UUID | None, *, now: datetime
+) -> list[WantedVisit]:
+    """Move the dosing session nearest to now so that it began `minutes_in` minutes ago; what follows too soon goes."""
+    doses = [visit for visit in wanted if visit.kind == VisitKind.DOSING]
+    nearest = min(doses, key=lambda visit: abs(visit.starts_at - now))
+    starts_at = (now - timedelta(minutes=part.minutes_in) - DOSED_AFTER).replace(second=0, microsecond=0)
+    kept = [visit for visit in wanted if visit.number < nearest.number or visit.kind == VisitKind.PREPARATION]
+    kept = [visit for visit in kept if visit.starts_at < starts_at - timedelta(hours=3)]
+    moved = WantedVisit(nearest.kind, nearest.number, starts_at, nearest.clinician_id, chair_id)
+    later = [
+        visit for visit in wanted
+        if visit.number >= nearest.number and visit != nearest and visit.starts_at > starts_at + timedelta(hours=20)
+        and (visit.kind != VisitKind.DOSING or visit.starts_at > starts_at + timedelta(hours=73))
+    ]  # fmt: skip
+    return [*kept, moved, *later]
+
+
+def _live(
+    person: Person, *, course_id: UUID, zone: ZoneInfo, first_on: date, now: datetime, rng: Random
+) -> datetime:
+    """Let every visit and every week up to now happen; return when the last of it did."""
+    until = now
+    part = person.part
+    if part.stage in {Stage.STOPPED, Stage.DROPPED_OUT}:
+        until = now - timedelta(weeks=max(1, part.weeks_in - 3))
+    visits = visits_of_course(course_id, actor=person.prescriber)
+    for visit in visits:
+        if visit.kind == VisitKind.DOSING and visit.starts_at <= until:
+            _dose(person, visit, until=until, rng=rng)
+        elif visit.ends_at <= until and not _is_left_out(part, visit, visits, until):
+            notes.write_visit_note(
+                visit_id=visit.id, shared=rng.choice(SHARED), to_prescriber=_to_prescriber(part, visit),
+                actor=person.therapist, now=visit.ends_at,
+            )  # fmt: skip
+    if part.stage in {Stage.FOLLOWING, Stage.COMPLETED}:
+        measures.request_series(
+            patient_id=person.id, first_on=first_on, last_on=now.date() + timedelta(days=7),
+            actor=person.coordinator, now=until,
+        )  # fmt: skip
+    _answer_weekly(person, zone=zone, first_on=first_on, until=until, rng=rng)
+    return until
+
+
+def _dose(person: Person, visit: VisitRow, *, until: datetime, rng: Random) -> None:
+    sitter = ("Robin Marsh", "Alex Jordan", "Sam Whitlock")[rng.randint(0, 2)]
+    booking.name_sitter(
+        visit_id=visit.id, name=sitter, phone="555-0190", actor=person.coordinator,
+        now=visit.starts_at - timedelta(days=1),
+    )  # fmt: skip
+    dosed_at = visit.starts_at + DOSED_AFTER
+    order = orders_of(visit.course_id, actor=person.prescriber)[0]
+    plan = monitoring.monitoring_plan(protocols.course_protocol(visit.protocol_id).monitoring)
+    entries = session_entries(
+        plan=plan, mg=float(order.dose_mg), number=visit.number, dosed_at=dosed_at, until=until, sitter=sitter, rng=rng
+    )
+    if entries:
+        recorded_at = max(entry.taken_at for entry in entries)
+        copy_session(visit_id=visit.id, entries=entries, actor=person.monitor, now=recorded_at)
+
+
+def _is_left_out(part: PatientPart, visit: VisitRow, visits: tuple[VisitRow, ...], until: datetime) -> bool:
+    """The last integration of somebody who does not do well has not been held."""
+    past = [each for each in visits if each.kind == VisitKind.INTEGRATION and each.ends_at <= until]
+    unwell = part.course in {Course.DOES_NOT_RESPOND, Course.WORSENS}
+    return unwell and bool(past) and visit.id == past[-1].id
+
+
+def _to_prescriber(part: PatientPart, visit: VisitRow) -> str:
+    if part.course is Course.WORSENS and visit.kind == VisitKind.INTEGRATION:
+        return "Sleeps less and worries more since the last dose; please look before the next one."
+    return ""
+
+
+def _answer_weekly(person: Person, *, zone: ZoneInfo, first_on: date, until: datetime, rng: Random) -> None:
+    rows = asked.requests_of(person.id, actor=person.prescriber)
+    for due_on in sorted({row.due_on for row in rows if row.answered_at is None}):
+        at = datetime.combine(due_on, time(18, 30), zone)
+        week = round((due_on - first_on).days / 7)
+        if at <= until and week not in person.part.skipped_weeks:
+            answer_open(person, at=at, week=max(0, week), rng=rng)
