@@ -11,9 +11,10 @@ import json
 import os
 import sys
 import time
+from contextlib import redirect_stderr
 from pathlib import Path
 
-from launcher.telling import Refusal, stage
+from launcher.telling import Note, Refusal, stage
 
 REFUSED = 3
 EXTERNAL_ANSWERS_WITHIN_S = 10.0
@@ -114,10 +115,24 @@ def _people(started_empty: Path, *, empty: bool) -> tuple[str, str]:
     if kind == "real" or (kind == "none" and started_empty.exists()):
         return kind, ""
     said = io.StringIO()
-    with stage("Demonstration practice") as note:
+    with stage("Demonstration practice") as note, redirect_stderr(_OnStageLine(note)):
         call_command("seed_demonstration", stdout=said)
         note.text = "new" if kind == "none" else "there already"
     return _kind(), said.getvalue()
+
+
+class _OnStageLine(io.TextIOBase):
+    """Takes what a command tells of its progress and shows it on the stage's line."""
+
+    def __init__(self, note: Note) -> None:
+        self.note = note
+
+    def isatty(self) -> bool:
+        return sys.stdout.isatty()
+
+    def write(self, text: str) -> int:
+        self.note.progress(text.strip())
+        return len(text)
 
 
 def _kind() -> str:

@@ -13,18 +13,25 @@ class Refusal(Exception):
 
 @dataclass
 class Note:
-    """Words that end up beside a stage's time."""
+    """A stage's line: words that end up beside its time, and how far it is meanwhile."""
 
+    line: str = ""
     text: str = ""
+
+    def progress(self, how_far: str) -> None:
+        """Show how far the stage is, on its own line; only where somebody is looking."""
+        if sys.stdout.isatty():
+            sys.stdout.write(f"\r{self.line}{how_far:<40}\r{self.line}")
+            sys.stdout.flush()
 
 
 @contextmanager
 def stage(name: str, hint: str = "") -> Iterator[Note]:
     """Print a stage's name at once and its seconds when it ends, followed by the text of the yielded note."""
-    note = Note()
-    started = time.monotonic()
     begun = f"{name} ({hint})" if hint else name
-    sys.stdout.write(f"  {begun} ".ljust(46, ".") + " ")
+    note = Note(f"  {begun} ".ljust(46, ".") + " ")
+    started = time.monotonic()
+    sys.stdout.write(note.line)
     sys.stdout.flush()
     try:
         yield note
@@ -33,7 +40,7 @@ def stage(name: str, hint: str = "") -> Iterator[Note]:
         sys.stdout.flush()
         raise
     after = f"   {note.text}" if note.text else ""
-    sys.stdout.write(f"{time.monotonic() - started:6.1f} s{after}\n")
+    sys.stdout.write(f"{time.monotonic() - started:6.1f} s{after}{' ' * 30 if sys.stdout.isatty() else ''}\n")
     sys.stdout.flush()
 
 
