@@ -48,7 +48,7 @@ class NoteRow:
     number: int
     shared: str
     to_prescriber: str
-    written_by: str
+    author: str
     written_at: datetime
 
 
@@ -133,7 +133,7 @@ def notes_of(patient_id: UUID, *, actor: Actor) -> tuple[NoteRow, ...]:
             "written_at",
             kind=F("visit__kind"),
             number=F("visit__number"),
-            written_by=F("written_by__name"),
+            author=F("written_by__name"),
         )
     )
 

@@ -16,6 +16,7 @@ from sojourn.program.people.patients import patient_card
 from sojourn.program.people.policy import may_do
 from sojourn.program.people.roles import Role
 from sojourn.program.plans import actions, queries
+from sojourn.program.plans.proposing import places_of
 from sojourn.workspace.planning.forms import CourseForm, EndForm, OrderForm
 from sojourn.workspace.planning.overview import PLANNERS
 
@@ -64,14 +65,16 @@ def course_new(request: Any, patient_id: UUID) -> HttpResponse:
 def course(request: Any, course_id: UUID) -> HttpResponse:
     """Show a course with its orders and its series."""
     row = _course(request, course_id)
+    protocol = protocols.course_protocol(row.protocol_id)
+    visits = queries.visits_of_course(course_id, actor=request.actor)
     return render(
         request,
         "workspace/planning/course.html",
         {
             "course": row,
-            "protocol": protocols.course_protocol(row.protocol_id),
             "orders": queries.orders_of(course_id, actor=request.actor),
-            "visits": queries.visits_of_course(course_id, actor=request.actor),
+            "visits": visits,
+            "is_complete": set(places_of(protocol)) <= {(visit.kind, visit.number) for visit in visits},
             "may_order": may_do(request.actor, "order a dose"),
         },
     )
