@@ -10,7 +10,7 @@ from launcher.telling import Refusal
 
 ROOT = Path(__file__).resolve().parent.parent
 # `./sojourn` is the command, and a file and a folder cannot share a name: the package `sojourn` lies in src/.
-SOURCE = ROOT / "src" if (ROOT / "src").is_dir() else ROOT
+SOURCE = ROOT / "src"
 PRIVATE = 0o700
 LONGEST_SOCKET_FOLDER = 80  # leaves room for the socket's own name, see cluster.SOCKET_PATH_LIMIT
 MARKER = "ABOUT-THIS-FOLDER"

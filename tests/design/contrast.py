@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.house_rules.tree import ROOT
 
-CSS = ROOT / "sojourn/design/static/design/css"
+CSS = ROOT / "src/sojourn/design/static/design/css"
 OKLCH = re.compile(r"oklch\(([\d.]+)% ([\d.]+) ([\d.]+)\)")
 DAY, NIGHT = 0, 1
 

@@ -9,7 +9,7 @@ from tests.house_rules.tree import ROOT, files
 
 pytestmark = pytest.mark.urls("tests.design.urls")
 
-TEMPLATES = list(files("sojourn/design/*.html"))
+TEMPLATES = list(files("src/sojourn/design/*.html"))
 ERROR_PAGES = ["400.html", "403.html", "404.html", "500.html", "403_csrf.html"]
 
 
@@ -58,6 +58,6 @@ def test_every_component_says_on_its_first_line_how_it_is_used():
 
 
 def test_every_file_a_stylesheet_asks_for_is_there():
-    for path in (ROOT / "sojourn/design/static/design/css").glob("*.css"):
+    for path in (ROOT / "src/sojourn/design/static/design/css").glob("*.css"):
         for asked in re.findall(r'url\("([^"]+)"\)', path.read_text()):
             assert (path.parent / asked).resolve().is_file(), asked

@@ -24,14 +24,14 @@ def test_the_median_module_stays_under_120_lines():
 
 def test_no_module_or_folder_is_an_attic():
     """`utils` and `core` collect what belongs in a named room."""
-    named = {part for p in files("sojourn", "launcher", "tools") for part in (*p.relative_to(ROOT).parts[:-1], p.stem)}
+    named = {part for p in files("src/sojourn", "launcher", "tools") for part in (*p.relative_to(ROOT).parts[:-1], p.stem)}
     assert not named & ATTICS
 
 
 def test_nothing_is_left_open_in_the_code():
     """Open work lives in issues; a note in the code is read by nobody."""
     mark = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b|not implemented|coming soon", re.IGNORECASE)
-    kinds = ("sojourn/*.py", "sojourn/*.html", "sojourn/*.toml", "launcher/*.py", "tools/*")
+    kinds = ("src/sojourn/*.py", "src/sojourn/*.html", "src/sojourn/*.toml", "launcher/*.py", "tools/*")
     left = [
         f"{p.relative_to(ROOT)}: {line.strip()}"
         for p in files(*kinds) if "vendor" not in p.parts
@@ -43,7 +43,7 @@ def test_nothing_is_left_open_in_the_code():
 def test_every_folder_of_code_has_a_readme():
     """Each room says what it is for, its words and what it must never do."""
     folders = {
-        p.parent for p in files("sojourn/*.py", "launcher/*.py")
+        p.parent for p in files("src/sojourn/*.py", "launcher/*.py")
         if p.name != "__init__.py" and not {"migrations", "management", "commands", "templatetags"} & set(p.parts)
     }  # fmt: skip
     assert not sorted(str(f.relative_to(ROOT)) for f in folders if not (f / "README.md").is_file())
@@ -51,7 +51,7 @@ def test_every_folder_of_code_has_a_readme():
 
 def test_readmes_of_rooms_stay_short():
     """A README that is longer than a page is not kept true."""
-    assert not [str(p) for p in files("sojourn/*README.md") if len(p.read_text().splitlines()) > 40]
+    assert not [str(p) for p in files("src/sojourn/*README.md") if len(p.read_text().splitlines()) > 40]
 
 
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter", "sleep"}
@@ -59,7 +59,7 @@ REFUSED_IMPORTS = {"django", "psycopg", "requests", "httpx", "socket", "urllib",
 
 
 @pytest.mark.parametrize(
-    "path", files("sojourn/clinical/*.py"), ids=lambda p: str(p.relative_to(ROOT / "sojourn" / "clinical"))
+    "path", files("src/sojourn/clinical/*.py"), ids=lambda p: str(p.relative_to(ROOT / "src" / "sojourn" / "clinical"))
 )
 def test_clinical_has_no_clock_network_database_or_framework(path):
     """A score or rule that looked at the clock would not give the same answer twice: time and data are handed in."""

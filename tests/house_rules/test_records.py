@@ -49,14 +49,14 @@ def _written_by(tree: ast.AST) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", files("sojourn/*.py"), ids=lambda p: str(p.relative_to(ROOT / "sojourn")))
+@pytest.mark.parametrize("path", files("src/sojourn/*.py"), ids=lambda p: str(p.relative_to(ROOT / "src" / "sojourn")))
 def test_only_the_owning_app_writes_its_tables(path):
     """A second writer would skip the owner's checks and its line in the log."""
     if "migrations" in path.parts:
         pytest.skip("migrations write their own app")
     source = path.read_text()
     tree = ast.parse(source)
-    parts = path.relative_to(ROOT / "sojourn").parts
+    parts = path.relative_to(ROOT / "src" / "sojourn").parts
     owner = parts[1] if parts[0] == "program" and len(parts) > 2 else ""
     foreign = {
         alias.asname or alias.name
@@ -77,7 +77,7 @@ def test_templates_never_query():
     tags = re.compile(r"{[{%](.*?)[%}]}")
     found = [
         f"{p.relative_to(ROOT)}: {tag.strip()}"
-        for p in files("sojourn/*.html")
+        for p in files("src/sojourn/*.html")
         for tag in tags.findall(p.read_text())
         if asks.search(re.sub(r"forloop\.(first|last)", "", tag))
     ]

@@ -8,7 +8,7 @@ from tests.house_rules.tree import ROOT, files
 def test_every_setting_is_documented():
     named = {
         name
-        for p in files("sojourn/*.py", "launcher/*.py", "sojourn", "benchmarks/*.py")
+        for p in files("src/sojourn/*.py", "launcher/*.py", "sojourn", "benchmarks/*.py")
         if p.suffix == ".py"
         for name in re.findall(r"SOJOURN_[A-Z_]+", p.read_text())
     }

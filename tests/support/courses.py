@@ -2,13 +2,16 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 from sojourn.program.intake.models import Assessment, Consent, Decision
 from sojourn.program.people.actors import Actor
-from sojourn.program.people.roles import Role
 from sojourn.program.plans import actions, booking, proposing
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Chair, Course, Visit
+from sojourn.program.treatment import actions as treatment
+from sojourn.program.treatment import notes
+from sojourn.program.treatment.sessions import Session, session
 from tests.support.ward import NOW, Ward
 
 DOSES = {
@@ -94,4 +97,77 @@ def just_after(visit: Visit) -> datetime:
     return visit.during.lower + timedelta(minutes=1)
 
 
-MONITOR = Role.SESSION_MONITOR
+def hold(ward: Ward, visit: Visit, shared: str = "We talked about the days since.") -> None:
+    """Hold a preparation or integration visit: its note is written as it ends."""
+    notes.write_visit_note(
+        visit_id=visit.id, shared=shared, to_prescriber="", actor=ward.thea, now=visit.during.upper
+    )
+
+
+def name_escort(ward: Ward, visit: Visit, now: datetime = NOW) -> None:
+    booking.name_sitter(visit_id=visit.id, name="Nils Núñez", phone="555 0123456", actor=ward.cora, now=now)
+
+
+def note_event(ward: Ward, visit: Visit, kind: str, facts: dict, at: datetime) -> treatment.Recorded:
+    """Record one event at the moment it happened, as Mona does."""
+    return treatment.record_event(
+        visit_id=visit.id, form_id=uuid4(), kind=kind, facts=facts, taken_at=at, actor=ward.mona, now=at
+    )
+
+
+def check_all(ward: Ward, visit: Visit, at: datetime, **different: bool) -> None:
+    """Answer every needed item of the checklist with yes, but for those said to differ."""
+    plan = session_at(ward, visit, at).plan
+    answers = {item.id: True for item in plan.checklist if item.needed} | different
+    treatment.finish_checklist(
+        visit_id=visit.id, form_id=uuid4(), answers=answers, taken_at=at, actor=ward.mona, now=at
+    )
+
+
+def take_vitals(ward: Ward, visit: Visit, at: datetime, **different: int) -> treatment.Recorded:
+    usual = {"systolic": 124, "diastolic": 78, "heart_rate": 70, "spo2": 98, "respiratory_rate": 14}
+    return note_event(ward, visit, "vital_taken", usual | different, at)
+
+
+def session_at(ward: Ward, visit: Visit, at: datetime) -> Session:
+    found = session(visit.id, actor=ward.mona, now=at)
+    assert found is not None
+    return found
+
+
+def make_ready(ward: Ward, visit: Visit, at: datetime | None = None) -> datetime:
+    """Do everything that comes before a dose; return when the dose may be given."""
+    at = at or visit.during.lower
+    name_escort(ward, visit, now=at)
+    check_all(ward, visit, at)
+    take_vitals(ward, visit, at)
+    return at + timedelta(minutes=5)
+
+
+def give_dose(ward: Ward, visit: Visit, mg: float = 56, at: datetime | None = None) -> datetime:
+    """Make ready and record the dose; return when it was given."""
+    dosed_at = make_ready(ward, visit, at)
+    note_event(ward, visit, "dosed", {"mg": mg, "words": "L1"}, dosed_at)
+    return dosed_at
+
+
+def meet_every_criterion(ward: Ward, visit: Visit, at: datetime) -> None:
+    """Record at one moment everything but the time that leaving asks for."""
+    take_vitals(ward, visit, at)
+    note_event(ward, visit, "rated", {"moaas": 5, "dissociation": 0}, at)
+    for criterion in session_at(ward, visit, at).plan.criteria:
+        if criterion.kind in {"confirmed", "named"}:
+            note_event(ward, visit, "confirmed", {"criterion": criterion.id, "words": "Nils Núñez"}, at)
+
+
+def run_session(ward: Ward, visit: Visit, mg: float = 56) -> datetime:
+    """Run a whole session as planned; return when the patient left."""
+    dosed_at = give_dose(ward, visit, mg)
+    for minute in (40, 80, 120):
+        take_vitals(ward, visit, dosed_at + timedelta(minutes=minute))
+    left_at = dosed_at + timedelta(minutes=125)
+    meet_every_criterion(ward, visit, left_at)
+    treatment.discharge(
+        visit_id=visit.id, form_id=uuid4(), words="", taken_at=left_at, actor=ward.mona, now=left_at
+    )
+    return left_at

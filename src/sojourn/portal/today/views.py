@@ -1,0 +1,31 @@
+"""The patient's own page: where they are, the one next action, what is missing, and what is coming."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from sojourn.portal.today.day import day_of
+from sojourn.portal.today.standing import standing_of
+from sojourn.portal.today.steps import asked_before_dose, next_step_of, ready_lines
+from sojourn.portal.wording import visit_name
+from sojourn.program.people.access import patients_only
+
+VISITS_SHOWN = 4
+READINGS_SHOWN = 3
+
+
+@patients_only
+def today(request: HttpRequest) -> HttpResponse:
+    """Show a patient their day."""
+    actor = request.actor  # type: ignore[attr-defined]
+    day = day_of(actor.patient_id, actor=actor, now=request.now)  # type: ignore[attr-defined]
+    page = {
+        "day": day,
+        "standing": standing_of(day),
+        "next_step": next_step_of(day),
+        "ready": ready_lines(day),
+        "asked_before_dose": asked_before_dose(day),
+        "visits": [(visit_name(visit.kind, visit.number), visit) for visit in day.coming[:VISITS_SHOWN]],
+        "more_visits": max(0, len(day.coming) - VISITS_SHOWN),
+        "read_by": day.read_since_answers[:READINGS_SHOWN],
+    }
+    return render(request, "portal/today/today.html", page)

@@ -1,0 +1,145 @@
+"""How an invented person comes into the practice: assessment, first questionnaires, decision, consent."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from sojourn.clinical import instruments, protocols
+from sojourn.program.demonstration.cast import Course, PatientPart, Stage
+from sojourn.program.demonstration.opening import House
+from sojourn.program.demonstration.scores import answers_adding_up, total_in_week
+from sojourn.program.intake import actions as intake
+from sojourn.program.intake import queries as waiting
+from sojourn.program.intake.choices import DecisionOutcome
+from sojourn.program.measures import actions as measures
+from sojourn.program.measures import queries as asked
+from sojourn.program.people import actions as people
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.places import local_date
+from sojourn.program.people.roles import Role
+from sojourn.program.safety import actions as safety
+from sojourn.program.safety import queries as alarms
+
+UNREMARKABLE = {
+    "hoping_for": "depression", "suicidal_thoughts": "no", "suicidal_act": "no", "aneurysm": "no",
+    "arteriovenous_malformation": "no", "brain_bleed": "no", "blood_pressure": "124/78",
+    "blood_pressure_history": "no", "heart_disease": "no", "head_pressure": "no", "conditions": "none",
+    "liver_disease": "no", "bladder": "no", "sleep_apnea": "no", "pregnancy": "no", "allergy": "no",
+    "weight": "165 lb", "psychosis": "no", "mania": "no", "memory": "no", "substance_use": "no",
+    "past_misuse": "no", "antidepressants_tried": "two_or_more", "medicines": "none", "home_session": "yes",
+    "examined_in_person": "yes",
+}  # fmt: skip
+WHYS = {
+    DecisionOutcome.SUITABLE: "Two adequate trials without response; blood pressure and history unremarkable.",
+    DecisionOutcome.DECLINED: "The history rules this treatment out; other options discussed on the telephone.",
+    DecisionOutcome.REFERRED: "Seen by psychiatry for the earlier episode before anything is decided.",
+}
+DECIDED = {
+    Stage.WAITING: None, Stage.ANSWERING: None,
+    Stage.DECLINED: DecisionOutcome.DECLINED, Stage.REFERRED: DecisionOutcome.REFERRED,
+}  # fmt: skip
+CLOSED_AFTER = timedelta(days=2)  # alarms older than this have been dealt with
+
+
+@dataclass(frozen=True)
+class Person:
+    """An invented person who has joined."""
+
+    part: PatientPart
+    actor: Actor
+    prescriber: Actor
+    therapist: Actor
+    coordinator: Actor
+    monitor: Actor
+
+    @property
+    def id(self) -> UUID:
+        assert self.actor.patient_id is not None
+        return self.actor.patient_id
+
+
+def come_in(part: PatientPart, *, turn: int, house: House, joined_at: datetime, rng: Random) -> Person:
+    """Let a person join with the answers of their assessment, and choose their care team."""
+    born_on = date(part.born_year, rng.randint(1, 12), rng.randint(1, 28))
+    actor = people.join_practice(
+        name=part.name, born_on=born_on, email=f"patient-{turn + 1}@demo.example" if turn else "patient@demo.example",
+        password=house.password, phone=f"555-01{turn:02d}", state=house.states[part.site],
+        site_id=house.site_ids[part.site], now=joined_at,
+    )  # fmt: skip
+    person = Person(
+        part, actor, house.at(part.site, Role.PRESCRIBER), house.at(part.site, Role.THERAPIST, turn),
+        house.at(part.site, Role.COORDINATOR), house.at(part.site, Role.SESSION_MONITOR),
+    )  # fmt: skip
+    today = local_date(joined_at, house.zones[part.site])
+    raw = UNREMARKABLE | {"born_on": born_on.isoformat(), "state": house.states[part.site]} | dict(part.answers)
+    facts = protocols.read_facts(raw)
+    intake.keep_assessment(
+        facts=facts,
+        evaluation=protocols.evaluate(facts=facts, on=today, licensed_states=tuple(house.states.values())),
+        patient_id=person.id, actor=actor, now=joined_at,
+    )  # fmt: skip
+    measures.request_before_treatment(patient_id=person.id, on=today, actor=actor, now=joined_at)
+    if part.stage is not Stage.ANSWERING:
+        answer_open(person, at=joined_at + timedelta(minutes=20), week=0, rng=rng)
+    for role, member in ((Role.PRESCRIBER, person.prescriber), (Role.THERAPIST, person.therapist)):
+        assert member.staff_id is not None
+        people.put_on_care_team(
+            patient_id=person.id, staff_id=member.staff_id, role=role, actor=person.coordinator, now=joined_at
+        )
+    return person
+
+
+def decide(person: Person, *, at: datetime) -> None:
+    """Let the prescriber decide, as far as the person has come."""
+    outcome = DECIDED.get(person.part.stage, DecisionOutcome.SUITABLE)
+    if outcome is None:
+        return
+    assessment = next(
+        row for row in waiting.assessments_waiting_for(person.prescriber) if row.patient_id == person.id
+    )
+    intake.record_decision(
+        assessment_id=assessment.id, outcome=outcome, why=WHYS[outcome], resolved={}, actor=person.prescriber, now=at
+    )
+
+
+def consent(person: Person, *, at: datetime) -> None:
+    """Let the person sign the consent of their protocol, understood at the first try."""
+    document = protocols.consent_document(protocols.course_protocol(person.part.protocol).consent)
+    intake.sign_consent(
+        patient_id=person.id, document_id=document.id, signed_name=person.part.name,
+        answers={question.id: question.correct for question in document.questions}, tries=1,
+        actor=person.actor, now=at,
+    )  # fmt: skip
+
+
+def answer_open(person: Person, *, at: datetime, week: int, rng: Random) -> None:
+    """Let the person answer what is open at a moment, `week` weeks after the first dose."""
+    part = person.part
+    for row in asked.open_requests(person.id, actor=person.actor, now=at):
+        instrument = instruments.get(row.instrument_id)
+        is_mood = row.instrument_id == "phq-9"
+        baseline = part.baseline if is_mood else max(4, part.baseline - 5)
+        highest = 27 if is_mood else 21
+        course = part.course if is_mood or part.course is not Course.REMITS else Course.RESPONDS
+        total = total_in_week(course=course, baseline=baseline, week=week, highest=highest, rng=rng)
+        items = tuple(item.id for item in instrument.items if item.id.startswith("q"))
+        fixed = {"q9": (2 if week == 0 else 1) if week in part.self_harm_weeks else 0} if is_mood else {}
+        answers = answers_adding_up(total=total, item_ids=items, fixed=fixed, rng=rng)
+        measures.submit_response(
+            request_id=row.id, raw_answers=answers, answered_at=at, actor=person.actor, accept_blanks=True
+        )
+
+
+def settle_alarms(house: House, *, now: datetime) -> None:
+    """Let the prescribers deal with the alarms of the past; the newest stay open, one of them acknowledged."""
+    for alarm in alarms.open_alarms_for(house.director):
+        if alarm.raised_at > now - CLOSED_AFTER:
+            continue
+        taken_at = alarm.raised_at + timedelta(minutes=25)
+        prescriber = house.director
+        safety.acknowledge_alarm(alarm_id=alarm.id, actor=prescriber, now=taken_at)
+        safety.close_alarm(
+            alarm_id=alarm.id, actor=prescriber, now=taken_at + timedelta(hours=2),
+            reason="Called the same day. No plan, no intent; safety plan gone through, next contact agreed.",
+        )  # fmt: skip

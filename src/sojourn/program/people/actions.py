@@ -1,0 +1,209 @@
+"""Bringing people into the practice: the practice itself, its sites and staff, and the patients who join."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import pghistory
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from sojourn.program.audit import actions as audit
+from sojourn.program.people.actors import MACHINE, Actor
+from sojourn.program.people.models import CareTeamMember, Credential, Patient, Practice, Site, StaffMember, User
+from sojourn.program.people.policy import require
+from sojourn.program.people.roles import Role
+
+
+@dataclass(frozen=True)
+class HashedPassword:
+    """A password that was judged and hashed before, for making many accounts at once."""
+
+    value: str
+
+
+class PracticeAlreadyOpen(Exception):
+    """This database has its practice; the first-run page is closed for good."""
+
+
+class EmailTaken(Exception):
+    """An account with this e-mail exists."""
+
+
+class PasswordTooWeak(Exception):
+    """The password breaks the rules; `messages` say which."""
+
+    def __init__(self, messages: list[str]) -> None:
+        super().__init__("; ".join(messages))
+        self.messages = messages
+
+
+def open_practice(
+    *,
+    name: str,
+    site_name: str,
+    site_address: str,
+    site_state: str,
+    site_timezone: str,
+    director_name: str,
+    email: str,
+    password: str,
+    now: datetime,
+    is_demonstration: bool = False,
+) -> UUID:
+    """Open a new practice with its first site and its first medical director; return the director's account.
+
+    Raises PracticeAlreadyOpen, PasswordTooWeak.
+    """
+    with transaction.atomic():
+        _, is_new = Practice.objects.get_or_create(id=1, defaults={"name": name, "is_demonstration": is_demonstration})
+        if not is_new:
+            raise PracticeAlreadyOpen
+        site = Site.objects.create(
+            name=site_name, address=site_address, state=site_state, timezone=site_timezone
+        )
+        user = _account(email, password)
+        staff = StaffMember.objects.create(user=user, name=director_name, roles=[Role.MEDICAL_DIRECTOR])
+        staff.sites.add(site)
+        _log(MACHINE, "opened the practice", "staff member", staff.id, now)
+    return user.id
+
+
+def add_site(*, name: str, address: str, state: str, timezone: str, actor: Actor, now: datetime) -> UUID:
+    """Add a place where the practice works."""
+    require(actor, "add staff")
+    with transaction.atomic():
+        site = Site.objects.create(name=name, address=address, state=state, timezone=timezone)
+        _log(actor, "added a site", "site", site.id, now)
+    return site.id
+
+
+def add_staff_member(
+    *,
+    name: str,
+    email: str,
+    password: str | HashedPassword,
+    roles: Collection[Role],
+    site_ids: Collection[UUID],
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Add a staff member with an account. Raises NotAllowed, EmailTaken, PasswordTooWeak."""
+    require(actor, "add staff")
+    with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
+        user = _account(email, password)
+        staff = StaffMember.objects.create(user=user, name=name, roles=sorted(roles))
+        staff.sites.set(site_ids)
+        _log(actor, "added a staff member", "staff member", staff.id, now)
+    return staff.id
+
+
+def work_at(*, staff_id: UUID, site_ids: Collection[UUID], actor: Actor, now: datetime) -> None:
+    """Say at which sites a staff member works from now on."""
+    require(actor, "add staff")
+    with transaction.atomic():
+        StaffMember.objects.get(pk=staff_id).sites.set(site_ids)
+        _log(actor, "chose the sites of a staff member", "staff member", staff_id, now)
+
+
+def record_credential(
+    *,
+    staff_id: UUID,
+    kind: str,
+    number: str,
+    issued_on: date,
+    expires_on: date,
+    actor: Actor,
+    now: datetime,
+    state: str = "",
+) -> UUID:
+    """Record a licence, registration or training of a staff member; a renewal is a new record."""
+    require(actor, "keep credentials")
+    with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
+        credential = Credential.objects.create(
+            staff_member_id=staff_id,
+            kind=kind,
+            state=state,
+            number=number,
+            issued_on=issued_on,
+            expires_on=expires_on,
+        )
+        _log(actor, "recorded a credential", "credential", credential.id, now)
+    return credential.id
+
+
+def join_practice(
+    *,
+    name: str,
+    born_on: date,
+    email: str,
+    password: str | HashedPassword,
+    phone: str,
+    state: str,
+    site_id: UUID,
+    now: datetime,
+) -> Actor:
+    """Make a visitor a patient with an account, and return them as an actor. Raises EmailTaken, PasswordTooWeak."""
+    with transaction.atomic():
+        user = _account(email, password)
+        patient = Patient.objects.create(
+            user=user, name=name, born_on=born_on, phone=phone, state=state, site_id=site_id, joined_at=now
+        )
+        actor = Actor(roles=frozenset({Role.PATIENT}), user_id=user.id, patient_id=patient.id, name=name)
+        _log(actor, "joined the practice", "patient", patient.id, now, patient.id)
+    return actor
+
+
+def put_on_care_team(*, patient_id: UUID, staff_id: UUID, role: Role, actor: Actor, now: datetime) -> None:
+    """Make this staff member the patient's therapist, prescriber or monitor; whoever was so before is thanked."""
+    require(actor, "choose a care team", patient_id=patient_id)
+    with transaction.atomic():
+        current = CareTeamMember.objects.select_for_update().filter(
+            patient_id=patient_id, role=role, until_at=None
+        )
+        if current.filter(staff_member_id=staff_id).exists():
+            return
+        current.update(until_at=now)
+        CareTeamMember.objects.create(
+            patient_id=patient_id, staff_member_id=staff_id, role=role, since_at=now
+        )
+        _log(actor, "chose a care team member", "patient", patient_id, now, patient_id)
+
+
+def hashed(password: str) -> HashedPassword:
+    """Hash a password once, to use it for several accounts."""
+    return HashedPassword(make_password(password))
+
+
+def _account(email: str, password: str | HashedPassword) -> User:
+    """Make an account, refusing a weak password or a known e-mail (whatever its case)."""
+    user = User(email=email.strip().lower())
+    if isinstance(password, HashedPassword):
+        user.password = password.value
+    else:
+        try:
+            validate_password(password, user)
+        except ValidationError as weak:
+            raise PasswordTooWeak(weak.messages) from weak
+        user.set_password(password)
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError as taken:
+        raise EmailTaken from taken
+    return user
+
+
+def _log(actor: Actor, did: str, kind: str, about: UUID, at: datetime, patient: UUID | None = None) -> None:
+    audit.record(
+        actor_id=actor.user_id,
+        actor_role=actor.role_names,
+        did=did,
+        about_kind=kind,
+        about_id=about,
+        patient_id=patient,
+        at=at,
+    )

@@ -1,0 +1,233 @@
+"""Is everything there for a dosing session? And which conversations are owed after one?"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Lower
+from django.utils.translation import gettext as _
+
+from sojourn.clinical import protocols
+from sojourn.program.intake.models import Consent
+from sojourn.program.measures.models import QuestionnaireRequest
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.policy import patients_visible_to
+from sojourn.program.plans.choices import VisitKind
+from sojourn.program.plans.models import DoseOrder, Visit
+from sojourn.program.plans.queries import VisitRow, day_at, visit_rows
+from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.models import SessionEvent, VisitNote
+
+INTEGRATION_WITHIN: Final = timedelta(
+    days=3
+)  # program policy: integration is held in the 72 hours after a dose
+LOOKED_BACK: Final = timedelta(days=90)
+LISTED_AT_MOST: Final = 200
+
+
+@dataclass(frozen=True)
+class ReadyItem:
+    """One thing a session needs. `holds`: without it no dose is given; else it is only marked."""
+
+    name: str
+    is_ready: bool
+    holds: bool
+    says: str
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """A visit and what it still needs; a conversation needs nothing beforehand."""
+
+    visit: VisitRow
+    items: tuple[ReadyItem, ...]
+    is_held: bool
+
+    @property
+    def missing(self) -> tuple[ReadyItem, ...]:
+        return tuple(item for item in self.items if not item.is_ready)
+
+
+@dataclass(frozen=True)
+class OwedIntegration:
+    """A dose whose integration has not been held. `next_dose_at` is None when no later dose is booked."""
+
+    patient_id: UUID
+    patient_name: str
+    course_id: UUID
+    number: int
+    given_at: datetime
+    due_on: date
+    integration_at: datetime | None
+    next_dose_at: datetime | None
+    timezone: str
+
+    @property
+    def comes_after_next_dose(self) -> bool:
+        """True when the next dose stands in the calendar before this integration does."""
+        if self.next_dose_at is None:
+            return False
+        return self.integration_at is None or self.integration_at >= self.next_dose_at
+
+
+def readiness_between(
+    actor: Actor, *, begin: datetime, end: datetime, now: datetime
+) -> tuple[Readiness, ...]:
+    """The visits of a span of time with what each still needs, in three queries."""
+    seen = Visit.objects.filter(
+        patients_visible_to(actor, "patient"), cancelled_at=None, during__overlap=(begin, end)
+    ).order_by("during", "id")[:LISTED_AT_MOST]
+    return _readiness(seen, now)
+
+
+def readiness_of(visit_id: UUID, *, actor: Actor, now: datetime) -> Readiness | None:
+    """One standing visit with what it still needs, or None where the actor may not see it."""
+    found = _readiness(
+        Visit.objects.filter(patients_visible_to(actor, "patient"), pk=visit_id, cancelled_at=None), now
+    )
+    return found[0] if found else None
+
+
+def held_visits_of(course_id: UUID, *, actor: Actor) -> frozenset[UUID]:
+    """The visits of a course that took place: a dose or a note is on record in them."""
+    return frozenset(
+        Visit.objects.filter(
+            Exists(dose_given(visit=OuterRef("pk"))) | Exists(VisitNote.objects.filter(visit=OuterRef("pk"))),
+            patients_visible_to(actor, "patient"),
+            course_id=course_id,
+        ).values_list("pk", flat=True)
+    )
+
+
+def owed_integrations(actor: Actor, *, now: datetime) -> tuple[OwedIntegration, ...]:
+    """Doses of the last 90 days whose integration has not been held, the first to be due first; one query."""
+    of_course = Visit.objects.filter(course=OuterRef("course_id"), cancelled_at=None)
+    integration = of_course.filter(kind=VisitKind.INTEGRATION, number=OuterRef("number"))
+    next_dose = of_course.filter(kind=VisitKind.DOSING, number=OuterRef("number") + 1)
+    rows = (
+        Visit.objects.filter(
+            patients_visible_to(actor, "patient"),
+            kind=VisitKind.DOSING,
+            cancelled_at=None,
+            during__overlap=(now - LOOKED_BACK, now),
+        )
+        .annotate(
+            given_at=Subquery(dose_given(visit=OuterRef("pk")).order_by("taken_at").values("taken_at")[:1]),
+            has_note=Exists(VisitNote.objects.filter(about_dose_visit=OuterRef("pk"))),
+            integration_at=Subquery(integration.annotate(at=Lower("during")).values("at")[:1]),
+            next_dose_at=Subquery(next_dose.annotate(at=Lower("during")).values("at")[:1]),
+        )
+        .filter(given_at__isnull=False, has_note=False)
+        .order_by("given_at")
+        .values(
+            "patient_id",
+            "course_id",
+            "number",
+            "given_at",
+            "integration_at",
+            "next_dose_at",
+            patient_name=F("patient__name"),
+            timezone=F("course__site__timezone"),
+        )
+    )
+    return tuple(
+        OwedIntegration(**row, due_on=day_at(row["given_at"] + INTEGRATION_WITHIN, row["timezone"]))
+        for row in rows[:LISTED_AT_MOST]
+    )
+
+
+def dose_given(**of_visit: Any) -> QuerySet[SessionEvent]:
+    """The dose on record of a visit: the `dosed` event that was not withdrawn."""
+    return SessionEvent.objects.filter(kind=EventKind.DOSED, withdrawn_by=None, **of_visit)
+
+
+def _readiness(visits: QuerySet[Visit], now: datetime) -> tuple[Readiness, ...]:
+    rows = visit_rows(visits)
+    if not rows:
+        return ()
+    ids = [row.id for row in rows]
+    known = {row["pk"]: row for row in _known_about(ids, now)}
+    signed = set(
+        Consent.objects.filter(
+            patient_id__in={row.patient_id for row in rows}, withdrawn_at=None
+        ).values_list("patient_id", "document_id")
+    )
+    return tuple(
+        Readiness(
+            row, _items(row, known[row.id], signed), is_held=known[row.id]["given"] or known[row.id]["noted"]
+        )
+        for row in rows
+    )
+
+
+def _known_about(visit_ids: Sequence[UUID], now: datetime) -> Iterable[Mapping[str, Any]]:
+    course = OuterRef("course_id")
+    held = VisitNote.objects.filter(visit__course=course, visit__cancelled_at=None)
+    asked = QuestionnaireRequest.objects.filter(
+        patient=OuterRef("patient_id"),
+        withdrawn_at=None,
+        response=None,
+        due_on__lte=now.date(),
+        closes_on__gte=now.date(),
+    )
+    return (
+        Visit.objects.filter(pk__in=visit_ids)
+        .annotate(
+            given=Exists(dose_given(visit=OuterRef("pk"))),
+            noted=Exists(VisitNote.objects.filter(visit=OuterRef("pk"))),
+            prepared=Exists(held.filter(visit__kind=VisitKind.PREPARATION)),
+            ordered=Exists(DoseOrder.objects.filter(course=course)),
+            unanswered=Exists(asked),
+            dose_before=Exists(
+                dose_given(
+                    visit__course=course, visit__number=OuterRef("number") - 1, visit__cancelled_at=None
+                )
+            ),
+            integrated=Exists(
+                held.filter(visit__kind=VisitKind.INTEGRATION, visit__number=OuterRef("number") - 1)
+            ),
+        )
+        .values("pk", "given", "noted", "prepared", "ordered", "unanswered", "dose_before", "integrated")
+    )
+
+
+def _items(row: VisitRow, known: Mapping[str, Any], signed: set[tuple[UUID, str]]) -> tuple[ReadyItem, ...]:
+    if row.kind != VisitKind.DOSING:
+        return ()
+    protocol = protocols.course_protocol(row.protocol_id)
+    consented = (row.patient_id, protocol.consent) in signed
+    companion = _("Sitter") if protocol.setting is protocols.Setting.HOME else _("Escort")
+    items = [
+        ReadyItem(
+            _("Consent"),
+            consented,
+            True,
+            _("signed and in force") if consented else _("not signed for this protocol"),
+        ),
+        ReadyItem(
+            _("Preparation"),
+            known["prepared"],
+            row.number == 1,
+            _("held") if known["prepared"] else _("not held yet"),
+        ),
+        ReadyItem(
+            _("Order"),
+            known["ordered"],
+            True,
+            _("a dose is ordered") if known["ordered"] else _("no dose is ordered"),
+        ),
+        ReadyItem(companion, bool(row.sitter_name), True, row.sitter_name or _("nobody is named")),
+        ReadyItem(
+            _("Questionnaires"),
+            not known["unanswered"],
+            False,
+            _("waiting for answers") if known["unanswered"] else _("nothing is due"),
+        ),
+    ]
+    if known["dose_before"]:
+        says = _("held") if known["integrated"] else _("not held since dose %(n)d") % {"n": row.number - 1}
+        items.append(ReadyItem(_("Integration"), known["integrated"], False, says))
+    return tuple(items)

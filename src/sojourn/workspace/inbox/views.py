@@ -1,0 +1,93 @@
+"""What a clinician must look at: open alarms, the most urgent first."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from sojourn.program.people.access import only
+from sojourn.program.people.patients import patient_cards
+from sojourn.program.people.roles import CLINICIANS
+from sojourn.program.safety import actions, queries
+from sojourn.workspace.inbox.facts import told
+from sojourn.workspace.inbox.forms import CloseForm
+
+
+@only(*CLINICIANS)
+def inbox(request: Any) -> HttpResponse:
+    """Show open alarms of the patients the reader may see, and the ones closed last."""
+    return _page(request)
+
+
+@only(*CLINICIANS)
+@require_POST
+def acknowledge_alarm(request: Any, alarm_id: UUID) -> HttpResponse:
+    """Take an alarm on. Pressing twice changes nothing."""
+    try:
+        actions.acknowledge_alarm(alarm_id=alarm_id, actor=request.actor, now=request.now)
+    except actions.AlarmNotFound as missing:
+        raise Http404 from missing
+    except actions.AlreadyDone:
+        messages.info(request, _("Somebody has this alarm already. Nothing was changed."))
+    else:
+        messages.success(request, _("You have this alarm. It stays open until you close it."))
+    return redirect("workspace:inbox")
+
+
+@only(*CLINICIANS)
+@require_POST
+def close_alarm(request: Any, alarm_id: UUID) -> HttpResponse:
+    """Close an alarm with what was done. Pressing twice changes nothing."""
+    if queries.one_alarm(alarm_id, actor=request.actor) is None:
+        raise Http404
+    form = CloseForm(request.POST, auto_id=_ids_of(alarm_id))
+    if not form.is_valid():
+        return _page(request, wrong={alarm_id: form})
+    try:
+        actions.close_alarm(
+            alarm_id=alarm_id, reason=form.cleaned_data["reason"], actor=request.actor, now=request.now
+        )
+    except actions.AlreadyDone:
+        messages.info(request, _("This alarm was closed already. The first reason stands."))
+    else:
+        messages.success(request, _("Alarm closed."))
+    return redirect("workspace:inbox")
+
+
+def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpResponse:
+    wrong = wrong or {}
+    open_alarms = queries.open_alarms_for(request.actor)
+    closed = queries.closed_alarms_for(request.actor)
+    cards = patient_cards({row.patient_id for row in (*open_alarms, *closed)}, actor=request.actor)
+    alarms = [
+        {
+            "row": row,
+            "patient": cards[row.patient_id],
+            "told": told(row.facts),
+            "is_late": row.is_late(request.now),
+            "form": wrong.get(row.id) or CloseForm(auto_id=_ids_of(row.id)),
+        }
+        for row in open_alarms
+        if row.patient_id in cards
+    ]
+    return render(
+        request,
+        "workspace/inbox/inbox.html",
+        {
+            "alarms": alarms,
+            "waiting": sum(row.is_unacknowledged for row in open_alarms),
+            "in_all": queries.count_open_alarms(request.actor),
+            "closed": [
+                {"row": row, "patient": cards[row.patient_id]} for row in closed if row.patient_id in cards
+            ],
+        },
+    )
+
+
+def _ids_of(alarm_id: UUID) -> str:
+    """Ids that differ between the forms of one page."""
+    return f"id_{alarm_id}_%s"

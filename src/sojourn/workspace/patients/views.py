@@ -1,0 +1,51 @@
+"""Finding a patient, and their chart."""
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from sojourn.program.people.access import staff_only
+from sojourn.program.people.patients import patient_card
+from sojourn.program.people.roster import all_sites
+from sojourn.program.treatment.phases import Phase, list_patients
+from sojourn.workspace.patients.forms import FilterForm, SearchForm
+
+
+@staff_only
+def patients(request: Any) -> HttpResponse:
+    """List patients by name, fifty a page, by phase and site; a search by name comes in the form's body."""
+    searched = request.method == "POST"
+    search = SearchForm(request.POST if searched else None)
+    filters = FilterForm(request.GET, sites=all_sites())
+    given = filters.cleaned_data if filters.is_valid() else {}
+    phase = Phase(given["phase"]) if given.get("phase") else None
+    site_id = UUID(given["site"]) if given.get("site") else None
+    name_part = search.cleaned_data["name"] if searched and search.is_valid() else ""
+    if name_part:
+        page = list_patients(request.actor, name_part=name_part)
+    else:
+        page = list_patients(request.actor, phase=phase, site_id=site_id, after=given.get("after"))
+    return render(
+        request,
+        "workspace/patients/patients.html",
+        {
+            "page": page,
+            "search": search,
+            "filters": filters,
+            "searched": bool(name_part),
+            "narrowed": bool(phase or site_id or given.get("after")),
+            "next_query": urlencode({"phase": phase or "", "site": site_id or "", "after": page.next_after}),
+        },
+    )
+
+
+@staff_only
+def chart(request: Any, patient_id: UUID) -> HttpResponse:
+    """Show one patient's chart, and write down that it was seen."""
+    patient = patient_card(patient_id, actor=request.actor)
+    if patient is None:
+        raise Http404
+    return render(request, "workspace/patients/chart.html", {"patient": patient})

@@ -1,0 +1,152 @@
+"""A course: starting it, ordering its doses, seeing its series, ending it."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import Form
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from sojourn.clinical import protocols
+from sojourn.clinical.quantities import Implausible
+from sojourn.program.people.access import only
+from sojourn.program.people.patients import patient_card
+from sojourn.program.people.policy import may_do
+from sojourn.program.people.roles import Role
+from sojourn.program.plans import actions, queries
+from sojourn.program.plans.proposing import places_of
+from sojourn.program.treatment.readiness import held_visits_of
+from sojourn.workspace.planning.forms import CourseForm, EndForm, OrderForm
+from sojourn.workspace.planning.overview import PLANNERS
+
+PRESCRIBERS = (Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
+REFUSED = (
+    actions.NotDecided,
+    actions.MayNotPrescribe,
+    actions.DoseRefused,
+    actions.CourseAlreadyOpen,
+    actions.CourseEnded,
+    actions.WhyMissing,
+    Implausible,
+)
+
+
+@only(*PRESCRIBERS)
+def course_new(request: Any, patient_id: UUID) -> HttpResponse:
+    """Start a course from a protocol, with its first order."""
+    patient = patient_card(patient_id, actor=request.actor)
+    if patient is None:
+        raise Http404
+    running = queries.open_course_of(patient_id, actor=request.actor)
+    if running is not None:
+        messages.info(request, _("A course is open already. Nothing was changed."))
+        return redirect("workspace:course", course_id=running.id)
+    choices = [(protocol.id, protocol.title) for protocol in protocols.course_protocols()]
+    form = CourseForm(request.POST or None, protocols=choices)
+    if request.method == "POST" and form.is_valid():
+        try:
+            course_id = actions.start_course(
+                patient_id=patient_id, **form.cleaned_data, actor=request.actor, now=request.now
+            )
+        except REFUSED as refusal:
+            _tell(form, refusal)
+        else:
+            messages.success(request, _("Course started. The coordinator books the series next."))
+            return redirect("workspace:course", course_id=course_id)
+    return render(
+        request,
+        "workspace/planning/course_new.html",
+        {"form": form, "patient": patient, "protocols": protocols.course_protocols()},
+    )
+
+
+@only(*PLANNERS)
+def course(request: Any, course_id: UUID) -> HttpResponse:
+    """Show a course with its orders and its series."""
+    row = _course(request, course_id)
+    protocol = protocols.course_protocol(row.protocol_id)
+    visits = queries.visits_of_course(course_id, actor=request.actor)
+    held = held_visits_of(course_id, actor=request.actor)
+    return render(
+        request,
+        "workspace/planning/course.html",
+        {
+            "course": row,
+            "orders": queries.orders_of(course_id, actor=request.actor),
+            "visits": [{"row": visit, "is_held": visit.id in held} for visit in visits],
+            "is_complete": set(places_of(protocol)) <= {(visit.kind, visit.number) for visit in visits},
+            "may_order": may_do(request.actor, "order a dose"),
+        },
+    )
+
+
+@only(*PRESCRIBERS)
+def order_dose(request: Any, course_id: UUID) -> HttpResponse:
+    """Order another dose for the sessions to come."""
+    row = _course(request, course_id)
+    form = OrderForm(request.POST or None, initial={"weight_kg": row.weight_kg})
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.order_dose(course_id=course_id, **form.cleaned_data, actor=request.actor, now=request.now)
+        except REFUSED as refusal:
+            _tell(form, refusal)
+        else:
+            messages.success(request, _("Dose ordered. It holds from the next session on."))
+            return redirect("workspace:course", course_id=course_id)
+    return render(
+        request,
+        "workspace/planning/order_dose.html",
+        {"form": form, "course": row, "protocol": protocols.course_protocol(row.protocol_id)},
+    )
+
+
+@only(*PRESCRIBERS)
+def end_course(request: Any, course_id: UUID) -> HttpResponse:
+    """End a course with a reason; visits to come are cancelled."""
+    row = _course(request, course_id)
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.end_course(course_id=course_id, **form.cleaned_data, actor=request.actor, now=request.now)
+        except actions.CourseEnded:
+            messages.info(request, _("This course had ended already. The first reason stands."))
+            return redirect("workspace:course", course_id=course_id)
+        except REFUSED as refusal:
+            _tell(form, refusal)
+        else:
+            messages.success(request, _("Course ended. Visits to come were cancelled."))
+            return redirect("workspace:course", course_id=course_id)
+    return render(request, "workspace/planning/end_course.html", {"form": form, "course": row})
+
+
+def _course(request: Any, course_id: UUID) -> queries.CourseRow:
+    row = queries.course(course_id, actor=request.actor)
+    if row is None:
+        raise Http404
+    return row
+
+
+def _tell(form: Form, refusal: Exception) -> None:
+    """Put a refusal into words, beside the field it belongs to."""
+    match refusal:
+        case actions.NotDecided():
+            form.add_error(
+                None, _("No standing decision says that treatment suits this patient. Decide first.")
+            )
+        case actions.MayNotPrescribe(lacks=lacks):
+            for lack in lacks:
+                form.add_error(
+                    None, _("You cannot prescribe here: the prescriber %(lack)s.") % {"lack": lack}
+                )
+        case actions.DoseRefused(says=says):
+            form.add_error("dose_mg", list(says))
+        case actions.CourseAlreadyOpen():
+            form.add_error(None, _("A course is open already. It must end before another begins."))
+        case actions.CourseEnded():
+            form.add_error(None, _("This course has ended."))
+        case actions.WhyMissing():
+            form.add_error("because" if "because" in form.fields else "why", _("Give one line of why."))
+        case Implausible(message=message):
+            form.add_error("weight_kg" if "weight" in message else "dose_mg", message)

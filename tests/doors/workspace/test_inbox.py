@@ -1,0 +1,141 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from sojourn.program.audit.models import Entry
+from sojourn.program.people.actors import MACHINE
+from sojourn.program.safety import actions
+from sojourn.program.safety.models import AlarmEvent
+from tests.support.ward import NOW
+
+pytestmark = pytest.mark.django_db
+INBOX = "/workspace/inbox/"
+
+
+@pytest.fixture(autouse=True)
+def _today(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def alarm(patient, *, severity="amber", minutes_ago=5, says="Thoughts of being better off dead", within=60):
+    raised_at = NOW - timedelta(minutes=minutes_ago)
+    return actions.raise_alarm(
+        patient_id=patient.patient_id,
+        reason="PHQ9-SELF-HARM",
+        severity=severity,
+        says=says,
+        facts={"question": "Thoughts that you would be better off dead", "answer": "Several days"},
+        about_kind="response",
+        about_id=uuid4(),
+        acknowledge_within=timedelta(minutes=within),
+        raised_at=raised_at,
+        actor=MACHINE,
+    )
+
+
+def acknowledge(client, alarm_id):
+    return client.post(reverse("workspace:acknowledge_alarm", args=[alarm_id]), follow=True)
+
+
+def close(client, alarm_id, reason):
+    return client.post(reverse("workspace:close_alarm", args=[alarm_id]), {"reason": reason}, follow=True)
+
+
+def test_unacknowledged_red_alarms_stand_first_then_the_oldest(ward, sign_in):
+    old_amber = alarm(ward.ada, minutes_ago=50)
+    taken_red = alarm(ward.ada, severity="red", minutes_ago=40)
+    new_red = alarm(ward.ada, severity="red", minutes_ago=1)
+    client = sign_in(ward.ben)
+    acknowledge(client, taken_red)
+    shown = [entry["row"].id for entry in client.get(INBOX).context["alarms"]]
+    assert shown == [new_red, old_amber, taken_red]
+
+
+def test_an_alarm_tells_who_what_was_answered_and_until_when(ward, sign_in):
+    alarm(ward.ada)
+    page = sign_in(ward.ben).get(INBOX).content.decode()
+    assert "Ada Núñez" in page
+    assert "Thoughts that you would be better off dead" in page
+    assert "Several days" in page
+    assert "Tue Nov 24, 7:55 AM PST" in page, "the deadline, by the clock of Ada's site"
+    assert reverse("workspace:chart", args=[ward.ada.patient_id]) in page
+
+
+def test_taking_an_alarm_on_twice_keeps_the_first_name(ward, sign_in):
+    alarm_id = alarm(ward.ada)
+    assert "You have this alarm" in acknowledge(sign_in(ward.ben), alarm_id).content.decode()
+    assert "Somebody has this alarm already" in acknowledge(sign_in(ward.mona), alarm_id).content.decode()
+    step = AlarmEvent.objects.get(alarm_id=alarm_id, what="acknowledged")
+    assert step.by_id == ward.ben.staff_id
+    assert Entry.objects.filter(did="acknowledged an alarm").count() == 1
+
+
+@pytest.mark.parametrize(("reason", "message"), [("", "Say what was done"), ("   ", "Say what was done"), ("x" * 1001, "at most 1000")])
+def test_an_alarm_is_not_closed_without_a_fitting_reason_and_nothing_typed_is_lost(ward, sign_in, reason, message):
+    alarm_id = alarm(ward.ada)
+    page = close(sign_in(ward.ben), alarm_id, reason).content.decode()
+    assert message in page
+    assert reason.strip() in page
+    assert not AlarmEvent.objects.filter(alarm_id=alarm_id, what="closed").exists()
+
+
+def test_a_closed_alarm_leaves_the_list_and_keeps_its_first_reason(ward, sign_in):
+    alarm_id = alarm(ward.ada)
+    client = sign_in(ward.ben)
+    page = close(client, alarm_id, "Called at 7:10, safe, plan made. <b>אבג</b>").content.decode()
+    assert "No alarm is open" in page
+    assert "Called at 7:10, safe, plan made. &lt;b&gt;אבג&lt;/b&gt;" in page
+    assert "closed already" in close(client, alarm_id, "another story").content.decode()
+    assert AlarmEvent.objects.get(alarm_id=alarm_id, what="closed").note.startswith("Called at 7:10")
+
+
+def test_an_alarm_nobody_took_in_time_is_marked_late_and_escalated(ward, sign_in):
+    alarm(ward.ada, minutes_ago=61)
+    actions.escalate_overdue(now=NOW)
+    page = sign_in(ward.ben).get(INBOX).content.decode()
+    assert "Late: nobody has it" in page
+    assert "Escalated" in page
+
+
+def test_alarms_of_another_site_are_neither_seen_nor_touched(ward, sign_in):
+    alarm_id = alarm(ward.ada)
+    client = sign_in(ward.cleo)
+    assert "Ada" not in client.get(INBOX).content.decode()
+    assert acknowledge(client, alarm_id).status_code == 403
+    assert close(client, alarm_id, "mine").status_code == 404
+    assert AlarmEvent.objects.filter(alarm_id=alarm_id).count() == 1
+
+
+def test_opening_the_address_of_a_verb_changes_nothing(ward, sign_in):
+    alarm_id = alarm(ward.ada)
+    client = sign_in(ward.ben)
+    assert client.get(reverse("workspace:acknowledge_alarm", args=[alarm_id])).status_code == 405
+    assert AlarmEvent.objects.filter(alarm_id=alarm_id).count() == 1
+
+
+def test_an_unknown_alarm_is_not_found(ward, sign_in):
+    assert acknowledge(sign_in(ward.ben), uuid4()).status_code == 404
+
+
+def test_the_bar_counts_open_alarms_and_lists_only_rooms_of_the_role(ward, sign_in):
+    alarm(ward.ada)
+    alarm(ward.ada, severity="red")
+    bar = {entry.url: entry for entry in sign_in(ward.ben).get(INBOX).context["workspace_nav"]}
+    assert bar[INBOX].count == 2
+    assert bar[INBOX].current
+    assert "/workspace/staff/" not in bar
+    assert INBOX not in {entry.url for entry in sign_in(ward.cora).get("/workspace/staff/").context["workspace_nav"]}
+
+
+@pytest.mark.parametrize("more", [1, 25])
+def test_the_inbox_asks_the_same_number_of_queries_for_few_and_many(
+    ward, sign_in, django_assert_num_queries, more
+):
+    for n in range(more):
+        alarm(ward.ada, minutes_ago=n)
+    client = sign_in(ward.ben)
+    close(client, alarm(ward.ada), "done")
+    with django_assert_num_queries(9):
+        client.get(INBOX)
