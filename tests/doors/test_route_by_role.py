@@ -46,7 +46,9 @@ def test_a_route_opens_to_its_roles_and_to_nobody_else(client, ward, route, meth
         response = answer(client, getattr(ward, who) if who else None, url, method)
         if role in route.view.open_to:
             assert response.status_code not in {401, 403, 500}, f"{role} was refused by {route.name}"
-            assert not response.headers.get("Location", "").startswith("/account/login/") or route.name == "home"
+            assert (
+                not response.headers.get("Location", "").startswith("/account/login/") or route.name == "home"
+            )
         elif role is Role.VISITOR and method == "get":
             assert response.status_code == 302, f"a visitor got into {route.name}"
             assert response.headers["Location"].startswith("/account/login/")

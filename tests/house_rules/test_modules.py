@@ -8,12 +8,26 @@ import pytest
 
 from tests.house_rules.tree import ROOT, files, modules
 
-ATTICS = {"utils", "util", "helpers", "helper", "common", "misc", "core", "lib", "base", "manager", "managers"}
+ATTICS = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "misc",
+    "core",
+    "lib",
+    "base",
+    "manager",
+    "managers",
+}
 
 
 def test_no_module_is_longer_than_500_lines():
     """A file that cannot be held in the head hides its mistakes."""
-    long = {str(p.relative_to(ROOT)): n for p in files("*.py") if (n := len(p.read_text().splitlines())) > 500}
+    long = {
+        str(p.relative_to(ROOT)): n for p in files("*.py") if (n := len(p.read_text().splitlines())) > 500
+    }
     assert not long
 
 
@@ -24,13 +38,19 @@ def test_the_median_module_stays_under_120_lines():
 
 def test_no_module_or_folder_is_an_attic():
     """`utils` and `core` collect what belongs in a named room."""
-    named = {part for p in files("src/sojourn", "launcher", "tools") for part in (*p.relative_to(ROOT).parts[:-1], p.stem)}
+    named = {
+        part
+        for p in files("src/sojourn", "launcher", "tools")
+        for part in (*p.relative_to(ROOT).parts[:-1], p.stem)
+    }
     assert not named & ATTICS
 
 
 def test_nothing_is_left_open_in_the_code():
     """Open work lives in issues; a note in the code is read by nobody."""
-    mark = re.compile(r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b|not implemented|coming soon", re.IGNORECASE)
+    mark = re.compile(
+        r"\b(TODO|FIXME|XXX|HACK|NotImplementedError)\b|not implemented|coming soon", re.IGNORECASE
+    )
     kinds = ("src/sojourn/*.py", "src/sojourn/*.html", "src/sojourn/*.toml", "launcher/*.py", "tools/*")
     left = [
         f"{p.relative_to(ROOT)}: {line.strip()}"
@@ -55,11 +75,24 @@ def test_readmes_of_rooms_stay_short():
 
 
 CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter", "sleep"}
-REFUSED_IMPORTS = {"django", "psycopg", "requests", "httpx", "socket", "urllib", "random", "time", "threading", "os"}
+REFUSED_IMPORTS = {
+    "django",
+    "psycopg",
+    "requests",
+    "httpx",
+    "socket",
+    "urllib",
+    "random",
+    "time",
+    "threading",
+    "os",
+}
 
 
 @pytest.mark.parametrize(
-    "path", files("src/sojourn/clinical/*.py"), ids=lambda p: str(p.relative_to(ROOT / "src" / "sojourn" / "clinical"))
+    "path",
+    files("src/sojourn/clinical/*.py"),
+    ids=lambda p: str(p.relative_to(ROOT / "src" / "sojourn" / "clinical")),
 )
 def test_clinical_has_no_clock_network_database_or_framework(path):
     """A score or rule that looked at the clock would not give the same answer twice: time and data are handed in."""
@@ -70,13 +103,17 @@ def test_clinical_has_no_clock_network_database_or_framework(path):
         if isinstance(node, ast.ImportFrom) and node.module:
             assert node.module.split(".")[0] not in REFUSED_IMPORTS, ast.unparse(node)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CLOCKS:
-            assert ast.unparse(node.func.value) not in {"datetime", "date", "datetime.datetime", "time"}, ast.unparse(node)
+            assert ast.unparse(node.func.value) not in {"datetime", "date", "datetime.datetime", "time"}, (
+                ast.unparse(node)
+            )
 
 
 def test_no_registry_host_or_machine_path_stands_in_the_repository():
     """A path or host of one machine would break, or give away, every other."""
     path = re.compile(r"(^|[^\w.-])/(work|farm|root)/")
-    hosts = re.compile("|".join(("pypi" + r"\.org", "pythonhosted" + r"\.org", "registry" + r"\.npmjs", "deb" + r"\.debian")))
+    hosts = re.compile(
+        "|".join(("pypi" + r"\.org", "pythonhosted" + r"\.org", "registry" + r"\.npmjs", "deb" + r"\.debian"))
+    )
     found = [
         f"{p.relative_to(ROOT)}:{n}"
         for p in files() if p.suffix not in {".png", ".woff2", ".svg"}

@@ -49,7 +49,9 @@ def _written_by(tree: ast.AST) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", files("src/sojourn/*.py"), ids=lambda p: str(p.relative_to(ROOT / "src" / "sojourn")))
+@pytest.mark.parametrize(
+    "path", files("src/sojourn/*.py"), ids=lambda p: str(p.relative_to(ROOT / "src" / "sojourn"))
+)
 def test_only_the_owning_app_writes_its_tables(path):
     """A second writer would skip the owner's checks and its line in the log."""
     if "migrations" in path.parts:

@@ -17,4 +17,6 @@ def files(*patterns: str) -> list[Path]:
 
 def modules() -> list[Path]:
     """The product's own Python modules: no tests, no migrations."""
-    return [p for p in files("*.py") if "migrations" not in p.parts and "tests" not in p.relative_to(ROOT).parts]
+    return [
+        p for p in files("*.py") if "migrations" not in p.parts and "tests" not in p.relative_to(ROOT).parts
+    ]

@@ -120,6 +120,10 @@ def open_ward(now: datetime = NOW, password: str = PASSWORD) -> Ward:
     assert ward.ada.patient_id
     assert ward.thea.staff_id
     actions.put_on_care_team(
-        patient_id=ward.ada.patient_id, staff_id=ward.thea.staff_id, role=Role.THERAPIST, actor=ward.ben, now=now
+        patient_id=ward.ada.patient_id,
+        staff_id=ward.thea.staff_id,
+        role=Role.THERAPIST,
+        actor=ward.ben,
+        now=now,
     )
     return ward

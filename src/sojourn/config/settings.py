@@ -21,7 +21,9 @@ if not SECRET_KEY:
         )
     SECRET_KEY = "for-checks-and-tests-only-never-serve-with-this-key"  # noqa: S105 - refused when serving, see doctor
 
-ALLOWED_HOSTS = [h for h in os.environ.get("SOJOURN_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h]
+ALLOWED_HOSTS = [
+    h for h in os.environ.get("SOJOURN_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",") if h
+]
 SERVED_OVER_TLS = os.environ.get("SOJOURN_TLS") == "1"
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("SOJOURN_TRUSTED_ORIGINS", "").split(",") if o]
 
@@ -155,7 +157,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
-EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # nothing leaves the machine until an address is set up
+EMAIL_BACKEND = (
+    "django.core.mail.backends.locmem.EmailBackend"  # nothing leaves the machine until an address is set up
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mails are unique whatever their case, by a constraint of our own

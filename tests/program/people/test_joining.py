@@ -76,10 +76,19 @@ def test_a_staff_member_who_left_is_a_visitor(ward):
 def test_a_care_team_keeps_its_history_when_a_therapist_changes(ward):
     later = NOW + timedelta(days=3)
     actions.put_on_care_team(
-        patient_id=ward.ada.patient_id, staff_id=ward.mona.staff_id, role=Role.THERAPIST, actor=ward.cora, now=later
+        patient_id=ward.ada.patient_id,
+        staff_id=ward.mona.staff_id,
+        role=Role.THERAPIST,
+        actor=ward.cora,
+        now=later,
     )
-    told = CareTeamMember.objects.filter(patient_id=ward.ada.patient_id, role=Role.THERAPIST).order_by("since_at")
-    assert [(m.staff_member_id, m.until_at) for m in told] == [(ward.thea.staff_id, later), (ward.mona.staff_id, None)]
+    told = CareTeamMember.objects.filter(patient_id=ward.ada.patient_id, role=Role.THERAPIST).order_by(
+        "since_at"
+    )
+    assert [(m.staff_member_id, m.until_at) for m in told] == [
+        (ward.thea.staff_id, later),
+        (ward.mona.staff_id, None),
+    ]
 
 
 def test_every_change_of_a_credential_is_kept(ward):

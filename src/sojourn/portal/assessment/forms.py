@@ -80,8 +80,8 @@ def _field_for(question: Question) -> forms.Field:
             blank = [("", "Choose a state"), *choices]
             return forms.ChoiceField(choices=blank, widget=forms.Select(attrs=quiet), **facts)
         case Kind.BIRTH_DATE:
-            widget = forms.DateInput(attrs=quiet | {"type": "date", "autocomplete": "bday"})
-            return forms.CharField(widget=widget, max_length=100, **facts)
+            day = forms.DateInput(attrs=quiet | {"type": "date", "autocomplete": "bday"})
+            return forms.CharField(widget=day, max_length=100, **facts)
     hints = {Kind.BLOOD_PRESSURE: "120/80", Kind.WEIGHT: "180 lb"}
     widget = forms.TextInput(
         attrs=quiet | {"autocomplete": "off", "placeholder": hints.get(question.kind, ""), "class": "short"}

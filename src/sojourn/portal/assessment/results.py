@@ -65,24 +65,32 @@ def _headline(evaluation: Evaluation) -> Headline:
         case Disposition.HELP_NOW:
             return Headline(
                 _("Please get help now"),
-                _("What you wrote tells us that you may be in danger. That comes before anything else on this page."),
+                _(
+                    "What you wrote tells us that you may be in danger. That comes before anything else on this page."
+                ),
                 "act",
             )
         case Disposition.NOT_A_FIT:
             return Headline(
                 _("This treatment is not a fit for you now"),
-                _("At least one of your answers rules it out, for the reasons below. Each says what would change that."),
+                _(
+                    "At least one of your answers rules it out, for the reasons below. Each says what would change that."
+                ),
                 "attention",
             )
         case Disposition.SPECIALIST_FIRST:
             return Headline(
                 _("You need to see a specialist first"),
-                _("Some of your answers need a specialist's opinion before anybody can decide. Below is which, and why."),
+                _(
+                    "Some of your answers need a specialist's opinion before anybody can decide. Below is which, and why."
+                ),
                 "attention",
             )
     return Headline(
         _("This may be a fit. A clinician must decide"),
-        _("Nothing you answered rules it out. That is not yet a yes: a clinician looks at every answer first."),
+        _(
+            "Nothing you answered rules it out. That is not yet a yes: a clinician looks at every answer first."
+        ),
         "done",
     )
 
@@ -109,7 +117,8 @@ def _groups(findings: tuple[Finding, ...]) -> list[Group]:
         (Severity.INFO, _("Good to know"), ""),
     )
     groups = [
-        Group(title, tone, tuple(f for f in known if f.severity is severity)) for severity, title, tone in by_severity
+        Group(title, tone, tuple(f for f in known if f.severity is severity))
+        for severity, title, tone in by_severity
     ]
     groups.append(Group(_("What we do not know yet"), "unknown", open_ones))
     return [group for group in groups if group.findings]

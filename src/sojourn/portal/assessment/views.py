@@ -33,4 +33,6 @@ def assessment(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest, form: AssessmentForm, status: int = 200) -> HttpResponse:
     sections = list(form.sections())
-    return render(request, "portal/assessment/questions.html", {"form": form, "sections": sections}, status=status)
+    return render(
+        request, "portal/assessment/questions.html", {"form": form, "sections": sections}, status=status
+    )

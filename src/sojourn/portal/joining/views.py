@@ -41,7 +41,9 @@ def join(request: HttpRequest) -> HttpResponseBase:
     try:
         patient = _become_a_patient(request, form.cleaned_data, answers.facts)
     except people.EmailTaken:
-        form.add_error("email", _("There is an account with this e-mail. Sign in with it, or use another e-mail."))
+        form.add_error(
+            "email", _("There is an account with this e-mail. Sign in with it, or use another e-mail.")
+        )
     except people.PasswordTooWeak as weak:
         for message in weak.messages:
             form.add_error("password", message)

@@ -13,7 +13,12 @@ from sojourn.program.plans.actions import add_chair
 
 PASSWORD = "demonstration-only"  # noqa: S105 - printed at every start; a demonstration practice holds nobody real
 OPENED_BEFORE = timedelta(days=400)
-CREDENTIALS = (("licence", True), ("controlled_substances", True), ("life_support", False), ("ketamine_training", False))
+CREDENTIALS = (
+    ("licence", True),
+    ("controlled_substances", True),
+    ("life_support", False),
+    ("ketamine_training", False),
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +52,10 @@ def open_house(*, now: datetime) -> House:
     for name, address, state, zone in SITES[1:]:
         people.add_site(name=name, address=address, state=state, timezone=zone, actor=director, now=opened_at)
     site_ids = site_ids_by_name()
-    people.work_at(staff_id=director.staff_id, site_ids=tuple(site_ids.values()), actor=director, now=opened_at)
+    assert director.staff_id is not None
+    people.work_at(
+        staff_id=director.staff_id, site_ids=tuple(site_ids.values()), actor=director, now=opened_at
+    )
     director = account_actor(account)
     for site, chairs in CHAIRS.items():
         for chair in chairs:

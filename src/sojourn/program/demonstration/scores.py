@@ -21,14 +21,16 @@ def total_in_week(*, course: Course, baseline: int, week: int, highest: int, rng
     if week <= 0:
         return baseline
     left, half_time = LEFT_AND_HALF_TIME[course]
-    effect = 1 - 0.5 ** (week / half_time)
+    effect = 1 - float(0.5 ** (week / half_time))
     if course is Course.RELAPSES and week > RELAPSE_BEGINS_IN_WEEK:
         effect *= max(0.0, 1 - 0.22 * (week - RELAPSE_BEGINS_IN_WEEK))
     expected = baseline * (1 - (1 - left) * effect)
     return min(highest, max(0, round(expected + rng.choice((-2, -1, 0, 0, 1, 2)))))
 
 
-def answers_adding_up(*, total: int, item_ids: tuple[str, ...], fixed: dict[str, int], rng: Random) -> dict[str, int]:
+def answers_adding_up(
+    *, total: int, item_ids: tuple[str, ...], fixed: dict[str, int], rng: Random
+) -> dict[str, int]:
     """Spread a total over items of 0 to 3; items in `fixed` keep their value."""
     answers = {item: fixed.get(item, 0) for item in item_ids}
     free = [item for item in item_ids if item not in fixed]

@@ -33,7 +33,10 @@ SHARED = (
 )
 ENDS = {
     Stage.COMPLETED: (EndedHow.COMPLETED, "Course completed; holds the gain, back to the own psychiatrist."),
-    Stage.STOPPED: (EndedHow.STOPPED, "No reliable change after the agreed number of sessions; other options discussed."),
+    Stage.STOPPED: (
+        EndedHow.STOPPED,
+        "No reliable change after the agreed number of sessions; other options discussed.",
+    ),
     Stage.DROPPED_OUT: (EndedHow.DROPPED_OUT, "Did not come back after two calls and a letter."),
 }
 
@@ -56,7 +59,9 @@ def treat(person: Person, *, turn: int, house: House, first_on: date, now: datet
         weight_kg=WEIGHT, why="First dose as the protocol has it.", actor=person.prescriber, now=begins_at,
     )  # fmt: skip
     booked_at = begins_at + timedelta(minutes=40)
-    proposal = proposing.propose(course_id=course_id, first_dose_on=first_on, actor=person.coordinator, now=booked_at)
+    proposal = proposing.propose(
+        course_id=course_id, first_dose_on=first_on, actor=person.coordinator, now=booked_at
+    )
     wanted = [visit.wanted for visit in proposal.visits if visit.wanted is not None]
     if person.part.stage is Stage.RUNNING:
         chairs = proposal.desk.chairs if proposal.desk.uses_chairs else ()
@@ -123,7 +128,13 @@ def _dose(person: Person, visit: VisitRow, *, until: datetime, rng: Random) -> N
     order = orders_of(visit.course_id, actor=person.prescriber)[0]
     plan = monitoring.monitoring_plan(protocols.course_protocol(visit.protocol_id).monitoring)
     entries = session_entries(
-        plan=plan, mg=float(order.dose_mg), number=visit.number, dosed_at=dosed_at, until=until, sitter=sitter, rng=rng
+        plan=plan,
+        mg=float(order.dose_mg),
+        number=visit.number,
+        dosed_at=dosed_at,
+        until=until,
+        sitter=sitter,
+        rng=rng,
     )
     if entries:
         recorded_at = max(entry.taken_at for entry in entries)

@@ -21,7 +21,14 @@ ONLY_WHEN_NEEDED = "prescriber_decision"
 
 
 def session_entries(
-    *, plan: MonitoringPlan, mg: float, number: int, dosed_at: datetime, until: datetime, sitter: str, rng: Random
+    *,
+    plan: MonitoringPlan,
+    mg: float,
+    number: int,
+    dosed_at: datetime,
+    until: datetime,
+    sitter: str,
+    rng: Random,
 ) -> list[PaperEntry]:
     """Write down a session up to a moment; a session that is over by then ends with its discharge."""
     systolic, diastolic, pulse = rng.randint(112, 132), rng.randint(68, 82), rng.randint(62, 80)
@@ -38,7 +45,9 @@ def session_entries(
         rise = _share_of_peak(minute)
         at = dosed_at + timedelta(minutes=minute)
         lines.append(
-            _vitals(systolic + round(21 * rise), diastolic + round(12 * rise), pulse + round(9 * rise), at, rng)
+            _vitals(
+                systolic + round(21 * rise), diastolic + round(12 * rise), pulse + round(9 * rise), at, rng
+            )
         )
         drowsy = rise > NEAR_PEAK and rng.random() < DROWSY_SHARE
         rating = {"moaas": 4 if drowsy else 5, "dissociation": round(5 * rise**1.5 + rng.random())}
@@ -77,5 +86,7 @@ def _leaving(plan: MonitoringPlan, at: datetime, sitter: str) -> Iterator[PaperE
     for criterion in plan.criteria:
         if criterion.kind in {"confirmed", "named"}:
             words = sitter if criterion.kind == "named" else ""
-            yield PaperEntry("confirmed", {"criterion": criterion.id, "words": words}, at + timedelta(minutes=1))
+            yield PaperEntry(
+                "confirmed", {"criterion": criterion.id, "words": words}, at + timedelta(minutes=1)
+            )
     yield PaperEntry("discharged", {}, at + timedelta(minutes=2))

@@ -72,7 +72,9 @@ def come_in(part: PatientPart, *, turn: int, house: House, joined_at: datetime, 
         house.at(part.site, Role.COORDINATOR), house.at(part.site, Role.SESSION_MONITOR),
     )  # fmt: skip
     today = local_date(joined_at, house.zones[part.site])
-    raw = UNREMARKABLE | {"born_on": born_on.isoformat(), "state": house.states[part.site]} | dict(part.answers)
+    raw = (
+        UNREMARKABLE | {"born_on": born_on.isoformat(), "state": house.states[part.site]} | dict(part.answers)
+    )
     facts = protocols.read_facts(raw)
     intake.keep_assessment(
         facts=facts,
@@ -99,7 +101,12 @@ def decide(person: Person, *, at: datetime) -> None:
         row for row in waiting.assessments_waiting_for(person.prescriber) if row.patient_id == person.id
     )
     intake.record_decision(
-        assessment_id=assessment.id, outcome=outcome, why=WHYS[outcome], resolved={}, actor=person.prescriber, now=at
+        assessment_id=assessment.id,
+        outcome=outcome,
+        why=WHYS[outcome],
+        resolved={},
+        actor=person.prescriber,
+        now=at,
     )
 
 

@@ -97,6 +97,7 @@ def record_decision(
     settled = {rule: line.strip() for rule, line in resolved.items() if line.strip()}
     if outcome == DecisionOutcome.SUITABLE:
         _refuse_unless_suitable(assessment, settled)
+    assert actor.staff_id is not None
     with transaction.atomic():
         decision = Decision.objects.create(
             assessment=assessment,
@@ -164,7 +165,9 @@ def _refuse_unless_suitable(assessment: Assessment, settled: Mapping[str, str]) 
     evaluation = protocols.evaluation_from_json(assessment.evaluation)
     if evaluation.disposition is protocols.Disposition.NOT_A_FIT:
         absolute = protocols.Severity.ABSOLUTE
-        raise RuleForbids(tuple(f.rule_id for f in evaluation.findings if f.severity is absolute and not f.unknown))
+        raise RuleForbids(
+            tuple(f.rule_id for f in evaluation.findings if f.severity is absolute and not f.unknown)
+        )
     unsettled = tuple(rule for rule in evaluation.unresolved if rule not in settled)
     if unsettled:
         raise Unsettled(unsettled)

@@ -25,7 +25,9 @@ class Assessment(models.Model):
 
     class Meta:
         triggers = [
-            pgtrigger.Protect(name="assessments_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(
+                name="assessments_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
         ]
 
 
@@ -48,7 +50,9 @@ class Decision(models.Model):
         indexes = [models.Index(fields=["patient", "-decided_at"], name="decisions_of_a_patient")]
         constraints = [models.CheckConstraint(condition=~models.Q(why=""), name="decisions_say_why")]
         triggers = [
-            pgtrigger.Protect(name="decisions_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(
+                name="decisions_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
         ]
 
 

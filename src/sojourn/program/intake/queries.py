@@ -152,10 +152,10 @@ def _consents(actor: Actor) -> QuerySet[Consent]:
 def _assessment_rows(assessments: QuerySet[Assessment]) -> tuple[AssessmentRow, ...]:
     newest = _decisions_about_outer().order_by("-decided_at")
     return tuple(
-        AssessmentRow(facts_json=row.pop("facts"), evaluation_json=row.pop("evaluation"), **row)
+        AssessmentRow(**row)
         for row in assessments.values(
-            "id", "patient_id", "facts", "evaluation", "disposition", "rule_set_version", "taken_at",
-            patient_name=F("patient__name"), outcome=Subquery(newest.values("outcome")[:1]),
+            "id", "patient_id", "disposition", "rule_set_version", "taken_at",
+            facts_json=F("facts"), evaluation_json=F("evaluation"), patient_name=F("patient__name"), outcome=Subquery(newest.values("outcome")[:1]),
         )
     )  # fmt: skip
 

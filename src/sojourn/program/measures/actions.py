@@ -68,8 +68,9 @@ def submit_response(
     Raises NotAllowed, NotThisPatients, AlreadySubmitted, WindowClosed, instruments.AnswersInvalid.
     """
     require(actor, "answer a questionnaire")
+    assert actor.patient_id is not None
     with transaction.atomic():
-        asked = _lock_request(request_id, actor)
+        asked = _lock_request(request_id, actor.patient_id)
         today = answered_at.astimezone(ZoneInfo(asked.patient.site.timezone)).date()
         _refuse_if_not_open(asked, today)
         instrument = instruments.get(asked.instrument_id)
@@ -83,7 +84,11 @@ def submit_response(
                 reason=answer.reason,
                 severity=answer.severity.value,
                 says=answer.says,
-                facts={"instrument": instrument.id, "item": answer.item_id, "answer": _value_of(answers, answer.item_id)},
+                facts={
+                    "instrument": instrument.id,
+                    "item": answer.item_id,
+                    "answer": _value_of(answers, answer.item_id),
+                },
                 about_kind="questionnaire request",
                 about_id=asked.id,
                 acknowledge_within=answer.acknowledge_within,
@@ -120,11 +125,11 @@ def submit_response(
     return Submission(response.id, scored, blank, offer_crisis_help=bool(critical))
 
 
-def _lock_request(request_id: UUID, actor: Actor) -> QuestionnaireRequest:
+def _lock_request(request_id: UUID, patient_id: UUID) -> QuestionnaireRequest:
     asked = (
         QuestionnaireRequest.objects.select_for_update(of=("self",))
         .select_related("patient__site")
-        .filter(pk=request_id, patient_id=actor.patient_id)
+        .filter(pk=request_id, patient_id=patient_id)
         .first()
     )
     if asked is None:
@@ -146,7 +151,9 @@ def _previous_answers(
     """The last answers to the same definition, for rules about a rise; another definition cannot be compared."""
     stored = (
         Response.objects.filter(
-            patient_id=asked.patient_id, instrument_id=instrument.id, definition_hash=instrument.definition_hash
+            patient_id=asked.patient_id,
+            instrument_id=instrument.id,
+            definition_hash=instrument.definition_hash,
         )
         .exclude(answers=None)
         .order_by("-answered_at")

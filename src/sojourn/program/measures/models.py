@@ -79,5 +79,7 @@ class Response(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="responses_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(
+                name="responses_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
         ]

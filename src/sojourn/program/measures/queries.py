@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from sojourn.program.measures.models import QuestionnaireRequest, Response
 from sojourn.program.people.actors import Actor
@@ -33,7 +33,11 @@ class RequestRow:
     def is_open(self, now: datetime) -> bool:
         """True when it can be answered now, where the patient's site is."""
         today = now.astimezone(ZoneInfo(self.timezone)).date()
-        return self.answered_at is None and self.withdrawn_at is None and self.opens_on <= today <= self.closes_on
+        return (
+            self.answered_at is None
+            and self.withdrawn_at is None
+            and self.opens_on <= today <= self.closes_on
+        )
 
     def is_missed(self, now: datetime) -> bool:
         """True when its window closed without a response."""
@@ -92,15 +96,17 @@ def all_scores_of(patient_id: UUID, *, actor: Actor) -> tuple[ScoreRow, ...]:
     """All responses of a patient to any instrument, oldest first, in one query."""
     rows = Response.objects.filter(patients_visible_to(actor, "patient"), patient_id=patient_id)
     return tuple(
-        ScoreRow(on=row.pop("answered_on"), **row)
+        ScoreRow(**row)
         for row in rows.order_by("answered_on", "answered_at").values(
-            "id", "instrument_id", "instrument_version", "answered_on", "answered_at", "value", "prorated",
-            "answered", "band", "flagged", "unscorable_because", "source", "answers",
+            "id", "instrument_id", "instrument_version", "answered_at", "value", "prorated",
+            "answered", "band", "flagged", "unscorable_because", "source", "answers", on=F("answered_on"),
         )
     )  # fmt: skip
 
 
-def due_without_answer(patient_id: UUID, instrument_id: str, *, actor: Actor, now: datetime) -> tuple[date, ...]:
+def due_without_answer(
+    patient_id: UUID, instrument_id: str, *, actor: Actor, now: datetime
+) -> tuple[date, ...]:
     """The due days of an instrument whose window closed without a response."""
     return tuple(
         row.due_on
@@ -115,14 +121,10 @@ def _requests(actor: Actor) -> QuerySet[QuestionnaireRequest]:
 
 def _request_rows(requests: QuerySet[QuestionnaireRequest]) -> tuple[RequestRow, ...]:
     return tuple(
-        RequestRow(
-            timezone=row.pop("patient__site__timezone"),
-            answered_at=row.pop("response__answered_at"),
-            response_id=row.pop("response__id"),
-            **row,
-        )
+        RequestRow(**row)
         for row in requests.values(
             "id", "patient_id", "instrument_id", "occasion", "opens_on", "due_on", "closes_on", "withdrawn_at",
-            "patient__site__timezone", "response__answered_at", "response__id",
+            timezone=F("patient__site__timezone"), answered_at=F("response__answered_at"),
+            response_id=F("response__id"),
         )
     )  # fmt: skip

@@ -13,7 +13,15 @@ from django.db import IntegrityError, transaction
 
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import MACHINE, Actor
-from sojourn.program.people.models import CareTeamMember, Credential, Patient, Practice, Site, StaffMember, User
+from sojourn.program.people.models import (
+    CareTeamMember,
+    Credential,
+    Patient,
+    Practice,
+    Site,
+    StaffMember,
+    User,
+)
 from sojourn.program.people.policy import require
 from sojourn.program.people.roles import Role
 
@@ -59,7 +67,9 @@ def open_practice(
     Raises PracticeAlreadyOpen, PasswordTooWeak.
     """
     with transaction.atomic():
-        _, is_new = Practice.objects.get_or_create(id=1, defaults={"name": name, "is_demonstration": is_demonstration})
+        _, is_new = Practice.objects.get_or_create(
+            id=1, defaults={"name": name, "is_demonstration": is_demonstration}
+        )
         if not is_new:
             raise PracticeAlreadyOpen
         site = Site.objects.create(
@@ -96,7 +106,7 @@ def add_staff_member(
     with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
         user = _account(email, password)
         staff = StaffMember.objects.create(user=user, name=name, roles=sorted(roles))
-        staff.sites.set(site_ids)
+        staff.sites.set(Site.objects.filter(pk__in=site_ids))
         _log(actor, "added a staff member", "staff member", staff.id, now)
     return staff.id
 
@@ -105,7 +115,7 @@ def work_at(*, staff_id: UUID, site_ids: Collection[UUID], actor: Actor, now: da
     """Say at which sites a staff member works from now on."""
     require(actor, "add staff")
     with transaction.atomic():
-        StaffMember.objects.get(pk=staff_id).sites.set(site_ids)
+        StaffMember.objects.get(pk=staff_id).sites.set(Site.objects.filter(pk__in=site_ids))
         _log(actor, "chose the sites of a staff member", "staff member", staff_id, now)
 
 

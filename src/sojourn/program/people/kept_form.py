@@ -18,7 +18,10 @@ def expired_page(request: HttpRequest, reason: str = "") -> HttpResponse:
 
     Only a form of our own pages is offered back; what another site sent is refused and never shown.
     """
-    origin = urlsplit(request.headers.get("Origin", "")).netloc or urlsplit(request.headers.get("Referer", "")).netloc
+    origin = (
+        urlsplit(request.headers.get("Origin", "")).netloc
+        or urlsplit(request.headers.get("Referer", "")).netloc
+    )
     if origin != request.get_host():
         return render(request, "403_csrf.html", status=403)
     return _kept(request, "kept_form/expired.html", status=403)
@@ -26,10 +29,7 @@ def expired_page(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _kept(request: HttpRequest, template: str, *, status: int) -> HttpResponse:
     fields = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in NOT_KEPT
-        for value in values
+        (name, value) for name, values in request.POST.lists() if name not in NOT_KEPT for value in values
     ]
     response = render(request, template, {"fields": fields, "path": request.path}, status=status)
     response["Cache-Control"] = "no-store"

@@ -11,18 +11,16 @@ from django.http import HttpRequest
 from sojourn.program.people.models import User
 
 
-class EmailLogin(AuthenticationBackend):
+class EmailLogin(AuthenticationBackend):  # type: ignore[misc] # allauth ships no types
     """Read the account together with who the person is, in one query a request."""
 
     def get_user(self, user_id: Any) -> User | None:
         return (
-            User.objects.filter(pk=user_id, is_active=True)
-            .select_related("staff_member", "patient")
-            .first()
+            User.objects.filter(pk=user_id, is_active=True).select_related("staff_member", "patient").first()
         )
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse allauth's own sign-up: a patient joins with their answers, staff are added by the practice."""
         return False

@@ -105,7 +105,9 @@ class Credential(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(expires_on__gt=F("issued_on")), name="credentials_end_after_they_begin")
+            models.CheckConstraint(
+                condition=Q(expires_on__gt=F("issued_on")), name="credentials_end_after_they_begin"
+            )
         ]
         indexes = [models.Index(fields=["expires_on"], name="credentials_by_expiry")]
 
@@ -139,7 +141,8 @@ class Patient(models.Model):
                 name="one_record_per_imported_person",
             ),
             models.CheckConstraint(
-                condition=Q(kind="research", user=None) | Q(kind="patient"), name="research_records_cannot_sign_in"
+                condition=Q(kind="research", user=None) | Q(kind="patient"),
+                name="research_records_cannot_sign_in",
             ),
         ]
 
@@ -162,4 +165,6 @@ class CareTeamMember(models.Model):
                 fields=["patient", "role"], condition=Q(until_at=None), name="one_care_team_member_per_role"
             )
         ]
-        indexes = [models.Index(fields=["staff_member"], condition=Q(until_at=None), name="current_care_team")]
+        indexes = [
+            models.Index(fields=["staff_member"], condition=Q(until_at=None), name="current_care_team")
+        ]

@@ -55,7 +55,9 @@ def patients_visible_to(actor: Actor, path: str = "") -> Q:
         seen |= Q(**{f"{to}site__in": actor.site_ids})
     if R.THERAPIST in actor.roles:
         patient = OuterRef(f"{to}pk")
-        seen |= Q(Exists(CareTeamMember.objects.filter(patient=patient, staff_member=actor.staff_id, until_at=None)))
+        seen |= Q(
+            Exists(CareTeamMember.objects.filter(patient=patient, staff_member=actor.staff_id, until_at=None))
+        )
     return seen
 
 
@@ -77,5 +79,3 @@ def require(actor: Actor, deed: str, *, patient_id: UUID | None = None) -> None:
         return
     if not may_see(actor, patient_id):
         raise NotAllowed("this patient is not theirs to see")
-
-

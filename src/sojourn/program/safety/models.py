@@ -32,10 +32,14 @@ class Alarm(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["about_id", "reason"], name="one_alarm_per_reason_and_cause"),
-            models.CheckConstraint(condition=models.Q(severity__in=["amber", "red"]), name="alarms_are_amber_or_red"),
+            models.CheckConstraint(
+                condition=models.Q(severity__in=["amber", "red"]), name="alarms_are_amber_or_red"
+            ),
         ]
         indexes = [models.Index(fields=["patient", "-raised_at"], name="alarms_of_a_patient")]
-        triggers = [pgtrigger.Protect(name="alarms_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [
+            pgtrigger.Protect(name="alarms_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete)
+        ]
 
 
 class AlarmEvent(models.Model):
@@ -61,5 +65,7 @@ class AlarmEvent(models.Model):
             models.UniqueConstraint(fields=["alarm", "what"], name="each_alarm_step_happens_once"),
         ]
         triggers = [
-            pgtrigger.Protect(name="alarm_events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+            pgtrigger.Protect(
+                name="alarm_events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
+            )
         ]

@@ -46,7 +46,9 @@ class AlarmRow:
 def open_alarms_for(actor: Actor, *, limit: int = 200) -> tuple[AlarmRow, ...]:
     """Alarms nobody has closed, of the patients this actor may see: unacknowledged red ones first, oldest first."""
     rows = _rows(_open(_visible(actor)).order_by("raised_at")[:limit])
-    return tuple(sorted(rows, key=lambda row: (not row.is_unacknowledged, row.severity != "red", row.raised_at)))
+    return tuple(
+        sorted(rows, key=lambda row: (not row.is_unacknowledged, row.severity != "red", row.raised_at))
+    )
 
 
 def closed_alarms_for(actor: Actor, *, limit: int = 30) -> tuple[AlarmRow, ...]:
@@ -104,4 +106,3 @@ def _rows(alarms: QuerySet[Alarm]) -> tuple[AlarmRow, ...]:
             "closed_because", patient_name=F("patient__name"),
         )
     )  # fmt: skip
-

@@ -39,6 +39,7 @@ def copy_session(*, visit_id: UUID, entries: Sequence[PaperEntry], actor: Actor,
 
     Raises NotAllowed, SessionNotFound, AlreadyRecorded, EventInvalid.
     """
+    assert actor.staff_id is not None
     with transaction.atomic():
         empty = locked_session(visit_id, actor, now)
         if empty.events:
@@ -66,7 +67,9 @@ def copy_session(*, visit_id: UUID, entries: Sequence[PaperEntry], actor: Actor,
                 plan=empty.plan,
                 baseline=state.baseline,
                 after_dose=state.dosed_at is not None and event.taken_at > state.dosed_at,
-                earlier_signs=[e.sign for e in read if isinstance(e, Noticed) and e.taken_at < event.taken_at],
+                earlier_signs=[
+                    e.sign for e in read if isinstance(e, Noticed) and e.taken_at < event.taken_at
+                ],
             )
             for crossing in crossed:
                 raise_crossing(crossing, row, empty, actor, now)

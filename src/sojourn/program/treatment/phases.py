@@ -209,7 +209,7 @@ def _dosing_visits() -> QuerySet[Visit]:
 
 
 def _event(*kinds: EventKind) -> Exists:
-    """Such an event stands. (NOT EXISTS, because the planner misjudges an outer join to the strikes.)"""
+    """True where such an event stands; NOT EXISTS, because the planner misjudges an outer join here."""
     struck = SessionEvent.objects.filter(withdraws=OuterRef("pk"), withdraws__isnull=False)
     return Exists(SessionEvent.objects.filter(~Exists(struck), visit=OuterRef("pk"), kind__in=kinds))
 

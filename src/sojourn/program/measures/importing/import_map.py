@@ -9,6 +9,7 @@ from sojourn.clinical.evidence.data_files import DataFileInvalid, Table, read_ta
 
 LONGEST_SOURCE = 40
 FIRST_DAY = date(1900, 1, 1)
+LAST_START = date(2200, 1, 1)
 LONGEST_STUDY_DAYS = 36525
 
 
@@ -112,8 +113,8 @@ def _check_days(import_map: ImportMap, table: Table, columns: Table) -> None:
         raise columns.refuse(
             "start", "name the column with each person's start, or [dates] first_visit_on, one of the two"
         )
-    if import_map.first_visit_on and import_map.first_visit_on < FIRST_DAY:
-        raise table.refuse("dates", f"first_visit_on: use a day from {FIRST_DAY} on")
+    if import_map.first_visit_on and not FIRST_DAY <= import_map.first_visit_on <= LAST_START:
+        raise table.refuse("dates", f"first_visit_on: use a day between {FIRST_DAY} and {LAST_START}")
     both = sorted(import_map.left_out & import_map.visits.keys())
     if both:
         raise table.refuse("left_out", f"{both[0]} is also in [visits]; keep one")

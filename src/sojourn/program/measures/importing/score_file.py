@@ -156,7 +156,9 @@ def _encoding(path: Path) -> str:
         if start[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
             return "utf-16"
         if start[:2] == b"PK":
-            raise FileUnusable(f"{path.name} is a workbook or archive, not CSV. Save the sheet as CSV (UTF-8).")
+            raise FileUnusable(
+                f"{path.name} is a workbook or archive, not CSV. Save the sheet as CSV (UTF-8)."
+            )
         raw.seek(0)
         decoder = codecs.getincrementaldecoder("utf-8")()
         encoding = "utf-8-sig"

@@ -10,7 +10,6 @@ from sojourn.program.measures.importing.score_file import Opened, Row
 
 LONGEST_ID = 80
 LONGEST_KEY = 200
-LARGEST_DAY = date(9999, 1, 1)
 
 
 class Visit(NamedTuple):
@@ -130,7 +129,7 @@ class RowReader:
             raise _Refused(column, label, "is a visit the map does not know")
         if self.map.start_column:
             text = self._cell(row, self.map.start_column)
-            start = self._date(self.map.start_column, text)
+            start = self._past(self.map.start_column, text, self._date(self.map.start_column, text))
         else:
             start = self.map.first_visit_on or self.today
         return self._past(column, label, start + timedelta(days=self.map.visits[label]))
@@ -140,8 +139,8 @@ class RowReader:
             on = _day(text, self.map.date_format)
         except ValueError:
             raise _Refused(column, text, f"is not a day written as {self.map.date_format}") from None
-        if not FIRST_DAY <= on < LARGEST_DAY:
-            raise _Refused(column, text, f"is before {FIRST_DAY.year}, or no day that can be")
+        if on < FIRST_DAY:
+            raise _Refused(column, text, f"is before {FIRST_DAY.year}")
         return on
 
     def _past(self, column: str, text: str, on: date) -> date:
