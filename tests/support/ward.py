@@ -67,7 +67,7 @@ def open_ward(now: datetime = NOW, password: str = PASSWORD) -> Ward:
     def hire(name: str, role: Role, site: UUID, state: str) -> Actor:
         staff_id = actions.add_staff_member(
             name=name,
-            email=f"{name.split()[0].lower()}@example.org",
+            email=f"{name.split(maxsplit=1)[0].lower()}@example.org",
             password=password,
             roles=[role],
             site_ids=[site],
@@ -96,7 +96,7 @@ def open_ward(now: datetime = NOW, password: str = PASSWORD) -> Ward:
         return actions.join_practice(
             name=name,
             born_on=date(1984, 5, 2),
-            email=f"{name.split()[0].lower()}@example.org",
+            email=f"{name.split(maxsplit=1)[0].lower()}@example.org",
             password=password,
             phone="555-0100",
             state=state,

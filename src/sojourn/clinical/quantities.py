@@ -17,7 +17,7 @@ LEAST_PULSE_PRESSURE_MMHG = 5
 OLDEST_YEARS = 120
 
 
-class Implausible(ValueError):  # noqa: N818 - named for what the value is, like the other refusals
+class Implausible(ValueError):
     """The value cannot be true of an adult. The message says what is accepted and never repeats the value."""
 
     def __init__(self, message: str) -> None:

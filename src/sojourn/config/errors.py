@@ -4,17 +4,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001 - Django's signature
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that the request could not be read."""
     return render(request, "400.html", status=400)
 
 
-def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def not_allowed(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that the page belongs to another role."""
     return render(request, "403.html", status=403)
 
 
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Say that there is nothing here for this reader; whether it exists for another is not told."""
     return render(request, "404.html", status=404)
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 Value = TypeVar("Value")
 
 
-class DataFileInvalid(Exception):  # noqa: N818 - named for what could not be used
+class DataFileInvalid(Exception):
     """A data file breaks its own rules. The message names the file, the key and what to do."""
 
 

@@ -29,7 +29,7 @@ class SourceKind(StrEnum):
     PROGRAM_POLICY = "program policy"
 
 
-class UnknownSource(KeyError):  # noqa: N818 - named for what could not be found
+class UnknownSource(KeyError):
     """No source has that id."""
 
 

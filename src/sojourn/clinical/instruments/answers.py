@@ -7,7 +7,7 @@ from functools import cached_property
 from sojourn.clinical.instruments.definition import Instrument, Item
 
 
-class AnswersInvalid(ValueError):  # noqa: N818 - named for what could not be read
+class AnswersInvalid(ValueError):
     """Some answers are not among those offered. `problems` holds a message per item, never the answer."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:

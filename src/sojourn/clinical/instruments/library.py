@@ -12,7 +12,7 @@ from sojourn.clinical.instruments.reading import read_instrument
 DATA = files("sojourn.clinical.instruments") / "data"
 
 
-class UnknownInstrument(KeyError):  # noqa: N818 - named for what could not be found
+class UnknownInstrument(KeyError):
     """No instrument has that id, or not in that version."""
 
 

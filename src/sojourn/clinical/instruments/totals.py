@@ -14,7 +14,7 @@ from sojourn.clinical.instruments.scoring import Score, score
 PLAIN_NUMBER = re.compile(r"[+-]?[0-9]{1,9}(\.[0-9]{1,20})?")
 
 
-class TotalImpossible(ValueError):  # noqa: N818 - named for what was refused
+class TotalImpossible(ValueError):
     """No set of answers has this total. `reason` says why in words and never repeats the value."""
 
     def __init__(self, reason: str) -> None:

@@ -51,7 +51,7 @@ def discharge_missing(*, plan: MonitoringPlan, leaving: Leaving) -> tuple[Missin
     return tuple(found)
 
 
-def _why_not(criterion: Criterion, plan: MonitoringPlan, leaving: Leaving) -> str:  # noqa: PLR0911 - one per kind
+def _why_not(criterion: Criterion, plan: MonitoringPlan, leaving: Leaving) -> str:
     match criterion.kind:
         case "minimum_observation":
             return _still_to_observe(leaving)

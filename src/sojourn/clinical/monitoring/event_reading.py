@@ -24,7 +24,7 @@ from sojourn.clinical.quantities import BloodPressure, Dose, HeartRate, OxygenSa
 LONGEST_WORDS = 2000
 
 
-class EventInvalid(ValueError):  # noqa: N818 - named for what could not be read
+class EventInvalid(ValueError):
     """What was entered is not an event. `problems` maps each field to a message in plain words."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:

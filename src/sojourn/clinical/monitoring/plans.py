@@ -42,7 +42,7 @@ class Alarm(StrEnum):
         return list(Alarm).index(self)
 
 
-class UnknownPlan(KeyError):  # noqa: N818 - named for what could not be found
+class UnknownPlan(KeyError):
     """No monitoring plan has that id."""
 
 

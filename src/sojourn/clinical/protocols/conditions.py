@@ -17,7 +17,7 @@ class Answer(StrEnum):
     UNKNOWN = "unknown"
 
 
-class ConditionInvalid(ValueError):  # noqa: N818 - named for what could not be used
+class ConditionInvalid(ValueError):
     """A condition in a data file uses words outside the vocabulary."""
 
 

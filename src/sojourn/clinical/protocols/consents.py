@@ -12,7 +12,7 @@ from sojourn.clinical.protocols.questions import DATA
 CONSENTS = DATA / "consents"
 
 
-class UnknownConsent(KeyError):  # noqa: N818 - named for what could not be found
+class UnknownConsent(KeyError):
     """No consent document has that id and version."""
 
 

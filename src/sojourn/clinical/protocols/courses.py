@@ -32,7 +32,7 @@ class LimitKind(StrEnum):
 WITHOUT_VALUE = {LimitKind.PREPARATION_BEFORE_FIRST_DOSE, LimitKind.INTEGRATION_BEFORE_NEXT_DOSE}
 
 
-class UnknownCourse(KeyError):  # noqa: N818 - named for what could not be found
+class UnknownCourse(KeyError):
     """No course protocol has that id."""
 
 

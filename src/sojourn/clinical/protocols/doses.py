@@ -14,11 +14,11 @@ from sojourn.clinical.quantities import Weight
 ROUNDING_MG = 0.05  # orders are kept to a tenth of a milligram; half of that is not a breach
 
 
-class WeightNeeded(ValueError):  # noqa: N818 - named for what is missing
+class WeightNeeded(ValueError):
     """The dose depends on body weight and none was given."""
 
 
-class UnknownRoute(KeyError):  # noqa: N818 - named for what could not be found
+class UnknownRoute(KeyError):
     """No bioavailability is known for that route."""
 
 

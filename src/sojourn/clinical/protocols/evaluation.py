@@ -102,6 +102,11 @@ class Evaluation:
     setting: str
     licensed_states: tuple[str, ...] | None = None
 
+    @property
+    def danger_is_said(self) -> bool:
+        """True when an answer tells of danger; False when a blank or unsure one only leaves it open."""
+        return any(f.severity is Severity.HELP_NOW and not f.is_unresolved for f in self.findings)
+
     def as_json(self) -> dict[str, Any]:
         """Give a form that can be stored and read back with `evaluation_from_json`."""
         return {**asdict(self), "on": self.on.isoformat()}

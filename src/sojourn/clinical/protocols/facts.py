@@ -15,7 +15,7 @@ Value = str | float | date | tuple[str, ...] | BloodPressure | Weight
 LONGEST_ANSWER = 100  # program policy: no accepted answer is longer
 
 
-class FactsInvalid(ValueError):  # noqa: N818 - named for what could not be read
+class FactsInvalid(ValueError):
     """Some answers could not be read. `problems` maps each question's id to a message in plain words."""
 
     def __init__(self, problems: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from sojourn.clinical.evidence import Basis, Citation, read_citations, read_tabl
 from sojourn.clinical.protocols.questions import DATA
 
 
-class UnknownPolicy(KeyError):  # noqa: N818 - named for what could not be found
+class UnknownPolicy(KeyError):
     """No policy has that id."""
 
 

@@ -24,7 +24,7 @@ class PlannedVisit:
     follows: int | None = None
 
 
-class NoSuchVisit(LookupError):  # noqa: N818 - named for what could not be found
+class NoSuchVisit(LookupError):
     """The series holds no visit of that kind and number."""
 
 

@@ -27,7 +27,7 @@ def assessment(request: HttpRequest) -> HttpResponse:
         on=request.now.date(),  # type: ignore[attr-defined]
         licensed_states=states_served(),
     )
-    page = {"result": result_of(evaluation), "carried": carried_fields(request.POST)}
+    page = {"result": result_of(evaluation, form.facts), "carried": carried_fields(request.POST)}
     return render(request, "portal/assessment/result.html", page)
 
 

@@ -14,20 +14,31 @@ class JoiningForm(forms.Form):
     name = forms.CharField(
         label=_("Your name"),
         max_length=300,
+        error_messages={
+            "required": _("Give your name."),
+            "max_length": _("Give a name of at most 300 characters."),
+        },
         help_text=_("As it stands on your papers."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     born_on = forms.DateField(
         label=_("When were you born?"),
         widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
-        error_messages={"invalid": _("Give a day like 05/31/1980.")},
+        error_messages={
+            "required": _("Give the day you were born."),
+            "invalid": _("Give a day like 05/31/1980."),
+        },
     )
     state = forms.ChoiceField(
         label=_("Which state do you live in?"),
         choices=[("", _("Choose a state")), *STATES],
         help_text=_("Clinicians may only treat you where they hold a license."),
+        error_messages={"required": _("Choose the state you live in.")},
     )
-    site = forms.ChoiceField(label=_("Where would you like to be treated?"))
+    site = forms.ChoiceField(
+        label=_("Where would you like to be treated?"),
+        error_messages={"required": _("Choose one of our places.")},
+    )
     phone = forms.CharField(
         label=_("Telephone"),
         max_length=40,
@@ -39,6 +50,10 @@ class JoiningForm(forms.Form):
         label=_("E-mail"),
         max_length=254,
         help_text=_("You sign in with it. We never write about your health in an e-mail."),
+        error_messages={
+            "required": _("Give an e-mail address; you sign in with it."),
+            "invalid": _("Give an e-mail address like ada@example.org."),
+        },
         widget=forms.EmailInput(attrs={"autocomplete": "username"}),
     )
     password = forms.CharField(
@@ -46,6 +61,7 @@ class JoiningForm(forms.Form):
         strip=False,
         max_length=128,
         help_text=_("At least 12 characters. A few words that only you would put together are good."),
+        error_messages={"required": _("Choose a password.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
@@ -76,3 +92,8 @@ class JoiningForm(forms.Form):
         except Implausible as refused:
             raise forms.ValidationError(refused.message) from refused
         return born_on
+
+    def ask_password_again(self) -> None:
+        """Say beside an accepted password that it has to be typed again: a page never sends one back."""
+        if "password" not in self.errors:
+            self.add_error("password", _("Type your password again. We never send one back in a page."))

@@ -101,6 +101,8 @@ def _joining_form(request: HttpRequest, facts: protocols.Facts, *, begins: bool)
 
 
 def _asked(request: HttpRequest, form: JoiningForm, status: int) -> HttpResponse:
+    if form.is_bound:
+        form.ask_password_again()
     # The account's own fields win over answers of the same name.
     carried = [(name, value) for name, value in carried_fields(request.POST) if name not in form.fields]
     return render(request, "portal/joining/join.html", {"form": form, "carried": carried}, status=status)

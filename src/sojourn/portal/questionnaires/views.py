@@ -39,6 +39,8 @@ def answer(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         )
     except actions.AlreadySubmitted:
         return render(request, "portal/questionnaires/already.html", {"asked": asked})
+    except actions.WindowClosed:
+        return render(request, "portal/questionnaires/not_open.html", {"asked": asked})
     if done.response_id is None:
         form.mark_blank(done.blank, _("You left this one out."))
         return _asked(request, asked, instrument, form, status=422, done=done)

@@ -15,6 +15,10 @@ from sojourn.program.intake.models import Assessment, Consent, Decision
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient
 from sojourn.program.people.policy import require
+from sojourn.program.safety import actions as safety
+
+DANGER_SAID = "Told the free assessment of suicidal intent, a plan, or an attempt in the past 3 months."
+DANGER_OPEN = "Left a question about suicide in the free assessment open, or was not sure."
 
 
 class AssessmentNotFound(Exception):
@@ -60,7 +64,11 @@ class AlreadySigned(Exception):
 def keep_assessment(
     *, facts: protocols.Facts, evaluation: protocols.Evaluation, patient_id: UUID, actor: Actor, now: datetime
 ) -> UUID:
-    """Keep what a person answered with what the rules of that day found, so that it can be replayed."""
+    """Keep what a person answered with what the rules of that day found, so that it can be replayed.
+
+    Danger that was said, or a question about it left open, raises an alarm: a visitor who becomes a patient is
+    somebody's patient from that moment on.
+    """
     with transaction.atomic():
         assessment = Assessment.objects.create(
             patient_id=patient_id,
@@ -71,6 +79,8 @@ def keep_assessment(
             taken_at=now,
         )
         _log(actor, "kept an assessment", "assessment", assessment.id, patient_id, now)
+        if evaluation.disposition is protocols.Disposition.HELP_NOW:
+            _raise_danger(facts, evaluation, assessment.id, patient_id, actor, now)
     return assessment.id
 
 
@@ -159,6 +169,35 @@ def withdraw_consent(*, consent_id: UUID, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
         if Consent.objects.filter(pk=consent_id, withdrawn_at=None).update(withdrawn_at=now):
             _log(actor, "withdrew a consent", "consent", consent_id, consent.patient_id, now)
+
+
+def _raise_danger(
+    facts: protocols.Facts,
+    evaluation: protocols.Evaluation,
+    assessment_id: UUID,
+    patient_id: UUID,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    said = facts.as_json()
+    asked = [
+        name
+        for finding in evaluation.findings
+        if finding.severity is protocols.Severity.HELP_NOW
+        for name in finding.because
+    ]
+    safety.raise_alarm(
+        patient_id=patient_id,
+        reason="assessment.danger",
+        severity="red",
+        says=DANGER_SAID if evaluation.danger_is_said else DANGER_OPEN,
+        facts={name: said.get(name) for name in asked},
+        about_kind="assessment",
+        about_id=assessment_id,
+        acknowledge_within=protocols.policy("alarm-acknowledge-red").within,
+        raised_at=now,
+        actor=actor,
+    )
 
 
 def _refuse_unless_suitable(assessment: Assessment, settled: Mapping[str, str]) -> None:

@@ -155,7 +155,8 @@ def _assessment_rows(assessments: QuerySet[Assessment]) -> tuple[AssessmentRow, 
         AssessmentRow(**row)
         for row in assessments.values(
             "id", "patient_id", "disposition", "rule_set_version", "taken_at",
-            facts_json=F("facts"), evaluation_json=F("evaluation"), patient_name=F("patient__name"), outcome=Subquery(newest.values("outcome")[:1]),
+            facts_json=F("facts"), evaluation_json=F("evaluation"),
+            patient_name=F("patient__name"), outcome=Subquery(newest.values("outcome")[:1]),
         )
     )  # fmt: skip
 

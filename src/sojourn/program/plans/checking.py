@@ -12,6 +12,7 @@ from sojourn.clinical import protocols
 from sojourn.program.plans.availability import ALL_PLACES, Taken, clashes, free_places
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.desk import Desk
+from sojourn.program.plans.holidays import holidays_of
 from sojourn.program.plans.queries import VisitRow
 
 OPENS, CLOSES = 8, 18  # local hours of a site (program policy): times outside are marked, not refused
@@ -105,6 +106,8 @@ def _of_the_time(desk: Desk, visit: WantedVisit, now: datetime) -> list[Problem]
         return [Problem(visit.place, "time", _("This is more than two years away."), refuses=True)]
     begin = visit.starts_at.astimezone(desk.zone)
     end = begin + desk.lasting(visit.kind)
+    if begin.date() in holidays_of(begin.year):
+        return [Problem(visit.place, "time", _("This is on a holiday."), refuses=False)]
     if begin.weekday() >= SATURDAY:
         return [Problem(visit.place, "time", _("This is on a weekend."), refuses=False)]
     if begin.hour < OPENS or (end.hour, end.minute) > (CLOSES, 0) or end.date() != begin.date():

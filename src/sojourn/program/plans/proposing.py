@@ -15,10 +15,12 @@ from sojourn.program.plans.availability import Taken, clashes, taken_between
 from sojourn.program.plans.checking import CLOSES, OPENS, Place, Problem, WantedVisit, as_taken, problems_with
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.desk import Desk, desk_for
+from sojourn.program.plans.holidays import holidays_between
 from sojourn.program.plans.queries import VisitRow, day_at, visit, visits_of_course
 
 STEP: Final = timedelta(minutes=30)
 A_DAY: Final = timedelta(days=1)
+A_YEAR: Final = timedelta(days=365)
 A_MONDAY: Final = date(2026, 1, 5)
 FIRST_CHOICE: Final = time(9, 0)  # the hour a proposal begins to look at, where the site is
 
@@ -84,7 +86,9 @@ def propose(*, course_id: UUID, first_dose_on: date, actor: Actor, now: datetime
     today = day_at(now, desk.course.timezone)
     planned = [
         (row.kind.value, row.number, max(row.on, today))
-        for row in protocols.propose_series(protocol=desk.protocol, first_dose_on=first_dose_on)
+        for row in protocols.propose_series(
+            protocol=desk.protocol, first_dose_on=first_dose_on, closed_on=_closed_around(first_dose_on)
+        )
         if (row.kind.value, row.number) not in booked
     ]
     taken = calendar_of(desk, [on for _, _, on in planned])
@@ -237,6 +241,10 @@ def _starts(desk: Desk, on: date, like: time, lasting: timedelta) -> Iterator[da
     yield from (slot for slot in slots if slot.time() < like)
 
 
+def _closed_around(day: date) -> frozenset[date]:
+    return holidays_between(day - A_YEAR, day + A_YEAR)
+
+
 def _shifted_days(
     desk: Desk, series: Sequence[VisitRow], moving: VisitRow, to: datetime
 ) -> dict[Place, date]:
@@ -254,6 +262,7 @@ def _shifted_days(
         series=rows,
         moved=(protocols.VisitKind(moving.kind), moving.number),
         to=day_at(to, desk.course.timezone),
+        closed_on=_closed_around(day_at(to, desk.course.timezone)),
     )
     return {(row.kind.value, row.number): row.on for row in shifted}
 

@@ -12,7 +12,7 @@ log = logging.getLogger("sojourn.safety")
 
 @app.periodic(cron="* * * * *")
 @app.task(queueing_lock="escalate_overdue_alarms", pass_context=False)
-def escalate_overdue_alarms(timestamp: int) -> None:  # noqa: ARG001 - procrastinate hands over the planned moment
+def escalate_overdue_alarms(timestamp: int) -> None:
     """Escalate alarms nobody has acknowledged in time, once a minute."""
     count = escalate_overdue(now=timezone.now())
     if count:

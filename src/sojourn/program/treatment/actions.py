@@ -20,8 +20,10 @@ from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.holding import Hold, holds_of
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.sessions import Session, session
+from sojourn.program.treatment.signals import crossing_in_words
 
 LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may be recorded
+A_HAIR: Final = 1e-6  # mg; two writings of one number
 CLOCKS_DIFFER: Final = timedelta(minutes=2)
 AFTERWARDS: Final = {EventKind.NOTED, EventKind.STRUCK}
 
@@ -219,7 +221,7 @@ def _refuse(kind: str, event: monitoring.Event, of: Session, *, actor: Actor) ->
         holds = holds_of(of, actor=actor, now=event.taken_at)
         if holds:
             raise DoseHeld(holds)
-        if of.ordered_mg is None or abs(float(of.ordered_mg) - event.mg) > 1e-6:  # type: ignore[union-attr]
+        if of.ordered_mg is None or abs(float(of.ordered_mg) - event.mg) > A_HAIR:  # type: ignore[union-attr]
             raise DoseDiffers
     if kind == EventKind.DISCHARGED:
         then = session(of.visit.id, actor=actor, now=event.taken_at)
@@ -251,12 +253,13 @@ def _crossed(event: monitoring.Event, of: Session) -> tuple[monitoring.Crossing,
 def raise_crossing(
     crossing: monitoring.Crossing, row: SessionEvent, of: Session, actor: Actor, now: datetime
 ) -> None:
+    """Raise the alarm of a limit that an event on record has crossed."""
     emergency = crossing.severity is monitoring.Alarm.EMERGENCY
     safety.raise_alarm(
         patient_id=of.visit.patient_id,
         reason=crossing.limit_id,
         severity="red" if emergency else crossing.severity.value,
-        says=crossing.says[:300],
+        says=crossing_in_words(crossing)[:300],
         facts={"signal": crossing.signal, "value": crossing.value, "session": of.visit.number},
         about_kind="session event",
         about_id=row.id,

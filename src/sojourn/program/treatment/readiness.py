@@ -91,7 +91,7 @@ def readiness_of(visit_id: UUID, *, actor: Actor, now: datetime) -> Readiness | 
     return found[0] if found else None
 
 
-def held_visits_of(course_id: UUID, *, actor: Actor) -> frozenset[UUID]:
+def held_in_course(course_id: UUID, *, actor: Actor) -> frozenset[UUID]:
     """The visits of a course that took place: a dose or a note is on record in them."""
     return frozenset(
         Visit.objects.filter(

@@ -73,9 +73,14 @@ class Session:
             return self.state.next_due.due_at
         return self.visit.starts_at
 
+    @property
+    def is_running(self) -> bool:
+        """True from the dose until the patient has left."""
+        return self.state.dosed_at is not None and not self.is_over
+
 
 def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
-    """Today's dosing sessions of the patients this actor may see, what is due next first; over ones last.
+    """Today's dosing sessions of the patients this actor may see: running ones by what is due next, then those to come.
 
     Three queries, however many sessions there are.
     """
@@ -88,7 +93,7 @@ def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
         ).order_by("during", "id")[:LISTED_AT_MOST]
     )
     today = [row for row in rows if _is_now(row, now)]
-    return tuple(sorted(_sessions(today, now), key=lambda session: (session.is_over, session.due_at)))
+    return tuple(sorted(_sessions(today, now), key=lambda s: (s.is_over, not s.is_running, s.due_at)))
 
 
 def session(visit_id: UUID, *, actor: Actor, now: datetime) -> Session | None:

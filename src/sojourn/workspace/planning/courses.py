@@ -17,7 +17,7 @@ from sojourn.program.people.policy import may_do
 from sojourn.program.people.roles import Role
 from sojourn.program.plans import actions, queries
 from sojourn.program.plans.proposing import places_of
-from sojourn.program.treatment.readiness import held_visits_of
+from sojourn.program.treatment.readiness import held_in_course
 from sojourn.workspace.planning.forms import CourseForm, EndForm, OrderForm
 from sojourn.workspace.planning.overview import PLANNERS
 
@@ -68,7 +68,7 @@ def course(request: Any, course_id: UUID) -> HttpResponse:
     row = _course(request, course_id)
     protocol = protocols.course_protocol(row.protocol_id)
     visits = queries.visits_of_course(course_id, actor=request.actor)
-    held = held_visits_of(course_id, actor=request.actor)
+    held = held_in_course(course_id, actor=request.actor)
     return render(
         request,
         "workspace/planning/course.html",

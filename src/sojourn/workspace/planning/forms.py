@@ -103,7 +103,7 @@ class VisitForm(forms.Form):
     on = DayField(label=gettext_lazy("Day"))
     at = forms.TimeField(label=gettext_lazy("Begins"), widget=HourInput())
     clinician = forms.ChoiceField(label=gettext_lazy("With"))
-    chair = forms.ChoiceField(label=gettext_lazy("Chair"), required=False)
+    chair = forms.ChoiceField(label=gettext_lazy("Chair"))
 
     def __init__(self, *args: Any, desk: Desk, kind: str, number: int, **kwargs: Any) -> None:
         super().__init__(*args, **{"prefix": f"{kind}-{number}", **kwargs})

@@ -150,22 +150,21 @@ class ChecklistForm(EventForm):
 
     kind = EventKind.CHECKED
 
-    def __init__(self, *args: Any, plan: MonitoringPlan, standing: dict[str, bool], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, plan: MonitoringPlan, standing: dict[str, bool], called_for: set[str], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["at"]
         for item in plan.checklist:
-            if not item.needed and item.id not in standing:
-                help_text = _("Only when the vital signs call for it.")
-            else:
-                help_text = ""
             said = standing.get(item.id)
+            if not item.needed and said is None and item.id not in called_for:
+                continue
             self.fields[item.id] = forms.ChoiceField(
                 label=item.asks,
                 required=False,
                 choices=[("yes", _("Yes")), ("no", _("No"))],
                 initial=None if said is None else "yes" if said else "no",
                 widget=forms.RadioSelect(attrs={"data-layout": "row"}),
-                help_text=help_text,
             )
 
     @property

@@ -14,6 +14,7 @@ from sojourn.program.people.actors import Actor
 from sojourn.program.treatment import actions
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.sessions import Session
+from sojourn.program.treatment.signals import crossing_in_words
 from sojourn.workspace.session_room.forms import (
     ChecklistForm,
     ConfirmForm,
@@ -38,9 +39,12 @@ def forms_for(session: Session, *, posted: QueryDict | None = None, deed: str = 
         return form(posted if deed == kind else None, zone=zone, **more)
 
     standing = actions.answers_so_far(session)
+    called_for = {item.id for item in session.state.unanswered}
     companion = session.visit.sitter_name
     return {
-        EventKind.CHECKED: made(ChecklistForm, EventKind.CHECKED, plan=session.plan, standing=standing),
+        EventKind.CHECKED: made(
+            ChecklistForm, EventKind.CHECKED, plan=session.plan, standing=standing, called_for=called_for
+        ),
         EventKind.DOSED: made(DoseForm, EventKind.DOSED),
         EventKind.VITAL_TAKEN: made(VitalsForm, EventKind.VITAL_TAKEN),
         EventKind.RATED: made(RatingForm, EventKind.RATED),
@@ -108,9 +112,7 @@ def _record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -
     if not done.is_new:
         return _("This was recorded already. Nothing was added.")
     if done.crossed:
-        return " ".join(
-            [_("Recorded, and an alarm was raised:"), *(crossing.says for crossing in done.crossed)]
-        )
+        return " ".join([_("Recorded, and an alarm was raised:"), *map(crossing_in_words, done.crossed)])
     return _("Recorded.")
 
 

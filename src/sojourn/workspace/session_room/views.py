@@ -18,7 +18,9 @@ from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
 from sojourn.program.people.roles import Role
 from sojourn.program.treatment import sessions as treatment
+from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.holding import holds_of
+from sojourn.program.treatment.signals import crossing_in_words
 from sojourn.workspace.session_room.events_in_words import in_words
 from sojourn.workspace.session_room.forms import EventForm
 from sojourn.workspace.session_room.recording import forms_for, record
@@ -73,6 +75,10 @@ def _page(
 ) -> HttpResponse:
     state = found.state
     before_dose = state.dosed_at is None and not found.is_over
+    events = [
+        {"row": row, "words": in_words(row, found.plan), "strike_id": uuid7()}
+        for row in reversed(found.events)
+    ]
     return render(
         request,
         "workspace/session_room/session.html",
@@ -84,9 +90,12 @@ def _page(
             "holds": holds_of(found, actor=request.actor, now=request.now) if before_dose else (),
             "is_at_home": found.plan.at_home,
             "elapsed_s": int((request.now - state.dosed_at).total_seconds()) if state.dosed_at else None,
-            "events": [
-                {"row": row, "words": in_words(row, found.plan), "strike_id": uuid7()}
-                for row in reversed(found.events)
+            "events": [told for told in events if told["row"].kind != EventKind.CHECKED],
+            "checks": [told for told in events if told["row"].kind == EventKind.CHECKED],
+            "measured": [
+                each
+                for each in state.discharge_missing
+                if each.criterion not in forms[EventKind.CONFIRMED].fields
             ],
             "may_record": may_do(request.actor, "run a dosing session"),
         },
@@ -105,12 +114,11 @@ def _line(found: treatment.Session, now: datetime) -> dict[str, Any]:
         "phase": PHASES[state.phase],
         "due": due,
         "due_words": _due_words(found, now),
-        "alarms": alarms,
+        "alarms": [{"crossing": alarm, "says": crossing_in_words(alarm)} for alarm in alarms],
         "must_act": any(alarm.severity in ACT for alarm in alarms)
         or (due is not None and due.overdue)
         or state.phase == SessionPhase.HELD,
         "values": _values(found, now),
-        "missing": state.discharge_missing if state.dosed_at and not found.is_over else (),
         "may_leave": state.may_discharge,
     }
 

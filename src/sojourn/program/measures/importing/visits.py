@@ -54,7 +54,7 @@ class LeftOut:
 Found = Visit | Unscored | LeftOut | Refusal
 
 
-class _Refused(Exception):  # noqa: N818 - carries a refusal to the end of the row
+class _Refused(Exception):
     def __init__(self, column: str, value: str, reason: str) -> None:
         super().__init__(reason)
         self.column, self.value, self.reason = column, value, reason
