@@ -85,6 +85,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "sojourn.program.people.context.practice",
                 "sojourn.workspace.nav.workspace_nav",
+                "sojourn.portal.nav.portal_nav",
             ],
         },
     },

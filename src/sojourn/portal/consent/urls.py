@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.portal.consent.views import consent, consents, signed_consent, withdraw_consent
+
+urlpatterns = [
+    path("", consents, name="consents"),
+    path("signed/<uuid:consent_id>/", signed_consent, name="signed_consent"),
+    path("signed/<uuid:consent_id>/withdraw/", withdraw_consent, name="withdraw_consent"),
+    path("<slug:document_id>/", consent, name="consent"),
+]
