@@ -1,0 +1,62 @@
+"""Records of people from outside, kept for their scores. They have no account and are marked wherever they are shown."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from itertools import islice
+from uuid import UUID
+
+import pghistory
+from django.db import transaction
+
+from sojourn.program.audit import actions as audit
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.models import Patient
+
+ROWS_A_STATEMENT = 1000
+
+
+def research_records(source: str) -> dict[str, UUID]:
+    """The records that came from a source, by the id they have there."""
+    rows = Patient.objects.filter(import_source=source, kind=Patient.Kind.RESEARCH)
+    return dict(rows.values_list("import_id", "id"))
+
+
+def add_research_records(
+    *, source: str, people: Mapping[str, date | None], site_id: UUID, actor: Actor, now: datetime
+) -> dict[str, UUID]:
+    """Add a record for each person of an outside source (their id there, and birth date where it is known).
+
+    Only the import command calls this, on the machine itself; no page does.
+    """
+    added: dict[str, UUID] = {}
+    with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
+        records = _records(source, people, site_id, now)
+        while batch := list(islice(records, ROWS_A_STATEMENT)):
+            Patient.objects.bulk_create(batch)
+            added |= {record.import_id: record.id for record in batch}
+        audit.record(
+            actor_id=actor.user_id,
+            actor_role=actor.role_names,
+            did="added imported research records",
+            about_kind="site",
+            about_id=site_id,
+            at=now,
+        )
+    return added
+
+
+def _records(
+    source: str, people: Mapping[str, date | None], site_id: UUID, now: datetime
+) -> Iterator[Patient]:
+    return (
+        Patient(
+            kind=Patient.Kind.RESEARCH,
+            name=f"Imported record {import_id}",
+            born_on=born_on,
+            site_id=site_id,
+            joined_at=now,
+            import_source=source,
+            import_id=import_id,
+        )
+        for import_id, born_on in people.items()
+    )
