@@ -105,6 +105,6 @@ def conversations_to_note(patient_id: UUID, *, actor: Actor, now: datetime) -> t
 def _most_urgent_first(row: PatientBetween) -> tuple[bool, bool, datetime, str]:
     owed = row.owed
     if owed is not None:
-        return False, not owed.comes_after_next_dose, owed.given_at, row.patient_name
+        return False, not owed.marks_next_dose, owed.given_at, row.patient_name
     waits_until = row.talk_at or row.next_dose_at or row.last_dose_at
     return True, waits_until is None, waits_until or FAR, row.patient_name

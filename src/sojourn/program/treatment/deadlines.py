@@ -46,9 +46,9 @@ def _integrations(actor: Actor, now: datetime) -> list[Deadline]:
             says=_("integration %(n)d is to be held") % {"n": owed.number},
             about=owed.patient_name,
             patient_id=owed.patient_id,
-            marked=_("Dose %(n)d is booked before integration %(of)d (program policy).")
+            marked=_("Dose %(n)d is booked and integration %(of)d is not held (program policy).")
             % {"n": owed.number + 1, "of": owed.number}
-            if owed.comes_after_next_dose
+            if owed.marks_next_dose
             else "",
         )
         for owed in owed_integrations(actor, now=now)

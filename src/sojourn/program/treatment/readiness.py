@@ -24,6 +24,7 @@ from sojourn.program.treatment.models import SessionEvent, VisitNote
 INTEGRATION_WITHIN: Final = timedelta(
     days=3
 )  # program policy: integration is held in the 72 hours after a dose
+TALK_LASTS: Final = timedelta(hours=1)
 LOOKED_BACK: Final = timedelta(days=90)
 LISTED_AT_MOST: Final = 200
 
@@ -53,7 +54,10 @@ class Readiness:
 
 @dataclass(frozen=True)
 class OwedIntegration:
-    """A dose whose integration has not been held. `next_dose_at` is None when no later dose is booked."""
+    """A dose whose integration has not been held. `next_dose_at` is None when no later dose is booked.
+
+    `marks_next_dose`: the next dose stands in the calendar, and no integration is still to come before it.
+    """
 
     patient_id: UUID
     patient_name: str
@@ -64,13 +68,7 @@ class OwedIntegration:
     integration_at: datetime | None
     next_dose_at: datetime | None
     timezone: str
-
-    @property
-    def comes_after_next_dose(self) -> bool:
-        """True when the next dose stands in the calendar before this integration does."""
-        if self.next_dose_at is None:
-            return False
-        return self.integration_at is None or self.integration_at >= self.next_dose_at
+    marks_next_dose: bool
 
 
 def readiness_between(
@@ -134,9 +132,19 @@ def owed_integrations(actor: Actor, *, now: datetime) -> tuple[OwedIntegration, 
         )
     )
     return tuple(
-        OwedIntegration(**row, due_on=day_at(row["given_at"] + INTEGRATION_WITHIN, row["timezone"]))
+        OwedIntegration(
+            **row,
+            due_on=day_at(row["given_at"] + INTEGRATION_WITHIN, row["timezone"]),
+            marks_next_dose=_marks(row["integration_at"], row["next_dose_at"], now),
+        )
         for row in rows[:LISTED_AT_MOST]
     )
+
+
+def _marks(integration_at: datetime | None, next_dose_at: datetime | None, now: datetime) -> bool:
+    if next_dose_at is None:
+        return False
+    return integration_at is None or integration_at >= next_dose_at or integration_at + TALK_LASTS < now
 
 
 def dose_given(**of_visit: Any) -> QuerySet[SessionEvent]:

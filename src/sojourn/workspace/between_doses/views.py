@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from sojourn.design.templatetags.moments import at_site
@@ -45,7 +46,9 @@ def between_patient(request: Any, patient_id: UUID) -> HttpResponse:
         raise Http404
     deed = request.POST.get("do", "")
     waiting = between.conversations_to_note(patient_id, actor=request.actor, now=request.now)
-    labelled = [(visit, f"{visit.label}, {at_site(visit.starts_at, visit.timezone)}") for visit in waiting]
+    labelled = [
+        (visit, f"{capfirst(visit.label)}, {at_site(visit.starts_at, visit.timezone)}") for visit in waiting
+    ]
     note = NoteForm(request.POST if deed == "note" else None, visits=labelled)
     private = PrivateForm(request.POST if deed == "private" else None)
     if deed == "note" and _write(request, note):

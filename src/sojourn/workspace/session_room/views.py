@@ -45,6 +45,15 @@ SIGNALS = (
 ACT = {Alarm.RED, Alarm.EMERGENCY}
 
 
+@dataclass(frozen=True)
+class Told:
+    """An event in words; `strike_id` names the form that would strike it out."""
+
+    row: treatment.EventRow
+    words: str
+    strike_id: UUID
+
+
 @only(*WATCHERS)
 def sessions(request: Any) -> HttpResponse:
     """List today's sessions, what is due next first."""
@@ -75,10 +84,7 @@ def _page(
 ) -> HttpResponse:
     state = found.state
     before_dose = state.dosed_at is None and not found.is_over
-    events = [
-        {"row": row, "words": in_words(row, found.plan), "strike_id": uuid7()}
-        for row in reversed(found.events)
-    ]
+    events = [Told(row, in_words(row, found.plan), uuid7()) for row in reversed(found.events)]
     return render(
         request,
         "workspace/session_room/session.html",
@@ -90,8 +96,8 @@ def _page(
             "holds": holds_of(found, actor=request.actor, now=request.now) if before_dose else (),
             "is_at_home": found.plan.at_home,
             "elapsed_s": int((request.now - state.dosed_at).total_seconds()) if state.dosed_at else None,
-            "events": [told for told in events if told["row"].kind != EventKind.CHECKED],
-            "checks": [told for told in events if told["row"].kind == EventKind.CHECKED],
+            "events": [told for told in events if told.row.kind != EventKind.CHECKED],
+            "checks": [told for told in events if told.row.kind == EventKind.CHECKED],
             "measured": [
                 each
                 for each in state.discharge_missing
@@ -138,7 +144,7 @@ def _values(found: treatment.Session, now: datetime) -> list[Value]:
     seen = {each.signal: each for each in found.state.seen}
     fresh = timedelta(minutes=found.plan.fresh_minutes)
 
-    def value(label: str, unit: str, last: Seen | None, number: str) -> Value:
+    def value(label: Any, unit: str, last: Seen | None, number: str) -> Value:
         is_old = last is not None and now - last.taken_at > fresh
         return Value(str(label), number, unit, last.taken_at if last else None, "old" if is_old else "")
 
