@@ -81,6 +81,16 @@ class ConsentRow:
     def is_in_force(self) -> bool:
         return self.withdrawn_at is None
 
+    @property
+    def title(self) -> str:
+        """The first line of the signed text."""
+        return self.text.split("\n", 1)[0]
+
+    @property
+    def tries(self) -> int:
+        """How often the comprehension check was sent until every answer was right."""
+        return int(self.understood.get("tries", 1))
+
 
 def assessments_waiting_for(actor: Actor) -> tuple[AssessmentRow, ...]:
     """The newest assessment of each patient that nobody has decided about, oldest first."""
