@@ -12,6 +12,12 @@ if os.environ.get("SOJOURN_DATABASE_URL"):
         """Argon2 is slow on purpose; the tests of everything else need not wait for it."""
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+    @pytest.fixture(autouse=True)
+    def _files_as_they_lie(settings):
+        """Hashed file names need a collectstatic run; tests look at the files as they lie in the tree."""
+        plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+        settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
+
     @pytest.fixture
     def ward(db: None) -> "Ward":
         from tests.support.ward import open_ward

@@ -56,7 +56,7 @@ class DecisionRow:
     outcome: str
     why: str
     resolved: dict[str, str]
-    decided_by: str
+    by: str
     decided_at: datetime
 
     @property
@@ -118,7 +118,7 @@ def decisions_of(patient_id: UUID, *, actor: Actor) -> tuple[DecisionRow, ...]:
         DecisionRow(**row)
         for row in rows.order_by("-decided_at").values(
             "id", "assessment_id", "patient_id", "outcome", "why", "resolved", "decided_at",
-            decided_by=F("decided_by__name"),
+            by=F("decided_by__name"),
         )
     )  # fmt: skip
 

@@ -1,0 +1,69 @@
+"""Deciding from a page that may be old: a button pressed twice, or a colleague who was quicker."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from sojourn.clinical.protocols import Evaluation, Finding, Setting, Severity
+from sojourn.program.intake.actions import AssessmentNotFound, record_decision
+from sojourn.program.intake.models import Assessment, Decision
+from sojourn.program.people.actors import Actor
+
+
+class AlreadyDecided(Exception):
+    """The very same decision stands already."""
+
+
+class DecidedMeanwhile(Exception):
+    """Somebody else has decided since the page was opened; that is to be read first."""
+
+
+def to_settle(evaluation: Evaluation) -> tuple[Finding, ...]:
+    """Give the findings a clinician has to settle with a line each before somebody is called suitable.
+
+    They are those that are open or out of date, and those of danger, which no rule calls open.
+    """
+    return tuple(f for f in evaluation.findings if f.is_unresolved or f.severity is Severity.HELP_NOW)
+
+
+def ruled_out(evaluation: Evaluation) -> dict[Setting, tuple[str, ...]]:
+    """Give the ways of treatment that an absolute rule forbids, each with the rules that do."""
+    found = {
+        outcome.setting: tuple(
+            f.rule_id
+            for f in evaluation.findings
+            if not f.unknown and f.severity_in(outcome.setting) is Severity.ABSOLUTE
+        )
+        for outcome in evaluation.by_setting
+    }
+    return {setting: rules for setting, rules in found.items() if rules}
+
+
+def decide_once(
+    *,
+    assessment_id: UUID,
+    seen: UUID | None,
+    outcome: str,
+    why: str,
+    resolved: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Record a decision unless the newest one is no longer the one its author saw (`seen`, None for none).
+
+    Raises AlreadyDecided, DecidedMeanwhile and what `record_decision` raises.
+    """
+    with transaction.atomic():
+        # Two presses of the same button wait here for each other.
+        if not Assessment.objects.select_for_update().filter(pk=assessment_id).exists():
+            raise AssessmentNotFound
+        newest = Decision.objects.filter(assessment_id=assessment_id).order_by("-decided_at", "-id").first()
+        if newest is not None and newest.id != seen:
+            mine = newest.decided_by_id == actor.staff_id
+            same = newest.outcome == outcome and newest.why == why.strip()
+            raise AlreadyDecided if mine and same else DecidedMeanwhile
+        return record_decision(
+            assessment_id=assessment_id, outcome=outcome, why=why, resolved=resolved, actor=actor, now=now
+        )

@@ -1,0 +1,60 @@
+"""One of every kind of record about Ada, so that each address of the route table has an example."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+from sojourn.program.intake.models import Consent
+from sojourn.program.measures.models import QuestionnaireRequest
+from sojourn.program.safety import actions as safety
+from tests.support import histories
+from tests.support.ward import Ward
+
+
+def examples_of(ward: Ward) -> dict[str, UUID | str]:
+    """An example for each name of a parameter; every one but `staff_id` and `document_id` is a record of Ada's."""
+    now = datetime.now(UTC)
+    ada = ward.ada.patient_id
+    assert ada
+    assert ward.mona.staff_id
+    assessment = histories.assessed(ada, now - timedelta(days=9))
+    course = histories.course(ward, ada, now - timedelta(days=5))
+    request = QuestionnaireRequest.objects.create(
+        patient_id=ada,
+        instrument_id="phq-9",
+        occasion="before treatment",
+        opens_on=now.date() - timedelta(days=1),
+        due_on=now.date(),
+        closes_on=now.date() + timedelta(days=2),
+    )
+    consent = Consent.objects.create(
+        patient_id=ada,
+        document_id="esketamine_clinic",
+        version="2026.11.0",
+        sha256="0" * 64,
+        text="What you sign.",
+        understood={},
+        signed_name="Ada Núñez",
+        signed_at=now - timedelta(days=4),
+    )
+    return {
+        "patient_id": ada,
+        "assessment_id": assessment.id,
+        "course_id": course.id,
+        "visit_id": histories.visit(ward, course, "dosing", 1, now + timedelta(days=3)).id,
+        "request_id": request.id,
+        "consent_id": consent.id,
+        "document_id": "esketamine_clinic",
+        "staff_id": ward.mona.staff_id,
+        "alarm_id": safety.raise_alarm(
+            patient_id=ada,
+            reason="phq-9.self-harm",
+            severity="amber",
+            says="Answered 1 to the question about self-harm.",
+            facts={"item": "q9", "answer": 1},
+            about_kind="questionnaire request",
+            about_id=uuid4(),
+            acknowledge_within=timedelta(hours=4),
+            raised_at=now - timedelta(hours=1),
+            actor=ward.ada,
+        ),
+    }
