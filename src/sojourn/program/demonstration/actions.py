@@ -1,7 +1,7 @@
 """Seeds the demonstration practice by letting invented people live through the real actions."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 from django.db import transaction
@@ -13,6 +13,8 @@ from sojourn.program.demonstration.way_in import come_in, consent, decide, settl
 
 SEED = 20261124
 JOINED_BEFORE_DOSE = timedelta(days=21)
+# The rule about age at home (ELIG-AGE-02) has a newer edition since November 1, 2026.
+BEFORE_A_RULE_CHANGED = datetime(2026, 10, 20, 16, tzinfo=UTC)
 UNDECIDED = {Stage.ANSWERING: timedelta(hours=5), Stage.WAITING: timedelta(days=2)}
 NOT_TREATED = {Stage.ANSWERING, Stage.WAITING, Stage.DECLINED, Stage.REFERRED, Stage.CONSENTING}
 
@@ -45,6 +47,8 @@ def _live(part: PatientPart, *, turn: int, house: House, now: datetime, rng: Ran
     else:
         before = now - timedelta(days=(now.date() - first_on).days) - JOINED_BEFORE_DOSE
         joined_at = min(before, now - timedelta(days=9)) - timedelta(hours=turn % 5)
+    if part.rules_of_another_day:
+        joined_at = min(joined_at, BEFORE_A_RULE_CHANGED)
     person = come_in(part, turn=turn, house=house, joined_at=joined_at, rng=rng)
     decide(person, at=joined_at + timedelta(days=2))
     if part.stage in NOT_TREATED:

@@ -116,7 +116,7 @@ PATIENTS = (
     PatientPart("Omar Benyahia", 1973, OAKLAND, IV, S.WAITING, baseline=18, answers=(("aneurysm", "unknown"),)),
     PatientPart("Delphine Roux", 1992, BROOKLYN, SL, S.WAITING, baseline=14, answers=(("companion", "no"),)),
     PatientPart("Malcolm Reyes", 1955, BROOKLYN, ESK, S.WAITING, baseline=19),
-    PatientPart("Petra Hlaváčková", 1980, OAKLAND, SL, S.WAITING, baseline=16, rules_of_another_day=True),
+    PatientPart("Petra Hlaváčková", 1980, OAKLAND, SL, S.WAITING, baseline=16),
     # joined, still answering
     PatientPart("Kwame Asante", 1995, OAKLAND, ESK, S.ANSWERING),
     PatientPart("Lucía Ferrante", 1989, BROOKLYN, IV, S.ANSWERING),
@@ -127,7 +127,7 @@ PATIENTS = (
     PatientPart("Esther Bamgbose", 1976, OAKLAND, ESK, S.FOLLOWING, C.REMITS, 14, baseline=20),
     PatientPart("Julian Thorne", 1968, OAKLAND, IV, S.FOLLOWING, C.RELAPSES, 12, baseline=22),
     PatientPart("Mei Tanigawa", 1990, BROOKLYN, IM, S.FOLLOWING, C.RESPONDS, 10, baseline=18, skipped_weeks=(5, 8)),
-    PatientPart("Bridget O'Shea", 1985, BROOKLYN, SL, S.FOLLOWING, C.PARTLY, 8, baseline=15),
+    PatientPart("Bridget O'Shea", 1957, BROOKLYN, SL, S.FOLLOWING, C.PARTLY, 8, baseline=15, rules_of_another_day=True),
     PatientPart("Arjun Malhotra", 1977, OAKLAND, ESK, S.FOLLOWING, C.RESPONDS, 20, baseline=24),
     # ended
     PatientPart("Celeste Dufour", 1983, OAKLAND, IV, S.COMPLETED, C.REMITS, 26, baseline=19),
