@@ -51,8 +51,8 @@ def open_scores(path: Path, wanted: tuple[str, ...]) -> Opened:
     """Find out how a file is written and where the wanted columns stand. Raises FileUnusable."""
     try:
         encoding = _encoding(path)
-        with path.open("rb") as raw:
-            lines = _numbered(_text(raw, encoding), path)
+        with path.open("rb") as raw, _text(raw, encoding) as stream:
+            lines = _numbered(stream, path)
             line, text = next(((n, t) for n, t in lines if t.strip()), (0, ""))
             if text.strip().casefold().startswith("sep=") and len(text.strip()) <= len("sep=;"):
                 line, text = next(((n, t) for n, t in lines if t.strip()), (0, ""))
@@ -69,8 +69,8 @@ def rows_of(opened: Opened, *, tell: Callable[[int], None] = lambda _: None) -> 
 
     Blank lines are passed over. A row that cannot be read as cells comes with `wrong` set.
     """
-    with opened.path.open("rb") as raw:
-        lines = _numbered(_text(raw, opened.encoding), opened.path)
+    with opened.path.open("rb") as raw, _text(raw, opened.encoding) as stream:
+        lines = _numbered(stream, opened.path)
         waiting: list[tuple[int, str]] = []
         while True:
             numbered = waiting.pop(0) if waiting else next(lines, None)
@@ -182,9 +182,9 @@ def _text(raw: IO[bytes], encoding: str) -> TextIOWrapper:
     return TextIOWrapper(raw, encoding=encoding, errors="replace", newline="")
 
 
-def _numbered(text: TextIOWrapper, path: Path) -> Iterator[tuple[int, str]]:
+def _numbered(stream: TextIOWrapper, path: Path) -> Iterator[tuple[int, str]]:
     line = 0
-    while part := text.readline(LONGEST_LINE):
+    while part := stream.readline(LONGEST_LINE):
         line += 1
         if len(part) == LONGEST_LINE:
             raise FileUnusable(f"{path.name} has no line breaks where rows should end (line {line}).")
