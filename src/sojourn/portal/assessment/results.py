@@ -16,6 +16,7 @@ class Headline:
     title: str
     says: str
     tone: str
+    icon: str = "triangle-alert"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Result:
     unanswered: int
     rule_set_version: str
     needs_help_now: bool
+    safety_is_open: bool
     is_ruled_out: bool
 
 
@@ -81,6 +83,7 @@ def result_of(evaluation: Evaluation, facts: Facts) -> Result:
         unanswered=len(evaluation.unanswered),
         rule_set_version=evaluation.rule_set_version,
         needs_help_now=needs_help_now,
+        safety_is_open=needs_help_now and not evaluation.danger_is_said,
         is_ruled_out=evaluation.disposition is Disposition.NOT_A_FIT,
     )
 
@@ -96,25 +99,32 @@ def _headline(evaluation: Evaluation) -> Headline:
         case Disposition.HELP_NOW:
             return Headline(
                 _("Are you safe right now?"),
-                _("You left a question about your safety open, or you are not sure. Until we know, help comes first."),
+                _(
+                    "You left a question about your safety open, or you are not sure. Until we know, help comes first."
+                ),
                 "act",
             )
         case Disposition.NOT_A_FIT:
             return Headline(
                 _("This treatment is not a fit for you now"),
-                _("At least one of your answers rules it out. Below is which, why, and what would change that."),
+                _(
+                    "At least one of your answers rules it out. Below is which, why, and what would change that."
+                ),
                 "attention",
             )
         case Disposition.SPECIALIST_FIRST:
             return Headline(
                 _("A specialist needs to look first"),
-                _("Some of your answers need a specialist's opinion before anybody can decide. Below is which, and why."),
+                _(
+                    "Some of your answers need a specialist's opinion before anybody can decide. Below is which, and why."
+                ),
                 "attention",
             )
     return Headline(
         _("This may be a fit"),
         _("A clinician must decide. Nothing you answered rules it out, but that is not yet a yes."),
-        "done",
+        "open",
+        "stethoscope",
     )
 
 
@@ -134,9 +144,14 @@ def _groups(findings: tuple[Finding, ...], said: dict[str, Said]) -> tuple[Group
     open_ones = [f for f in findings if f.is_unresolved and f.severity is not danger]
     known = [f for f in findings if f not in open_ones]
     kinds = (
-        (_("Why we say this first"), "", "act", [f for f in known if f.severity is danger]),
+        (_("Why this comes first"), "", "act", [f for f in known if f.severity is danger]),
         (_("What rules it out"), "", "attention", [f for f in known if f.severity is absolute]),
-        (_("What a specialist looks at"), "", "attention", [f for f in known if f.severity is Severity.SPECIALIST]),
+        (
+            _("What a specialist looks at"),
+            "",
+            "attention",
+            [f for f in known if f.severity is Severity.SPECIALIST],
+        ),
         (_("What needs care"), "", "", [f for f in known if f.severity is Severity.CAUTION]),
         (_("Good to know"), "", "", [f for f in known if f.severity is Severity.INFO]),
         (

@@ -39,7 +39,7 @@ def join(request: HttpRequest) -> HttpResponseBase:
     if begins or not form.is_valid():
         return _asked(request, form, status=200 if begins else 422)
     try:
-        patient = _become_a_patient(request, form.cleaned_data, answers.facts)
+        patient, found = _become_a_patient(request, form.cleaned_data, answers.facts)
     except people.EmailTaken:
         form.add_error(
             "email", _("There is an account with this e-mail. Sign in with it, or use another e-mail.")
@@ -50,7 +50,8 @@ def join(request: HttpRequest) -> HttpResponseBase:
     else:
         assert patient.user_id is not None
         sign_in(request, patient.user_id)
-        return redirect("portal:today")
+        in_danger = found is protocols.Disposition.HELP_NOW
+        return redirect("portal:help_after_answers" if in_danger else "portal:today")
     return _asked(request, form, status=422)
 
 
@@ -62,7 +63,9 @@ def _answers(request: HttpRequest, without: tuple[str, ...]) -> AssessmentForm:
     return AssessmentForm(sent, today=request.now.date())  # type: ignore[attr-defined]
 
 
-def _become_a_patient(request: HttpRequest, given: dict[str, Any], answered: protocols.Facts) -> Actor:
+def _become_a_patient(
+    request: HttpRequest, given: dict[str, Any], answered: protocols.Facts
+) -> tuple[Actor, protocols.Disposition]:
     now = request.now  # type: ignore[attr-defined]
     site = next(site for site in all_sites() if str(site.id) == given["site"])
     today = local_date(now, site.timezone)
@@ -86,7 +89,7 @@ def _become_a_patient(request: HttpRequest, given: dict[str, Any], answered: pro
             facts=facts, evaluation=evaluation, patient_id=patient.patient_id, actor=patient, now=now
         )
         measures.request_before_treatment(patient_id=patient.patient_id, on=today, actor=patient, now=now)
-    return patient
+    return patient, evaluation.disposition
 
 
 def _joining_form(request: HttpRequest, facts: protocols.Facts, *, begins: bool) -> JoiningForm:
