@@ -12,7 +12,10 @@ from launcher.telling import Refusal, say
 from launcher.up import up
 
 COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
-    "up": (up, "start the practice: database, pages and worker  [--port N] [--host ADDRESS] [--empty]"),
+    "up": (
+        up,
+        "start the practice: database, pages and worker  [--port N] [--host ADDRESS] [--empty] [--fresh]",
+    ),
     "test": (test, "run every check; `test clinical` only the pure ones; `test PATH ...` some"),
     "doctor": (doctor, "say in plain words whether this installation is healthy"),
     "import-scores": (import_scores, "bring in scores of another practice  FILE --map MAP.toml [--dry-run]"),

@@ -1,6 +1,6 @@
 """Runs in the environment at each start: migrations, static files, people. The one module that knows Django.
 
-Usage: python -m launcher.preparation RESULT [--empty]. RESULT is written as JSON (kind, log_ins), or, with
+Usage: python -m launcher.preparation RESULT [--empty] [--fresh]. RESULT is written as JSON (kind, log_ins), or, with
 exit code 3, as the sentence that says why the practice was not prepared. One program for all three, because
 starting Django costs more than any of them when there is nothing to do.
 """
@@ -23,9 +23,9 @@ OLDEST_SERVER = 150000  # PostgreSQL 15
 
 def main() -> int:
     """Prepare the practice; returns 0, or 3 with a sentence in the result file."""
-    result, empty = Path(sys.argv[1]), "--empty" in sys.argv[2:]
+    result = Path(sys.argv[1])
     try:
-        kind, log_ins = _prepare(empty=empty)
+        kind, log_ins = _prepare(empty="--empty" in sys.argv[2:], fresh="--fresh" in sys.argv[2:])
     except Refusal as refusal:
         result.write_text(str(refusal))
         return REFUSED
@@ -33,7 +33,7 @@ def main() -> int:
     return 0
 
 
-def _prepare(*, empty: bool) -> tuple[str, str]:
+def _prepare(*, empty: bool, fresh: bool) -> tuple[str, str]:
     """Prepare database, static files and people; returns the kind of practice and its log-ins."""
     import django
     from django.conf import settings
@@ -46,7 +46,18 @@ def _prepare(*, empty: bool) -> tuple[str, str]:
     _check_server(os.environ["SOJOURN_DATABASE_URL"])
     _migrate()
     _collect_static(Path(settings.STATIC_ROOT))
+    if fresh:
+        _forget()
     return _people(Path(settings.DATA_DIR) / "started-empty", empty=empty)
+
+
+def _forget() -> None:
+    """Forget a demonstration practice, so that it is made anew. A real one is never forgotten."""
+    from django.core.management import call_command
+
+    if _kind() == "real":
+        raise Refusal("This practice is a real one: nothing in it is thrown away. Leave --fresh out.")
+    call_command("flush", verbosity=0, interactive=False)
 
 
 def _check_server(url: str) -> None:

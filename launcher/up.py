@@ -50,7 +50,13 @@ def up(words: list[str]) -> int:
     )
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (this machine only)")
     parser.add_argument("--empty", action="store_true", help="a practice with nobody in it, for real use")
+    parser.add_argument(
+        "--fresh",
+        action="store_true",
+        help="make the demonstration anew, dated today; what was typed in it goes",
+    )
     options = parser.parse_args(words)
+    wishes = tuple(f"--{name}" for name in ("empty", "fresh") if getattr(options, name))
     doorstep = Doorstep(options.host, options.port)
     data = made_data_folder(data_folder())
     started = time.monotonic()
@@ -60,7 +66,7 @@ def up(words: list[str]) -> int:
             environment = ready_environment(with_tools=False)
             with Supervisor(str(data)) as supervisor:
                 try:
-                    prepared = _bring_up(supervisor, environment, data, doorstep, empty=options.empty)
+                    prepared = _bring_up(supervisor, environment, data, doorstep, wishes)
                     say(f"\nSojourn is ready ({time.monotonic() - started:.1f} s):  {doorstep.address}\n")
                     _greet(prepared, doorstep)
                     supervisor.watch()
@@ -73,7 +79,7 @@ def up(words: list[str]) -> int:
 
 
 def _bring_up(
-    supervisor: Supervisor, environment: Environment, data: Path, doorstep: Doorstep, *, empty: bool
+    supervisor: Supervisor, environment: Environment, data: Path, doorstep: Doorstep, wishes: tuple[str, ...]
 ) -> Prepared:
     """Bring the parts up one after the other. Raises StopAsked and refusals."""
     url = external_database()
@@ -86,7 +92,7 @@ def _bring_up(
             )
             url = cluster.url()
     variables = practice_environment(data, url)
-    prepared = _prepare(supervisor, environment, variables, data, empty=empty)
+    prepared = _prepare(supervisor, environment, variables, data, wishes)
     with stage("Web and worker"):
         serve_worker(supervisor, environment, variables, log_folder(data))
         serve_pages(supervisor, environment, variables, log_folder(data), doorstep)
@@ -95,7 +101,11 @@ def _bring_up(
 
 
 def _prepare(
-    supervisor: Supervisor, environment: Environment, variables: dict[str, str], data: Path, *, empty: bool
+    supervisor: Supervisor,
+    environment: Environment,
+    variables: dict[str, str],
+    data: Path,
+    wishes: tuple[str, ...],
 ) -> Prepared:
     """Run migrations, static files and people in one program of the environment; it prints its own stages."""
     sys.stdout.flush()
@@ -105,7 +115,7 @@ def _prepare(
             "-m",
             "launcher.preparation",
             result.name,
-            *(("--empty",) if empty else ()),
+            *wishes,
         )
         code = supervisor.run(words, variables, errors=errors.fileno())
         if code is None:

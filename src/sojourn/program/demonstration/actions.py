@@ -10,6 +10,7 @@ from sojourn.program.demonstration.cast import PATIENTS, PatientPart, Stage
 from sojourn.program.demonstration.opening import House, open_house
 from sojourn.program.demonstration.treatment_story import first_dose_day, treat
 from sojourn.program.demonstration.way_in import come_in, consent, decide, settle_alarms
+from sojourn.program.people import actions as people
 
 SEED = 20261124
 JOINED_BEFORE_DOSE = timedelta(days=21)
@@ -38,6 +39,7 @@ def seed(*, now: datetime, tell: Tell = _tell_nobody) -> None:
             _live(part, turn=turn, house=house, now=now, rng=rng)
             tell(turn + 1, len(PATIENTS))
         settle_alarms(house, now=now)
+        people.note_seeding(at=now)
 
 
 def _live(part: PatientPart, *, turn: int, house: House, now: datetime, rng: Random) -> None:

@@ -82,6 +82,11 @@ def open_practice(
     return user.id
 
 
+def note_seeding(*, at: datetime) -> None:
+    """Note to which moment the demonstration practice is dated."""
+    Practice.objects.filter(is_demonstration=True).update(seeded_at=at)
+
+
 def add_site(*, name: str, address: str, state: str, timezone: str, actor: Actor, now: datetime) -> UUID:
     """Add a place where the practice works."""
     require(actor, "add staff")

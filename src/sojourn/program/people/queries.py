@@ -1,6 +1,7 @@
 """What the doors may ask about people."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sojourn.program.people.actors import Actor, actor_of
@@ -11,12 +12,13 @@ from sojourn.program.people.models import Practice, Site, StaffMember, User
 class PracticeCard:
     name: str
     is_demonstration: bool
+    seeded_at: datetime | None = None
     exists: bool = True
 
 
 def the_practice() -> PracticeCard:
     """The practice of this database; before the first run it has no name."""
-    row = Practice.objects.values_list("name", "is_demonstration").first()
+    row = Practice.objects.values_list("name", "is_demonstration", "seeded_at").first()
     return PracticeCard(*row) if row else PracticeCard("", is_demonstration=False, exists=False)
 
 
