@@ -1,4 +1,4 @@
-"""Is everything there for a dosing session? And which conversations are owed after one?"""
+"""Says whether everything is there for a dosing session, and which conversations are owed after one."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

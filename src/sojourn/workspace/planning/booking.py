@@ -61,7 +61,10 @@ def _typed(request: Any, desk: Desk, deed: str) -> HttpResponse:
         messages.info(request, _("This series was booked already. Nothing was changed."))
         return redirect("workspace:course", course_id=desk.course.id)
     problems: Sequence[checking.Problem] = ()
-    if all([form.is_valid() for form in forms]):  # every form is asked, so that every error is shown
+    invalid = [
+        form for form in forms if not form.is_valid()
+    ]  # every form is asked, so that every error is shown
+    if not invalid:
         wanted = [form.wanted for form in forms]
         if deed == "book":
             try:

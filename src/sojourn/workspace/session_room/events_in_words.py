@@ -1,5 +1,6 @@
 """Writes an event of a session as one line a colleague can read."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,39 +12,39 @@ from sojourn.program.treatment.sessions import EventRow
 
 def in_words(row: EventRow, plan: MonitoringPlan) -> str:
     """Say what happened, with numbers and units."""
-    facts = row.facts
-    match row.kind:
-        case EventKind.CHECKED:
-            item = next((item for item in plan.checklist if item.id == facts["item"]), None)
-            return f"{item.asks if item else facts['item']} {_('Yes') if facts.get('passed') else _('No')}"
-        case EventKind.DOSED:
-            return _("Dose given: %(mg)s mg") % {"mg": f"{facts['mg']:g}"} + _after(facts, _("lot"))
-        case EventKind.VITAL_TAKEN:
-            return _vitals(facts)
-        case EventKind.RATED:
-            said = []
-            if "moaas" in facts:
-                said.append(_("sedation %(n)s of 5") % {"n": facts["moaas"]})
-            if "dissociation" in facts:
-                said.append(_("dissociation %(n)s of 10") % {"n": facts["dissociation"]})
-            return ", ".join(said).capitalize()
-        case EventKind.NOTICED:
-            sign = plan.sign(facts["sign"])
-            return (sign.label if sign else facts["sign"]) + _after(facts)
-        case EventKind.CONFIRMED:
-            criterion = next((each for each in plan.criteria if each.id == facts["criterion"]), None)
-            return (criterion.says if criterion else facts["criterion"]) + _after(facts)
-        case EventKind.DISCHARGED:
-            return _("Discharged") + _after(facts)
-        case EventKind.CANCELLED:
-            return _("Ended without a dose") + _after(facts)
-        case EventKind.STRUCK:
-            return _("Struck out an entry") + _after(facts)
-        case _:
-            return str(facts.get("words", ""))
+    said = WORDS.get(EventKind(row.kind))
+    return said(row.facts, plan) if said else str(row.facts.get("words", ""))
 
 
-def _vitals(facts: dict[str, Any]) -> str:
+def _checked(facts: dict[str, Any], plan: MonitoringPlan) -> str:
+    item = next((item for item in plan.checklist if item.id == facts["item"]), None)
+    return f"{item.asks if item else facts['item']} {_('Yes') if facts.get('passed') else _('No')}"
+
+
+def _dosed(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
+    return _("Dose given: %(mg)s mg") % {"mg": f"{facts['mg']:g}"} + _after(facts, _("lot"))
+
+
+def _rated(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
+    said = []
+    if "moaas" in facts:
+        said.append(_("sedation %(n)s of 5") % {"n": facts["moaas"]})
+    if "dissociation" in facts:
+        said.append(_("dissociation %(n)s of 10") % {"n": facts["dissociation"]})
+    return ", ".join(said).capitalize()
+
+
+def _noticed(facts: dict[str, Any], plan: MonitoringPlan) -> str:
+    sign = plan.sign(facts["sign"])
+    return (sign.label if sign else str(facts["sign"])) + _after(facts)
+
+
+def _confirmed(facts: dict[str, Any], plan: MonitoringPlan) -> str:
+    criterion = next((each for each in plan.criteria if each.id == facts["criterion"]), None)
+    return (criterion.says if criterion else str(facts["criterion"])) + _after(facts)
+
+
+def _vitals(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
     said = []
     if "systolic" in facts:
         said.append(f"{facts['systolic']}/{facts['diastolic']} mmHg")
@@ -60,4 +61,17 @@ def _vitals(facts: dict[str, Any]) -> str:
 
 def _after(facts: dict[str, Any], label: str = "") -> str:
     words = facts.get("words", "")
-    return f": {label} {words}".replace(":  ", ": ") if words else ""
+    return ": " + " ".join(part for part in (label, words) if part) if words else ""
+
+
+WORDS: dict[EventKind, Callable[[dict[str, Any], MonitoringPlan], str]] = {
+    EventKind.CHECKED: _checked,
+    EventKind.DOSED: _dosed,
+    EventKind.VITAL_TAKEN: _vitals,
+    EventKind.RATED: _rated,
+    EventKind.NOTICED: _noticed,
+    EventKind.CONFIRMED: _confirmed,
+    EventKind.DISCHARGED: lambda facts, _plan: _("Discharged") + _after(facts),
+    EventKind.CANCELLED: lambda facts, _plan: _("Ended without a dose") + _after(facts),
+    EventKind.STRUCK: lambda facts, _plan: _("Struck out an entry") + _after(facts),
+}

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
-
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -194,9 +193,9 @@ class ConfirmForm(EventForm):
                     initial=companion,
                     help_text=_("Name the person, once they are here."),
                 )
-            elif criterion.kind == "confirmed" and criterion.id in missing:
-                self.fields[criterion.id] = forms.BooleanField(label=criterion.says, required=False)
-            elif criterion.kind == "optional" and "pressure" in missing:
+            elif (criterion.kind == "confirmed" and criterion.id in missing) or (
+                criterion.kind == "optional" and "pressure" in missing
+            ):
                 self.fields[criterion.id] = forms.BooleanField(label=criterion.says, required=False)
 
     @property

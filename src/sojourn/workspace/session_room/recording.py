@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sojourn.clinical.monitoring import EventInvalid
 from sojourn.program.people.actors import Actor
@@ -69,26 +70,26 @@ def record(session: Session, form: EventForm, *, actor: Actor, now: datetime) ->
         for field, message in invalid.problems.items():
             is_shown = field in form.fields and not isinstance(form, StrikeForm)
             form.add_error(field if is_shown else None, message)
-    except actions.WrongTime:
-        form.add_error(
-            "at" if "at" in form.fields else None,
-            _("Give a time within the last 12 hours, not in the future."),
-        )
     except actions.DoseHeld as held:
         form.add_error(None, [hold.says for hold in held.holds])
-    except actions.DoseDiffers:
-        form.add_error(
-            "mg", _("This is not the dose ordered. A different dose needs a new order by the prescriber.")
-        )
     except actions.MayNotLeave as early:
         form.add_error(None, [f"{each.says} {each.why.capitalize()}." for each in early.missing])
-    except actions.AlreadyDosed:
-        form.add_error(None, _("The dose of this session is on record. Nothing was added."))
-    except actions.NothingToStrike:
-        form.add_error(None, _("This entry was struck out already. Nothing was changed."))
-    except actions.SessionOver:
-        form.add_error(None, _("This session has ended. A note can still be added."))
+    except tuple(REFUSED) as refusal:
+        field, says = REFUSED[type(refusal)]
+        form.add_error(field if field in form.fields else None, str(says))
     return ""
+
+
+REFUSED: dict[type[Exception], tuple[str, Any]] = {
+    actions.WrongTime: ("at", gettext_lazy("Give a time within the last 12 hours, not in the future.")),
+    actions.DoseDiffers: (
+        "mg",
+        gettext_lazy("This is not the dose ordered. A different dose needs a new order by the prescriber."),
+    ),
+    actions.AlreadyDosed: ("", gettext_lazy("The dose of this session is on record. Nothing was added.")),
+    actions.NothingToStrike: ("", gettext_lazy("This entry was struck out already. Nothing was changed.")),
+    actions.SessionOver: ("", gettext_lazy("This session has ended. A note can still be added.")),
+}
 
 
 def _record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -> str:

@@ -1,0 +1,150 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from sojourn.clinical.quantities import Implausible
+from sojourn.program.audit.models import Entry
+from sojourn.program.people.models import Credential
+from sojourn.program.people.policy import NotAllowed
+from sojourn.program.plans import actions, queries
+from sojourn.program.plans.models import Course, DoseOrder, Visit
+from tests.support import courses
+from tests.support.ward import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+def start(ward, **different):
+    given = {
+        "patient_id": ward.ada.patient_id,
+        "protocol_id": "racemic_iv_clinic",
+        "dose_mg": Decimal(35),
+        "weight_kg": Decimal(70),
+        "why": "Usual start.",
+        "actor": ward.ben,
+        "now": NOW,
+    } | different
+    return actions.start_course(**given)
+
+
+def test_a_course_needs_a_standing_decision(ward):
+    with pytest.raises(actions.NotDecided):
+        start(ward)
+    courses.decide(ward, outcome="suitable")
+    courses.decide(ward, outcome="needs_more", now=NOW + timedelta(minutes=1))
+    with pytest.raises(actions.NotDecided):
+        start(ward)
+
+
+def test_a_course_starts_with_its_first_order_and_a_line_in_the_log(ward):
+    courses.decide(ward)
+    course_id = start(ward)
+    row = queries.course(course_id, actor=ward.ben)
+    assert (row.dose_mg, row.prescriber_name, row.visits_booked) == (Decimal("35.0"), "Ben Adeyemi", 0)
+    assert Entry.objects.filter(did="started a course", about_id=course_id).exists()
+    assert [c.id for c in queries.courses_to_book(ward.cora)] == [course_id]
+    assert queries.courses_to_book(ward.cleo) == ()
+
+
+def test_a_patient_is_in_one_course_at_a_time(ward):
+    courses.decide(ward)
+    start(ward)
+    with pytest.raises(actions.CourseAlreadyOpen):
+        start(ward, protocol_id="racemic_im_clinic")
+    assert Course.objects.count() == 1
+
+
+def test_an_expired_licence_stops_prescribing_from_the_day_after_its_last(ward):
+    courses.decide(ward)
+    licence = Credential.objects.filter(staff_member_id=ward.ben.staff_id, kind="licence")
+    licence.update(expires_on=NOW.date() - timedelta(days=1))
+    with pytest.raises(actions.MayNotPrescribe) as refused:
+        start(ward)
+    assert refused.value.lacks == ("has a state licence for CA that ended on Nov 23, 2026",)
+    licence.update(expires_on=NOW.date())
+    assert start(ward)
+
+
+def test_a_registration_of_another_state_does_not_count(ward):
+    courses.decide(ward)
+    Credential.objects.filter(staff_member_id=ward.ben.staff_id, kind="controlled_substances").update(
+        state="NV"
+    )
+    with pytest.raises(actions.MayNotPrescribe, match="controlled-substance registration for CA"):
+        start(ward)
+
+
+@pytest.mark.parametrize(
+    ("protocol_id", "dose_mg", "words"),
+    [
+        ("esketamine_clinic", "60", "The device gives"),
+        ("esketamine_clinic", "84", "The first dose is 56 mg"),
+        ("racemic_iv_clinic", "75", "Above the cap"),
+        ("racemic_sl_home", "150", "The first dose is at most 100 mg"),
+    ],
+)
+def test_a_dose_outside_the_protocol_is_refused_with_its_limit(ward, protocol_id, dose_mg, words):
+    courses.decide(ward)
+    with pytest.raises(actions.DoseRefused, match=words):
+        start(ward, protocol_id=protocol_id, dose_mg=Decimal(dose_mg))
+    assert not DoseOrder.objects.exists()
+
+
+def test_a_weight_of_7_kg_is_refused(ward):
+    courses.decide(ward)
+    with pytest.raises(Implausible, match="between 25 and 350 kg"):
+        start(ward, weight_kg=Decimal(7))
+
+
+def test_an_order_says_why(ward):
+    courses.decide(ward)
+    with pytest.raises(actions.WhyMissing):
+        start(ward, why="  ")
+
+
+def test_a_session_monitor_starts_no_course(ward):
+    courses.decide(ward)
+    with pytest.raises(NotAllowed):
+        start(ward, actor=ward.mona)
+
+
+def test_a_new_order_replaces_the_one_before_and_keeps_it(ward):
+    course = courses.start(ward)
+    later = NOW + timedelta(days=20)
+    courses.book(ward, course)
+    given = {"course_id": course.id, "weight_kg": Decimal(70), "actor": ward.ben}
+    with pytest.raises(actions.DoseRefused, match="first dose is 56 mg"):
+        actions.order_dose(**given, dose_mg=Decimal(84), why="More.", now=NOW + timedelta(hours=1))
+    actions.order_dose(**given, dose_mg=Decimal(84), why="Well borne, little effect.", now=later)
+    assert [o.dose_mg for o in queries.orders_of(course.id, actor=ward.ben)] == [
+        Decimal("84.0"),
+        Decimal("56.0"),
+    ]
+    assert queries.course(course.id, actor=ward.ben).dose_mg == Decimal("84.0")
+
+
+def test_ending_a_course_cancels_what_is_to_come_and_keeps_what_was(ward):
+    course = courses.start(ward)
+    visits = courses.book(ward, course)
+    middle = visits[5].during.upper
+    actions.end_course(course_id=course.id, how="stopped", because="Moves away.", actor=ward.ben, now=middle)
+    assert Visit.objects.filter(course=course, cancelled_at=None).count() == 6
+    with pytest.raises(actions.CourseEnded):
+        actions.end_course(course_id=course.id, how="stopped", because="Again.", actor=ward.ben, now=middle)
+    assert queries.open_course_of(ward.ada.patient_id, actor=ward.ben) is None
+
+
+def test_a_chair_name_is_given_once_in_a_site(ward):
+    actions.add_chair(site_id=ward.oakland, name="Window", actor=ward.cora, now=NOW)
+    with pytest.raises(actions.ChairNameTaken):
+        actions.add_chair(site_id=ward.oakland, name=" Window ", actor=ward.cora, now=NOW)
+    assert actions.add_chair(site_id=ward.brooklyn, name="Window", actor=ward.dora, now=NOW)
+
+
+def test_patients_with_a_suitable_decision_wait_for_a_course(ward):
+    courses.decide(ward)
+    assert [row.patient_name for row in queries.patients_to_start(ward.ben)] == ["Ada Núñez"]
+    assert queries.patients_to_start(ward.cleo) == ()
+    start(ward)
+    assert queries.patients_to_start(ward.ben) == ()

@@ -1,0 +1,307 @@
+from datetime import timedelta
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from sojourn.clinical.monitoring import EventInvalid, SessionPhase
+from sojourn.program.intake.models import Consent
+from sojourn.program.people.models import Credential
+from sojourn.program.people.policy import NotAllowed
+from sojourn.program.plans import actions as plans
+from sojourn.program.plans.choices import VisitKind
+from sojourn.program.safety.models import Alarm
+from sojourn.program.treatment import actions, sessions, visits
+from sojourn.program.treatment.models import SessionEvent
+from tests.support import courses
+from tests.support.ward import NOW
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def course(ward):
+    """Ada's esketamine course, booked, consented and prepared."""
+    found = courses.start(ward)
+    courses.book(ward, found)
+    courses.sign_consent(ward)
+    courses.hold(ward, courses.visit_of(found, VisitKind.PREPARATION, 1))
+    return found
+
+
+@pytest.fixture
+def first(course):
+    return courses.visit_of(course, VisitKind.DOSING, 1)
+
+
+def dose(ward, visit, at, mg=56.0, form_id=None):
+    return actions.begin_dosing(
+        visit_id=visit.id, form_id=form_id or uuid4(), mg=mg, words="", taken_at=at, actor=ward.mona, now=at
+    )
+
+
+def held_by(ward, visit, at, **more):
+    with pytest.raises(actions.DoseHeld) as refused:
+        dose(ward, visit, at, **more)
+    return " ".join(hold.says for hold in refused.value.holds)
+
+
+def test_a_prepared_session_takes_its_dose_and_starts_its_clock(ward, first):
+    ready_at = courses.make_ready(ward, first)
+    assert courses.session_at(ward, first, ready_at).state.phase is SessionPhase.READY
+    dose(ward, first, ready_at)
+    later = courses.session_at(ward, first, ready_at + timedelta(minutes=15))
+    assert later.state.phase is SessionPhase.OBSERVING
+    assert later.state.minutes_since_dose == 15
+    assert later.state.next_due.minute == 40
+
+
+def test_a_red_item_holds_the_dose_until_it_is_answered_otherwise(ward, first):
+    at = courses.make_ready(ward, first)
+    courses.check_all(ward, first, at, ride=False)
+    assert "No dose without a ride home." in held_by(ward, first, at)
+    courses.check_all(ward, first, at + timedelta(minutes=1), ride=True)
+    dose(ward, first, at + timedelta(minutes=2))
+
+
+def test_an_unfinished_checklist_and_missing_vital_signs_hold_the_dose(ward, first):
+    at = first.during.lower
+    courses.name_escort(ward, first)
+    words = held_by(ward, first, at)
+    assert "The checklist is not finished: 9 to answer." in words
+    assert "blood pressure, heart rate, oxygen" in words
+
+
+def test_without_consent_in_force_no_dose_is_given(ward, first):
+    at = courses.make_ready(ward, first)
+    Consent.objects.update(withdrawn_at=at)
+    assert "Consent: not signed for this protocol." in held_by(ward, first, at)
+
+
+def test_the_first_dose_is_held_until_preparation_is_done(ward):
+    course = courses.start(ward)
+    courses.book(ward, course)
+    courses.sign_consent(ward)
+    visit = courses.visit_of(course, VisitKind.DOSING, 1)
+    at = courses.make_ready(ward, visit)
+    assert "Preparation: not held yet." in held_by(ward, visit, at)
+
+
+def test_without_a_companion_no_dose_is_given(ward, first):
+    at = first.during.lower
+    courses.check_all(ward, first, at)
+    courses.take_vitals(ward, first, at)
+    assert "Escort: nobody is named." in held_by(ward, first, at)
+
+
+def test_an_expired_prescriber_holds_the_dose(ward, first):
+    at = courses.make_ready(ward, first)
+    Credential.objects.filter(staff_member_id=ward.ben.staff_id, kind="licence").update(
+        expires_on=at.date() - timedelta(days=1)
+    )
+    assert "The prescriber of this order has a state licence for CA that ended" in held_by(ward, first, at)
+
+
+def test_a_dose_sooner_than_the_interval_is_held_whatever_the_calendar_says(ward, course, first):
+    courses.run_session(ward, first)
+    second = courses.visit_of(course, VisitKind.DOSING, 2)
+    too_soon = first.during.lower + timedelta(hours=40)
+    at = courses.make_ready(ward, second, too_soon)
+    assert "At least 48 hours between two doses in the clinic." in held_by(ward, second, at)
+
+
+def test_a_dose_is_marked_but_given_when_the_integration_before_it_was_not_held(ward, course, first):
+    courses.run_session(ward, first)
+    courses.give_dose(ward, courses.visit_of(course, VisitKind.DOSING, 2))
+    assert SessionEvent.objects.filter(kind="dosed").count() == 2
+
+
+def test_the_dose_in_hand_is_the_dose_ordered(ward, first):
+    at = courses.make_ready(ward, first)
+    with pytest.raises(actions.DoseDiffers):
+        dose(ward, first, at, mg=84)
+    assert not SessionEvent.objects.filter(kind="dosed").exists()
+
+
+def test_an_order_raised_after_the_first_dose_is_what_the_next_session_takes(ward, course, first):
+    courses.run_session(ward, first)
+    second = courses.visit_of(course, VisitKind.DOSING, 2)
+    plans.order_dose(
+        course_id=course.id,
+        dose_mg=Decimal(84),
+        weight_kg=Decimal(70),
+        why="More effect needed.",
+        actor=ward.ben,
+        now=first.during.upper,
+    )
+    assert courses.session_at(ward, second, second.during.lower).ordered_mg == Decimal("84.0")
+    courses.run_session(ward, second, mg=84)
+
+
+def test_pressing_twice_records_one_event(ward, first):
+    at, form_id = courses.make_ready(ward, first), uuid4()
+    once = dose(ward, first, at, form_id=form_id)
+    twice = dose(ward, first, at, form_id=form_id)
+    assert (once.event_id, once.is_new, twice.is_new) == (twice.event_id, True, False)
+    with pytest.raises(actions.AlreadyDosed):
+        dose(ward, first, at)
+
+
+@pytest.mark.parametrize(
+    ("given", "field", "words"),
+    [
+        ({"systolic": 12, "diastolic": 80}, "systolic", "between 50 and 300"),
+        ({"systolic": 120, "diastolic": 200}, "systolic", "at least 5 mmHg above"),
+        ({"systolic": 120}, "diastolic", "both numbers"),
+        ({"spo2": 40}, "spo2", "between 50 and 100"),
+        ({"heart_rate": "fast"}, "heart_rate", "whole number"),
+        ({}, "systolic", "at least one vital sign"),
+    ],
+)
+def test_impossible_vital_signs_are_refused_with_what_is_accepted(ward, first, given, field, words):
+    with pytest.raises(EventInvalid) as refused:
+        courses.note_event(ward, first, "vital_taken", given, first.during.lower)
+    assert words in refused.value.problems[field]
+    assert not SessionEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("different", "severity", "says"),
+    [
+        ({"systolic": 165}, "amber", "Systolic pressure 165 mmHg"),
+        ({"systolic": 185}, "red", "Systolic pressure 185 mmHg"),
+        ({"spo2": 91}, "red", "Oxygen 91 %"),
+        ({"heart_rate": 135}, "red", "Heart rate 135 per minute"),
+    ],
+)
+def test_a_crossed_limit_raises_its_alarm_with_the_event(ward, first, different, severity, says):
+    dosed_at = courses.give_dose(ward, first)
+    done = courses.take_vitals(ward, first, dosed_at + timedelta(minutes=40), **different)
+    alarm = Alarm.objects.get(about_id=done.event_id)
+    assert (alarm.severity, alarm.about_kind) == (severity, "session event")
+    assert alarm.says.startswith(says)
+    assert alarm.acknowledge_by > alarm.raised_at
+
+
+def test_quiet_vital_signs_raise_nothing(ward, first):
+    dosed_at = courses.give_dose(ward, first)
+    courses.take_vitals(ward, first, dosed_at + timedelta(minutes=40))
+    assert not Alarm.objects.exists()
+
+
+def test_nobody_leaves_before_the_minimum_observation(ward, first):
+    dosed_at = courses.give_dose(ward, first)
+    early = dosed_at + timedelta(minutes=119)
+    courses.meet_every_criterion(ward, first, early)
+    leave = {"visit_id": first.id, "words": "", "actor": ward.mona}
+    with pytest.raises(actions.MayNotLeave) as refused:
+        actions.discharge(**leave, form_id=uuid4(), taken_at=early, now=early)
+    assert [each.criterion for each in refused.value.missing] == ["observed"]
+    on_time = dosed_at + timedelta(minutes=120)
+    actions.discharge(**leave, form_id=uuid4(), taken_at=on_time, now=on_time)
+    assert courses.session_at(ward, first, on_time).state.phase is SessionPhase.DISCHARGED
+
+
+def test_nobody_leaves_with_signs_unresolved_or_without_an_escort(ward, first):
+    dosed_at = courses.give_dose(ward, first)
+    at = dosed_at + timedelta(minutes=125)
+    courses.take_vitals(ward, first, at, systolic=165)
+    courses.note_event(ward, first, "rated", {"moaas": 4, "dissociation": 5}, at)
+    with pytest.raises(actions.MayNotLeave) as refused:
+        actions.discharge(visit_id=first.id, form_id=uuid4(), words="", taken_at=at, actor=ward.mona, now=at)
+    assert {"awake", "present", "pressure", "escort", "signed"} <= {
+        m.criterion for m in refused.value.missing
+    }
+
+
+def test_a_struck_entry_stays_on_record_and_counts_no_more(ward, first):
+    dosed_at = courses.give_dose(ward, first)
+    wrong = courses.take_vitals(ward, first, dosed_at + timedelta(minutes=40), systolic=190)
+    at = dosed_at + timedelta(minutes=41)
+    strike = {"struck_id": str(wrong.event_id), "words": "Typed 190, read 130."}
+    courses.note_event(ward, first, "struck", strike, at)
+    found = courses.session_at(ward, first, at)
+    assert found.state.limits_crossed == ()
+    assert next(e for e in found.events if e.id == wrong.event_id).struck_at == at
+    with pytest.raises(actions.NothingToStrike):
+        courses.note_event(ward, first, "struck", strike, at)
+
+
+def test_events_cannot_be_changed_in_the_database(ward, first):
+    courses.give_dose(ward, first)
+    for change in (lambda events: events.update(facts={}), lambda events: events.delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            change(SessionEvent.objects.filter(kind="dosed"))
+
+
+def test_after_the_end_only_notes_and_corrections_are_added(ward, first):
+    left_at = courses.run_session(ward, first)
+    with pytest.raises(actions.SessionOver):
+        courses.take_vitals(ward, first, left_at + timedelta(minutes=5))
+    courses.note_event(ward, first, "noted", {"words": "Called at home, well."}, left_at + timedelta(hours=2))
+
+
+@pytest.mark.parametrize("shift", [timedelta(hours=1), -timedelta(hours=13)])
+def test_a_time_in_the_future_or_long_past_is_refused(ward, first, shift):
+    now = first.during.lower
+    with pytest.raises(actions.WrongTime):
+        actions.record_event(
+            visit_id=first.id,
+            form_id=uuid4(),
+            kind="noted",
+            facts={"words": "x"},
+            taken_at=now + shift,
+            actor=ward.mona,
+            now=now,
+        )
+
+
+def test_a_therapist_runs_no_session_and_a_stranger_sees_none(ward, first):
+    with pytest.raises(NotAllowed):
+        actions.record_event(
+            visit_id=first.id,
+            form_id=uuid4(),
+            kind="noted",
+            facts={"words": "x"},
+            taken_at=NOW,
+            actor=ward.thea,
+            now=NOW,
+        )
+    assert sessions.session(first.id, actor=ward.cleo, now=NOW) is None
+    with pytest.raises(actions.SessionNotFound):
+        actions.record_event(
+            visit_id=first.id,
+            form_id=uuid4(),
+            kind="noted",
+            facts={"words": "x"},
+            taken_at=NOW,
+            actor=ward.cleo,
+            now=NOW,
+        )
+
+
+def test_a_visit_with_records_is_not_called_off(ward, first):
+    at = first.during.lower
+    courses.take_vitals(ward, first, at)
+    with pytest.raises(visits.HasRecords):
+        visits.call_off(visit_id=first.id, because="No show.", actor=ward.cora, now=at)
+    first.refresh_from_db()
+    assert first.cancelled_at is None
+
+
+def test_a_visit_without_records_is_called_off(ward, first):
+    visits.call_off(visit_id=first.id, because="No show.", actor=ward.cora, now=first.during.upper)
+    first.refresh_from_db()
+    assert first.cancelled_because == "No show."
+
+
+def test_todays_sessions_are_sorted_by_what_is_due_and_read_in_three_queries(
+    ward, first, django_assert_num_queries
+):
+    dosed_at = courses.give_dose(ward, first)
+    with django_assert_num_queries(3):
+        [found] = sessions.sessions_today(ward.mona, now=dosed_at + timedelta(minutes=30))
+    assert found.due_at == dosed_at + timedelta(minutes=40)
+    assert sessions.sessions_today(ward.cleo, now=dosed_at) == ()
+    assert sessions.sessions_today(ward.mona, now=dosed_at + timedelta(days=2)) == ()
