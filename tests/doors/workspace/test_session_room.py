@@ -1,0 +1,205 @@
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from sojourn.program.plans.choices import VisitKind
+from sojourn.program.safety.models import Alarm
+from sojourn.program.treatment.models import SessionEvent
+from tests.support import courses
+
+pytestmark = pytest.mark.django_db
+SESSIONS = "/workspace/sessions/"
+
+
+@pytest.fixture
+def first(ward):
+    course = courses.start(ward)
+    courses.book(ward, course)
+    courses.sign_consent(ward)
+    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
+    return courses.visit_of(course, VisitKind.DOSING, 1)
+
+
+@pytest.fixture
+def room(ward, first, sign_in, time_machine):
+    """The session's page at the minute asked for: `room(at, do=..., field=...)`."""
+
+    def _room(moment, do="", form_id=None, **fields):
+        time_machine.move_to(moment, tick=False)
+        client, url = sign_in(ward.mona), reverse("workspace:session", args=[first.id])
+        if not do:
+            return client.get(url)
+        sent = {f"{do}-{name}": value for name, value in fields.items()}
+        return client.post(url, sent | {f"{do}-form_id": form_id or uuid4(), "do": do}, follow=True)
+
+    return _room
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+VITALS = {"systolic": "124", "diastolic": "78", "heart_rate": "70", "spo2": "98", "respiratory_rate": "14"}
+CHECKS = dict.fromkeys(
+    (
+        "consent",
+        "fasting_spray",
+        "medicines",
+        "sober",
+        "well",
+        "mood",
+        "ride",
+        "prescriber_present",
+        "dose_check",
+    ),
+    "yes",
+)
+
+
+def test_a_session_runs_from_checklist_to_discharge(ward, first, room):
+    at = first.during.lower
+    page = text_of(room(at))
+    assert "The checklist is not finished: 9 to answer." in page
+    assert "Escort: nobody is named." in page
+    assert "Record dose" not in page
+    courses.name_escort(ward, first)
+    room(at, "checked", **CHECKS)
+    page = text_of(room(at, "vital_taken", **VITALS))
+    assert "Nothing holds the dose. Ordered: 56.0 mg." in page
+    page = text_of(room(at, "dosed", mg="56", words="L77"))
+    assert "Vital signs, minute 40" in page
+
+    late = at + timedelta(minutes=121)
+    room(late, "vital_taken", **VITALS)
+    room(late, "rated", moaas="5", dissociation="1")
+    confirmed = dict.fromkeys(("oriented", "walks", "mind_clear", "instructions", "signed"), "on")
+    page = text_of(room(late, "confirmed", **confirmed, escort="Nils Núñez"))
+    assert "Every criterion is met." in page
+    page = text_of(room(late, "discharged", words="To Nils, well."))
+    assert "Discharged: To Nils, well." in page
+
+
+def test_a_red_item_holds_the_dose_in_words(ward, first, room):
+    at = first.during.lower
+    courses.name_escort(ward, first)
+    room(at, "checked", **(CHECKS | {"ride": "no"}))
+    room(at, "vital_taken", **VITALS)
+    page = text_of(room(at))
+    assert "No dose without a ride home." in page
+    refused = room(at, "dosed", mg="56")
+    assert refused.status_code == 422
+    assert not SessionEvent.objects.filter(kind="dosed").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"systolic": "12", "diastolic": "80"}, "between 50 and 300 mmHg"),
+        ({"systolic": "120", "diastolic": "200"}, "at least 5 mmHg above"),
+        ({"systolic": "12O", "diastolic": "80"}, "whole number"),
+        ({}, "at least one vital sign"),
+        (VITALS | {"at": "09:30"}, "within the last 12 hours"),
+    ],
+)
+def test_a_wrong_value_is_refused_beside_its_field_and_kept_on_the_page(first, room, given, words):
+    page = room(first.during.lower, "vital_taken", **given)
+    assert page.status_code == 422
+    assert words in text_of(page)
+    if "systolic" in given:
+        assert f'value="{given["systolic"]}"' in text_of(page)
+    assert not SessionEvent.objects.exists()
+
+
+def test_a_crossed_limit_is_told_at_once_and_stands_in_the_inbox(ward, first, room):
+    dosed_at = courses.give_dose(ward, first)
+    page = text_of(room(dosed_at + timedelta(minutes=40), "vital_taken", **(VITALS | {"systolic": "185"})))
+    assert "an alarm was raised: Systolic pressure 185 mmHg" in page
+    assert Alarm.objects.get().severity == "red"
+
+
+def test_sending_the_same_form_twice_records_it_once(ward, first, room):
+    dosed_at, form_id = courses.give_dose(ward, first), uuid4()
+    for _ in range(2):
+        page = room(dosed_at + timedelta(minutes=40), "vital_taken", form_id=form_id, **VITALS)
+    assert "recorded already" in text_of(page)
+    assert SessionEvent.objects.filter(form_id=form_id).count() == 1
+
+
+def test_another_dose_than_ordered_needs_another_order(ward, first, room):
+    at = courses.make_ready(ward, first)
+    page = room(at, "dosed", mg="84")
+    assert "This is not the dose ordered" in text_of(page)
+    assert 'value="84"' in text_of(page)
+    assert "Please enter the dose in mg" in text_of(room(at, "dosed", mg="a lot"))
+
+
+def test_leaving_too_early_is_refused_with_what_is_missing(ward, first, room):
+    dosed_at = courses.give_dose(ward, first)
+    at = dosed_at + timedelta(minutes=119)
+    courses.meet_every_criterion(ward, first, at)
+    assert "1 of 120 minutes to go" in text_of(room(at))
+    page = room(at, "discharged", words="")
+    assert page.status_code == 422
+    assert "1 of 120 minutes to go" in text_of(page)
+    assert "Discharged" in text_of(room(at + timedelta(minutes=1), "discharged", words=""))
+
+
+def test_an_entry_is_struck_out_with_a_reason_and_stays_readable(ward, first, room):
+    dosed_at = courses.give_dose(ward, first)
+    wrong = courses.take_vitals(ward, first, dosed_at + timedelta(minutes=40), systolic=190)
+    at = dosed_at + timedelta(minutes=41)
+    assert "Please say what was wrong." in text_of(room(at, "struck", struck_id=wrong.event_id, words=""))
+    page = text_of(room(at, "struck", struck_id=wrong.event_id, words="Read 130."))
+    assert "<del>190/78 mmHg" in page
+    assert "Struck out an entry: Read 130." in page
+
+
+def test_a_session_can_end_without_a_dose(first, room):
+    at = first.during.lower
+    assert "Please say why the session ended." in text_of(room(at, "cancelled", words=""))
+    assert "Ended without a dose: Fever." in text_of(room(at, "cancelled", words="Fever."))
+
+
+def test_the_list_shows_who_is_due_next_and_asks_the_database_a_fixed_number_of_times(
+    ward, first, sign_in, time_machine, django_assert_num_queries
+):
+    time_machine.move_to(first.during.lower, tick=False)
+    client = sign_in(ward.mona)
+    client.get(SESSIONS)
+    with django_assert_num_queries(8):
+        assert "checks before the dose" in text_of(client.get(SESSIONS))
+    dosed_at = courses.give_dose(ward, first)
+    time_machine.move_to(dosed_at + timedelta(minutes=50), tick=False)
+    with django_assert_num_queries(8):
+        page = text_of(client.get(SESSIONS))
+    assert "Vital signs, minute 40" in page
+    assert "overdue" in page
+
+
+def test_the_page_of_a_session_asks_a_fixed_number_of_times(
+    ward, first, sign_in, time_machine, django_assert_num_queries
+):
+    time_machine.move_to(first.during.lower, tick=False)
+    client, url = sign_in(ward.mona), reverse("workspace:session", args=[first.id])
+    client.get(url)
+    with django_assert_num_queries(14):
+        client.get(url)
+    dosed_at = courses.give_dose(ward, first)
+    for minute, number in ((10, 8), (100, 8)):
+        time_machine.move_to(dosed_at + timedelta(minutes=minute), tick=False)
+        courses.take_vitals(ward, first, dosed_at + timedelta(minutes=minute))
+        with django_assert_num_queries(number):
+            client.get(url)
+
+
+def test_an_empty_day_says_what_will_come(ward, sign_in):
+    assert "No session today" in text_of(sign_in(ward.mona).get(SESSIONS))
+
+
+def test_a_director_looks_on_and_a_session_elsewhere_is_not_found(ward, first, sign_in, time_machine):
+    time_machine.move_to(first.during.lower, tick=False)
+    url = reverse("workspace:session", args=[first.id])
+    assert sign_in(ward.dora).get(url).status_code == 200
+    assert sign_in(ward.cleo).get(url).status_code == 404
