@@ -11,7 +11,6 @@ from django.utils.translation import gettext_noop
 
 PAGES = (
     (gettext_noop("Today"), "portal:today"),
-    (gettext_noop("Consents"), "portal:consents"),
     (gettext_noop("My record"), "portal:my_record"),
 )
 

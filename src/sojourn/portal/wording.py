@@ -44,6 +44,12 @@ def clock_time(moment: datetime, timezone: str) -> str:
     return f"{date_format(there, 'g:i A')} {there.tzname()}"
 
 
+def moment_in_words(moment: datetime, timezone: str) -> str:
+    """Write a moment of a record, with its year: "Nov 9, 2026, 1:53 PM PST"."""
+    there = moment.astimezone(ZoneInfo(timezone))
+    return f"{date_format(there, 'M j, Y')}, {clock_time(moment, timezone)}"
+
+
 def when_in_words(moment: datetime, timezone: str, now: datetime) -> str:
     """Write day and time, the nearest days by their everyday names."""
     day, today = local_date(moment, timezone), local_date(now, timezone)
@@ -59,10 +65,11 @@ class ReadingLine:
     role: str
     did: str
     at: datetime
+    when: str
 
 
-def reading_lines(readings: Iterable[Reading]) -> tuple[ReadingLine, ...]:
-    """Put names and plain words to lines of the log; one query for the names."""
+def reading_lines(readings: Iterable[Reading], timezone: str) -> tuple[ReadingLine, ...]:
+    """Put names, plain words and the site's clock to lines of the log; one query for the names."""
     lines = tuple(readings)
     names = names_by_account(line.actor_id for line in lines if line.actor_id) if lines else {}
     return tuple(
@@ -71,6 +78,7 @@ def reading_lines(readings: Iterable[Reading]) -> tuple[ReadingLine, ...]:
             role=", ".join(Role(role).label for role in line.role.split() if role in set(Role)),
             did=_(DEEDS.get(line.did, line.did)),
             at=line.at,
+            when=moment_in_words(line.at, timezone),
         )
         for line in lines
     )

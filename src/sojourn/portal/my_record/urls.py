@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.portal.my_record.views import my_record
+
+urlpatterns = [path("", my_record, name="my_record")]

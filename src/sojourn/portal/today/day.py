@@ -101,5 +101,5 @@ def day_of(patient_id: UUID, *, actor: Actor, now: datetime) -> PatientDay:
         visits=plans.visits_of(patient_id, actor=actor),
         held=held_visits_of(patient_id, actor=actor),
         consented=intake.consent_in_force(patient_id, wanted, actor=actor) if wanted else None,
-        readings=reading_lines(readings_of(patient_id, limit=READINGS_LOOKED_AT)),
+        readings=reading_lines(readings_of(patient_id, limit=READINGS_LOOKED_AT), card.timezone),
     )

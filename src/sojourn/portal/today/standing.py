@@ -24,12 +24,18 @@ def standing_of(day: PatientDay) -> Standing:
         case Phase.DECIDING:
             return Standing(
                 _("A clinician is looking at your answers"),
-                _("They decide with you whether this treatment is for you. Until then nothing is booked and nothing costs anything."),
+                _(
+                    "They decide with you whether this treatment is for you. Until then nothing is booked and "
+                    "nothing costs anything."
+                ),
             )
         case Phase.ASKED:
             return Standing(
                 _("A clinician needs to know more before deciding"),
-                _("The practice will tell you what is missing. You can also answer the assessment again with what you know now."),
+                _(
+                    "The practice will tell you what is missing. You can also answer the assessment again with "
+                    "what you know now."
+                ),
             )
         case Phase.DECIDED:
             return Standing(
@@ -42,11 +48,13 @@ def standing_of(day: PatientDay) -> Standing:
             return Standing(_("All doses of your course have been given"), _about_course(day))
         case Phase.COMPLETED:
             return Standing(
-                _("Your course is complete"), _("The practice may still ask you how you are. Your record stays here for you.")
+                _("Your course is complete"),
+                _("The practice may still ask you how you are. Your record stays here for you."),
             )
         case Phase.STOPPED | Phase.DROPPED_OUT:
             return Standing(
-                _("Your course has ended"), _("Your record stays here for you. If you want to talk about what comes next, call the practice.")
+                _("Your course has ended"),
+                _("Your record stays here for you. To talk about what comes next, call the practice."),
             )
         case Phase.NOT_TREATED:
             return Standing(

@@ -78,7 +78,11 @@ def ready_lines(day: PatientDay) -> tuple[ReadyLine, ...]:
     ]
     if day.course is None:
         decided = day.phase is Phase.DECIDED
-        says = _("A clinician decided that treatment may suit you.") if decided else _("A clinician decides after reading your answers.")
+        says = (
+            _("A clinician decided that treatment may suit you.")
+            if decided
+            else _("A clinician decides after reading your answers.")
+        )
         return (*lines, ReadyLine(_("Decision"), decided, says))
     return (*lines, _consent_line(day), _visits_line(day), _preparation_line(day), *_companion_lines(day))
 
@@ -133,7 +137,7 @@ def _consent_line(day: PatientDay) -> ReadyLine:
 
 def _visits_line(day: PatientDay) -> ReadyLine:
     if day.coming:
-        return ReadyLine(_("Visits"), True, _("%(n)d to come, listed below.") % {"n": len(day.coming)})
+        return ReadyLine(_("Visits"), True, _("%(n)d to come.") % {"n": len(day.coming)})
     return ReadyLine(_("Visits"), False, _("The practice books them with you."))
 
 

@@ -24,7 +24,10 @@ def today(request: HttpRequest) -> HttpResponse:
         "next_step": next_step_of(day),
         "ready": ready_lines(day),
         "asked_before_dose": asked_before_dose(day),
-        "visits": [(visit_name(visit.kind, visit.number), visit) for visit in day.coming[:VISITS_SHOWN]],
+        "visits": [
+            (visit_name(visit.kind, visit.number), visit, "now" if visit.starts_at <= day.now else "planned")
+            for visit in day.coming[:VISITS_SHOWN]
+        ],
         "more_visits": max(0, len(day.coming) - VISITS_SHOWN),
         "read_by": day.read_since_answers[:READINGS_SHOWN],
     }

@@ -1,0 +1,97 @@
+"""A patient's own record, gathered once and put into plain words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sojourn.clinical.outcomes import summary_for_patient
+from sojourn.design.charts import ChartFigure
+from sojourn.design.charts.outcomes import figure_of_trajectory
+from sojourn.portal.my_record.answers import AnsweredPage, AnswerLine, answered_pages, assessment_lines
+from sojourn.portal.wording import ReadingLine, moment_in_words, reading_lines, visit_name
+from sojourn.program.audit.queries import readings_of
+from sojourn.program.intake import queries as intake
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.patients import CareTeamRow, PatientCard, care_team_of, patient_card
+from sojourn.program.plans.queries import VisitRow, visits_of
+from sojourn.program.treatment.held import held_visits_of
+from sojourn.program.treatment.trajectories import PatientTrajectory, trajectories_of
+
+
+@dataclass(frozen=True)
+class Course:
+    """Scores on one scale: the drawing with its table, and what it says in plain words."""
+
+    title: str
+    figure: ChartFigure | None
+    says: str
+    unscored: int
+
+
+@dataclass(frozen=True)
+class VisitLine:
+    """One visit, and whether it took place."""
+
+    name: str
+    visit: VisitRow
+    when: str
+    took_place: bool
+
+
+@dataclass(frozen=True)
+class OwnRecord:
+    card: PatientCard
+    scores: tuple[Course, ...]
+    answered: tuple[AnsweredPage, ...]
+    assessment: intake.AssessmentRow | None
+    assessment_lines: tuple[AnswerLine, ...]
+    decisions: tuple[intake.DecisionRow, ...]
+    consents: tuple[intake.ConsentRow, ...]
+    coming: tuple[VisitLine, ...]
+    past: tuple[VisitLine, ...]
+    care_team: tuple[CareTeamRow, ...]
+    readings: tuple[ReadingLine, ...]
+
+
+def own_record(patient_id: UUID, *, actor: Actor, now: datetime) -> OwnRecord:
+    """Gather a patient's record; the number of queries does not depend on how much there is."""
+    card = patient_card(patient_id, actor=actor)
+    assert card is not None
+    followed = trajectories_of(patient_id, actor=actor, now=now)
+    visits = _visits(patient_id, actor)
+    assessment = intake.latest_assessment(patient_id, actor=actor)
+    return OwnRecord(
+        card=card,
+        scores=tuple(_course(one) for one in followed),
+        answered=answered_pages(row for one in followed for row in one.scores),
+        assessment=assessment,
+        assessment_lines=assessment_lines(assessment) if assessment else (),
+        decisions=intake.decisions_of(patient_id, actor=actor),
+        consents=intake.consents_of(patient_id, actor=actor),
+        coming=tuple(line for line in visits if line.visit.ends_at > now and not line.took_place),
+        past=tuple(line for line in reversed(visits) if line.visit.ends_at <= now or line.took_place),
+        care_team=care_team_of(patient_id, actor=actor),
+        readings=reading_lines(readings_of(patient_id), card.timezone),
+    )
+
+
+def _course(followed: PatientTrajectory) -> Course:
+    return Course(
+        title=followed.instrument.patient_title,
+        figure=figure_of_trajectory(followed.line, for_patient=True),
+        says=summary_for_patient(followed.line),
+        unscored=len(followed.without_score),
+    )
+
+
+def _visits(patient_id: UUID, actor: Actor) -> tuple[VisitLine, ...]:
+    held = {visit.visit_id for visit in held_visits_of(patient_id, actor=actor)}
+    return tuple(
+        VisitLine(
+            visit_name(visit.kind, visit.number),
+            visit,
+            moment_in_words(visit.starts_at, visit.timezone),
+            visit.id in held,
+        )
+        for visit in visits_of(patient_id, actor=actor)
+    )
