@@ -1,0 +1,42 @@
+"""Journeys: a real browser, a real server, one person at a time. Each page a journey visits is checked for access."""
+
+import pytest
+
+from tests.support.browser import axe_violations, browser, new_page, overflow_px
+from tests.support.ward import PASSWORD, open_ward
+
+__all__ = ["browser", "new_page"]
+
+
+@pytest.fixture
+def ward(transactional_db):
+    """The practice, written for good, so that the server of the journey sees it."""
+    return open_ward()
+
+
+@pytest.fixture
+def enter(new_page, live_server, ward):
+    """Open a browser as somebody who has signed in: `page = enter(ward.cora)`."""
+
+    def _enter(actor, **window):
+        page = new_page(**window)
+        page.set_default_timeout(10_000)
+        page.goto(f"{live_server.url}/account/login/")
+        page.get_by_label("Email").fill(ward.email_of(actor))
+        page.get_by_label("Password").fill(PASSWORD)
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        return page
+
+    return _enter
+
+
+@pytest.fixture
+def looks_right():
+    """Check the open page: no rule of access is broken, and nothing is wider than the window."""
+
+    def _check(page):
+        assert axe_violations(page) == []
+        assert overflow_px(page) == 0
+
+    return _check
