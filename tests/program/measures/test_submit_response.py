@@ -109,8 +109,10 @@ def test_a_blank_difficulty_question_holds_nothing_up(ward):
 @pytest.mark.parametrize(
     ("blank", "value", "prorated", "answered"), [(1, 9, True, 8), (2, 9, True, 7), (3, None, False, 6)]
 )
-def test_blanks_sent_as_they_are_are_prorated_up_to_two_and_then_not_scored(ward, blank, value, prorated, answered):
-    answers = {item: "1" for item in all_zero()} | {f"q{n}": None for n in range(1, blank + 1)} | {"q9": "1"}
+def test_blanks_sent_as_they_are_are_prorated_up_to_two_and_then_not_scored(
+    ward, blank, value, prorated, answered
+):
+    answers = dict.fromkeys(all_zero(), "1") | {f"q{n}": None for n in range(1, blank + 1)} | {"q9": "1"}
     submit(ward, ask(ward), answers, accept_blanks=True)
     kept = Response.objects.get()
     assert (kept.value, kept.prorated, kept.answered) == (value, prorated, answered)
@@ -125,7 +127,9 @@ def test_a_rise_on_item_9_since_the_last_time_is_red(ward):
 
 
 def test_the_same_answer_as_last_time_is_no_rise(ward):
-    submit(ward, ask(ward, due_on=TODAY - timedelta(days=7)), all_zero(q9=1), answered_at=NOW - timedelta(days=7))
+    submit(
+        ward, ask(ward, due_on=TODAY - timedelta(days=7)), all_zero(q9=1), answered_at=NOW - timedelta(days=7)
+    )
     submit(ward, ask(ward), all_zero(q9=1))
     assert alarm_reasons() == [("phq-9.item-9.some", "amber")] * 2
 
@@ -206,7 +210,9 @@ def test_nobody_answers_for_somebody_else(ward):
     assert Response.objects.count() == 0
 
 
-@pytest.mark.parametrize("answers", [{"q1": "4"}, {"q1": "-1"}, {"q1": "<b>"}, {"q10": "1"}, {"q9": "3", "q1": "9"}])
+@pytest.mark.parametrize(
+    "answers", [{"q1": "4"}, {"q1": "-1"}, {"q1": "<b>"}, {"q10": "1"}, {"q9": "3", "q1": "9"}]
+)
 def test_an_answer_that_was_not_offered_is_refused_and_nothing_is_kept(ward, answers):
     with pytest.raises(instruments.AnswersInvalid):
         submit(ward, ask(ward), all_zero(**answers))
