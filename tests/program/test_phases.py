@@ -132,7 +132,9 @@ def test_asking_for_one_phase_finds_exactly_those_who_stand_in_it(ward, eve):
     for name, outcome in (("A", "suitable"), ("B", "needs_more"), ("C", "referred"), ("D", "declined")):
         h.decided(ward, h.assessed(h.patient(ward, name, NOW), NOW - DAY), outcome, NOW)
     for n, how in enumerate(("completed", "dropped_out", "stopped")):
-        h.course(ward, h.patient(ward, how, NOW), NOW - 60 * DAY, ended_at=NOW, ended_how=how, ended_because="x")
+        h.course(
+            ward, h.patient(ward, how, NOW), NOW - 60 * DAY, ended_at=NOW, ended_how=how, ended_because="x"
+        )
         of = h.course(ward, h.patient(ward, f"open {n}", NOW), NOW - 60 * DAY)
         if n:
             h.session(ward, of, 1, NOW - (50 - n) * DAY)

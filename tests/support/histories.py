@@ -16,7 +16,7 @@ from sojourn.program.plans.models import Course, Visit
 from sojourn.program.treatment.models import SessionEvent, VisitNote
 from tests.support.ward import Ward
 
-UNREMARKABLE = {"born_on": "1984-05-02", "state": "CA"}
+UNREMARKABLE = {"born_on": "1984-05-02", "state": "CA", "suicidal_thoughts": "no", "suicidal_act": "no"}
 
 
 def patient(ward: Ward, name: str, at: datetime, site: UUID | None = None, **fields: Any) -> UUID:
@@ -92,7 +92,7 @@ def event(ward: Ward, of: Visit, kind: str, at: datetime, **facts: Any) -> Sessi
 def session(ward: Ward, of: Course, number: int, at: datetime, place: int = 1) -> Visit:
     """A dosing session that was held: dose given, then discharged after two hours."""
     held = visit(ward, of, "dosing", number, at, place)
-    event(ward, held, "dosed", at, dose_mg=56)
+    event(ward, held, "dosed", at, mg=56.0)
     event(ward, held, "discharged", at + timedelta(hours=2))
     return held
 

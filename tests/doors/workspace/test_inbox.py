@@ -72,8 +72,13 @@ def test_taking_an_alarm_on_twice_keeps_the_first_name(ward, sign_in):
     assert Entry.objects.filter(did="acknowledged an alarm").count() == 1
 
 
-@pytest.mark.parametrize(("reason", "message"), [("", "Say what was done"), ("   ", "Say what was done"), ("x" * 1001, "at most 1000")])
-def test_an_alarm_is_not_closed_without_a_fitting_reason_and_nothing_typed_is_lost(ward, sign_in, reason, message):
+@pytest.mark.parametrize(
+    ("reason", "message"),
+    [("", "Say what was done"), ("   ", "Say what was done"), ("x" * 1001, "at most 1000")],
+)
+def test_an_alarm_is_not_closed_without_a_fitting_reason_and_nothing_typed_is_lost(
+    ward, sign_in, reason, message
+):
     alarm_id = alarm(ward.ada)
     page = close(sign_in(ward.ben), alarm_id, reason).content.decode()
     assert message in page
@@ -126,7 +131,9 @@ def test_the_bar_counts_open_alarms_and_lists_only_rooms_of_the_role(ward, sign_
     assert bar[INBOX].count == 2
     assert bar[INBOX].current
     assert "/workspace/staff/" not in bar
-    assert INBOX not in {entry.url for entry in sign_in(ward.cora).get("/workspace/staff/").context["workspace_nav"]}
+    assert INBOX not in {
+        entry.url for entry in sign_in(ward.cora).get("/workspace/staff/").context["workspace_nav"]
+    }
 
 
 @pytest.mark.parametrize("more", [1, 25])

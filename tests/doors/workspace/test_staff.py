@@ -41,7 +41,9 @@ def ends_in(ward, who, days):
     )
 
 
-@pytest.mark.parametrize(("days", "standing"), [(-1, "expired"), (0, "ends soon"), (60, "ends soon"), (61, "in force")])
+@pytest.mark.parametrize(
+    ("days", "standing"), [(-1, "expired"), (0, "ends soon"), (60, "ends soon"), (61, "in force")]
+)
 def test_a_credential_is_on_the_list_from_sixty_days_before_its_last_day(ward, days, standing):
     ends_in(ward, ward.ben, days)
     row = next(r for r in roster.credentials_seen_by(ward.cora) if r.state == "NV")
@@ -67,7 +69,10 @@ def test_a_coordinator_sees_and_keeps_only_the_staff_of_their_own_sites(ward, si
     page = client.get(STAFF).content.decode()
     assert "Ben Adeyemi" in page
     assert "Cleo Marchetti" not in page
-    assert client.post(reverse("workspace:credential_new", args=[ward.cleo.staff_id]), renewal()).status_code == 404
+    assert (
+        client.post(reverse("workspace:credential_new", args=[ward.cleo.staff_id]), renewal()).status_code
+        == 404
+    )
     assert "Cleo Marchetti" in sign_in(ward.dora).get(STAFF).content.decode()
 
 
@@ -130,7 +135,13 @@ def test_the_director_adds_a_colleague_who_can_then_sign_in(ward, sign_in, clien
 )  # fmt: skip
 def test_a_colleague_with_a_wrong_answer_is_not_added(ward, sign_in, changed, field):
     before = StaffMember.objects.count()
-    person = {"name": "N", "email": "n@example.org", "roles": ["therapist"], "sites": [str(ward.oakland)], "password": PASSWORD}
+    person = {
+        "name": "N",
+        "email": "n@example.org",
+        "roles": ["therapist"],
+        "sites": [str(ward.oakland)],
+        "password": PASSWORD,
+    }
     response = sign_in(ward.dora).post("/workspace/staff/add/", {**person, **changed})
     assert field in response.context["form"].errors
     assert StaffMember.objects.count() == before

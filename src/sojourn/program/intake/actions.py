@@ -12,6 +12,7 @@ from sojourn.clinical.protocols.consents import consent_document
 from sojourn.program.audit import actions as audit
 from sojourn.program.intake.choices import DecisionOutcome
 from sojourn.program.intake.models import Assessment, Consent, Decision
+from sojourn.program.intake.verdicts import forbidden_everywhere, to_settle
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient
 from sojourn.program.people.policy import require
@@ -202,12 +203,10 @@ def _raise_danger(
 
 def _refuse_unless_suitable(assessment: Assessment, settled: Mapping[str, str]) -> None:
     evaluation = protocols.evaluation_from_json(assessment.evaluation)
-    if evaluation.disposition is protocols.Disposition.NOT_A_FIT:
-        absolute = protocols.Severity.ABSOLUTE
-        raise RuleForbids(
-            tuple(f.rule_id for f in evaluation.findings if f.severity is absolute and not f.unknown)
-        )
-    unsettled = tuple(rule for rule in evaluation.unresolved if rule not in settled)
+    forbidding = forbidden_everywhere(evaluation)
+    if forbidding:
+        raise RuleForbids(forbidding)
+    unsettled = tuple(f.rule_id for f in to_settle(evaluation) if f.rule_id not in settled)
     if unsettled:
         raise Unsettled(unsettled)
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from sojourn.clinical.protocols import Evaluation, Finding, Setting, Severity
 from sojourn.program.intake.actions import AssessmentNotFound, record_decision
 from sojourn.program.intake.models import Assessment, Decision
 from sojourn.program.people.actors import Actor
@@ -18,27 +17,6 @@ class AlreadyDecided(Exception):
 
 class DecidedMeanwhile(Exception):
     """Somebody else has decided since the page was opened; that is to be read first."""
-
-
-def to_settle(evaluation: Evaluation) -> tuple[Finding, ...]:
-    """Give the findings a clinician has to settle with a line each before somebody is called suitable.
-
-    They are those that are open or out of date, and those of danger, which no rule calls open.
-    """
-    return tuple(f for f in evaluation.findings if f.is_unresolved or f.severity is Severity.HELP_NOW)
-
-
-def ruled_out(evaluation: Evaluation) -> dict[Setting, tuple[str, ...]]:
-    """Give the ways of treatment that an absolute rule forbids, each with the rules that do."""
-    found = {
-        outcome.setting: tuple(
-            f.rule_id
-            for f in evaluation.findings
-            if not f.unknown and f.severity_in(outcome.setting) is Severity.ABSOLUTE
-        )
-        for outcome in evaluation.by_setting
-    }
-    return {setting: rules for setting, rules in found.items() if rules}
 
 
 def decide_once(

@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from sojourn.program.measures.models import Response
 from sojourn.program.people.actors import Actor
@@ -24,7 +27,7 @@ class NewestScore:
 
 def newest_scores_of(patient_ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, tuple[NewestScore, ...]]:
     """Give the newest scores of these patients, one for each instrument, in one query."""
-    rows = (
+    rows: QuerySet[Response, Any] = (
         Response.objects.filter(patients_visible_to(actor, "patient"), patient_id__in=set(patient_ids))
         .exclude(value=None)
         .order_by("patient_id", "instrument_id", "-answered_on", "-answered_at")

@@ -24,6 +24,7 @@ INTEGRATE_WITHIN = timedelta(hours=72)
 LONGEST_SESSION = timedelta(
     hours=24
 )  # a session begun earlier than this is not "running": it was never closed
+LISTED_AT_MOST = 50
 NAMED = 5  # how many of each kind are named; the count beside them is of all
 
 
@@ -58,6 +59,19 @@ class RunningSession:
     last_event_at: datetime
     monitor: str
     site_name: str
+
+
+@dataclass(frozen=True)
+class WordForPrescriber:
+    """What a therapist wants the prescriber to know, from the note of one visit."""
+
+    patient_id: UUID
+    patient_name: str
+    visit: str
+    says: str
+    written_by: str
+    written_at: datetime
+    timezone: str
 
 
 @dataclass(frozen=True)
@@ -147,6 +161,23 @@ def sessions_running(actor: Actor, *, now: datetime) -> tuple[RunningSession, ..
             site_name=F("course__site__name"),
         )
     )  # fmt: skip
+
+
+def words_for_prescriber(actor: Actor, *, since: datetime) -> tuple[WordForPrescriber, ...]:
+    """What therapists wrote to the prescriber since a moment, the newest first."""
+    rows = (
+        VisitNote.objects.filter(patients_visible_to(actor, "patient"), written_at__gte=since)
+        .exclude(to_prescriber="")
+        .order_by("-written_at")
+        .values_list(
+            "patient_id", "patient__name", "visit__kind", "visit__number", "to_prescriber", "written_by__name",
+            "written_at", "visit__course__site__timezone",
+        )
+    )  # fmt: skip
+    return tuple(
+        WordForPrescriber(patient, name, f"{VisitKind(kind).label} {number}", says, by, at, timezone)
+        for patient, name, kind, number, says, by, at, timezone in rows[:LISTED_AT_MOST]
+    )
 
 
 def alarm_times(actor: Actor, *, since: datetime) -> AlarmTimes:

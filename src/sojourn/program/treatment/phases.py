@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import (
@@ -134,7 +135,7 @@ def list_patients(
     )
 
 
-def with_phase(patients: QuerySet[Patient]) -> QuerySet[Patient]:
+def with_phase(patients: QuerySet[Patient]) -> QuerySet[Any]:
     """Name the phase of each patient as `phase`, in the same query.
 
     The first line that holds is the phase: an open course by its doses, then an assessment nobody has

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from sojourn.workspace.decisions import views
+
+urlpatterns = [
+    path("", views.decisions, name="decisions"),
+    path("<uuid:assessment_id>/", views.decide, name="decide"),
+]

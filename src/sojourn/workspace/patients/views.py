@@ -7,10 +7,21 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
+from sojourn.program.audit import actions as audit
+from sojourn.program.audit.queries import SAW_THE_CHART
 from sojourn.program.people.access import staff_only
-from sojourn.program.people.patients import patient_card
+from sojourn.program.people.places import local_date
+from sojourn.program.people.policy import may_do
 from sojourn.program.people.roster import all_sites
+from sojourn.program.treatment.chart import chart_head
 from sojourn.program.treatment.phases import Phase, list_patients
+from sojourn.workspace.patients.chart import (
+    clinical_part,
+    consent_lines,
+    course_lines,
+    decision_lines,
+    visit_lines,
+)
 from sojourn.workspace.patients.forms import FilterForm, SearchForm
 
 
@@ -45,7 +56,34 @@ def patients(request: Any) -> HttpResponse:
 @staff_only
 def chart(request: Any, patient_id: UUID) -> HttpResponse:
     """Show one patient's chart, and write down that it was seen."""
-    patient = patient_card(patient_id, actor=request.actor)
-    if patient is None:
+    actor, now = request.actor, request.now
+    head = chart_head(patient_id, actor=actor)
+    if head is None:
         raise Http404
-    return render(request, "workspace/patients/chart.html", {"patient": patient})
+    audit.record(
+        actor_id=actor.user_id,
+        actor_role=actor.role_names,
+        did=SAW_THE_CHART,
+        about_kind="patient",
+        about_id=patient_id,
+        patient_id=patient_id,
+        at=now,
+    )
+    return render(
+        request,
+        "workspace/patients/chart.html",
+        {
+            "head": head,
+            "patient": head.patient,
+            "age": head.patient.age_on(local_date(now, head.patient.timezone)),
+            "decisions": decision_lines(head),
+            "consents": consent_lines(head),
+            "courses": course_lines(head),
+            "visits": visit_lines(patient_id, actor=actor, now=now),
+            "clinical": clinical_part(patient_id, actor=actor, now=now),
+            "may_decide": may_do(actor, "decide eligibility"),
+            "may_start": may_do(actor, "start a course") and head.phase is Phase.DECIDED,
+            "may_plan": may_do(actor, "book visits"),
+            "may_watch": may_do(actor, "run a dosing session"),
+        },
+    )

@@ -1,0 +1,102 @@
+"""One patient's chart: what each reader is shown of it, ready to print."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sojourn.clinical import outcomes, protocols
+from sojourn.design.charts.figures import ChartFigure
+from sojourn.design.charts.outcomes import figure_of_trajectory
+from sojourn.program.measures.queries import ScoreRow
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.roles import CLINICIANS
+from sojourn.program.safety.queries import AlarmRow, alarms_of
+from sojourn.program.treatment.chart import (
+    ChartHead,
+    ChartVisit,
+    ConsentLine,
+    CourseLine,
+    DecisionLine,
+    chart_visits,
+)
+from sojourn.program.treatment.trajectories import PatientTrajectory, trajectories_of
+from sojourn.workspace.wording import OUTCOMES, Wording
+
+
+@dataclass(frozen=True)
+class ScoreSection:
+    """One scale: its drawing, what it amounts to in words, and the responses that gave no score."""
+
+    title: str
+    figure: ChartFigure | None
+    summary: str
+    totals_only: int
+    without_score: tuple[ScoreRow, ...]
+
+
+@dataclass(frozen=True)
+class VisitLine:
+    """One visit with its state: held, missed (past and nothing on record), running, or planned."""
+
+    visit: ChartVisit
+    state: str
+
+
+@dataclass(frozen=True)
+class ClinicalPart:
+    """What only clinicians are shown."""
+
+    open_alarms: tuple[AlarmRow, ...]
+    closed_alarms: tuple[AlarmRow, ...]
+    scores: tuple[ScoreSection, ...]
+
+
+def clinical_part(patient_id: UUID, *, actor: Actor, now: datetime) -> ClinicalPart | None:
+    """Alarms and scores; None for a reader who is no clinician, because their work does not need them."""
+    if not actor.is_any_of(CLINICIANS):
+        return None
+    alarms = alarms_of(patient_id, actor=actor)
+    return ClinicalPart(
+        open_alarms=tuple(alarm for alarm in alarms if alarm.closed_at is None),
+        closed_alarms=tuple(alarm for alarm in alarms if alarm.closed_at is not None),
+        scores=tuple(_section(one) for one in trajectories_of(patient_id, actor=actor, now=now)),
+    )
+
+
+def visit_lines(patient_id: UUID, *, actor: Actor, now: datetime) -> tuple[VisitLine, ...]:
+    """Every visit in order of time with its state."""
+    return tuple(VisitLine(visit, _state(visit, now)) for visit in chart_visits(patient_id, actor=actor))
+
+
+def decision_lines(head: ChartHead) -> tuple[tuple[Wording, DecisionLine], ...]:
+    """The decisions, newest first, each with its wording."""
+    return tuple((OUTCOMES[line.outcome], line) for line in head.decisions)
+
+
+def consent_lines(head: ChartHead) -> tuple[tuple[str, ConsentLine], ...]:
+    """The signed consents with their titles; a document this release no longer ships keeps its id."""
+    titles = {document.id: document.title for document in protocols.consent_documents()}
+    return tuple((titles.get(line.document_id, line.document_id), line) for line in head.consents)
+
+
+def course_lines(head: ChartHead) -> tuple[tuple[str, CourseLine], ...]:
+    """The courses with the titles of their protocols."""
+    return tuple((protocols.course_protocol(line.protocol_id).title, line) for line in head.courses)
+
+
+def _section(one: PatientTrajectory) -> ScoreSection:
+    return ScoreSection(
+        title=one.instrument.title,
+        figure=figure_of_trajectory(one.line, flagged_on=one.flagged_on),
+        summary=outcomes.summary_for_clinician(one.line),
+        totals_only=sum(point.kind is outcomes.PointKind.TOTAL_ONLY for point in one.line.points),
+        without_score=one.without_score,
+    )
+
+
+def _state(visit: ChartVisit, now: datetime) -> str:
+    if visit.dosed_at is not None and visit.over_at is None:
+        return "running"
+    if visit.is_held:
+        return "held"
+    return "planned" if visit.starts_at > now else "not held"

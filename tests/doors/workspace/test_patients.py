@@ -1,0 +1,189 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sojourn.clinical import instruments
+from sojourn.program.audit.models import Entry
+from sojourn.program.measures.models import QuestionnaireRequest, Response
+from sojourn.program.treatment.models import PrivateNote
+from tests.doors.workspace.test_inbox import alarm
+from tests.support import histories as h
+from tests.support.ward import NOW
+
+pytestmark = pytest.mark.django_db
+PATIENTS = "/workspace/patients/"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def _today(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def chart(patient_id):
+    return reverse("workspace:chart", args=[patient_id])
+
+
+def score(patient_id, value, days_ago, **fields):
+    instrument = instruments.get(fields.pop("instrument", "phq-9"))
+    on = (NOW - days_ago * DAY).date()
+    return Response.objects.create(
+        patient_id=patient_id, instrument_id=instrument.id, instrument_version=instrument.version,
+        definition_hash=instrument.definition_hash, answered_at=NOW - days_ago * DAY, answered_on=on, value=value,
+        **{"source": "patient", "answers": {"q1": 1}, "answered": 9, "band": "moderate"} | fields,
+    )  # fmt: skip
+
+
+def treated(ward, patient_id):
+    """A whole history: decided, in a course, two sessions, an integration note."""
+    h.decided(ward, h.assessed(patient_id, NOW - 40 * DAY), "suitable", NOW - 39 * DAY)
+    course = h.course(ward, patient_id, NOW - 38 * DAY)
+    first = h.session(ward, course, 1, NOW - 20 * DAY)
+    h.integrated(ward, course, 1, first, NOW - 18 * DAY)
+    h.visit(ward, course, "dosing", 2, NOW + 2 * DAY)
+    return course
+
+
+def test_the_list_names_phase_and_site_and_marks_research_records(ward, sign_in):
+    h.patient(
+        ward, "Imported record 10008", NOW, kind="research", import_source="REFRAMED", import_id="10008"
+    )
+    page = sign_in(ward.ben).get(PATIENTS).content.decode()
+    assert "Ada Núñez" in page
+    assert "joined, no assessment yet" in page
+    assert "imported research record" in page
+    assert "Bea Thornton" not in page
+
+
+def test_a_search_by_name_leaves_no_name_in_an_address(ward, sign_in):
+    client = sign_in(ward.ben)
+    response = client.post(PATIENTS, {"name": "núñ"})
+    assert [row.name for row in response.context["page"].rows] == ["Ada Núñez"]
+    assert response.request["QUERY_STRING"] == ""
+    assert "no-store" in response.headers["Cache-Control"]
+    assert "Nobody matches" in client.post(PATIENTS, {"name": "zzz"}).content.decode()
+    assert "Nobody matches" in client.post(PATIENTS, {"name": "Thornton"}).content.decode(), (
+        "Bea is of another site"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("", "Type part of a name"), ("a", "at least two letters"), ("x" * 301, "at most 300")],
+)
+def test_a_search_that_cannot_be_made_says_why(ward, sign_in, name, message):
+    assert message in sign_in(ward.ben).post(PATIENTS, {"name": name}).content.decode()
+
+
+@pytest.mark.parametrize("query", ["?phase=nonsense", "?site=x", "?after=x", "?phase=%00"])
+def test_an_address_that_was_tampered_with_is_answered_calmly(ward, sign_in, query):
+    assert sign_in(ward.ben).get(PATIENTS + query).status_code in {200, 400}
+
+
+def test_the_list_is_turned_fifty_at_a_time(ward, sign_in):
+    for n in range(60):
+        h.patient(ward, f"Person {n:02}", NOW)
+    client = sign_in(ward.ben)
+    first = client.get(PATIENTS)
+    assert len(first.context["page"].rows) == 50
+    second = client.get(f"{PATIENTS}?{first.context['next_query']}")
+    assert len(second.context["page"].rows) == 11
+    assert not {r.id for r in first.context["page"].rows} & {r.id for r in second.context["page"].rows}
+
+
+def test_the_chart_holds_scores_sessions_decision_consent_and_notes(ward, sign_in):
+    treated(ward, ward.ada.patient_id)
+    score(ward.ada.patient_id, 19, 21)
+    score(ward.ada.patient_id, 9, 3)
+    alarm(ward.ada, says="Answered 2 to the question about self-harm")
+    page = sign_in(ward.ben).get(chart(ward.ada.patient_id)).content.decode()
+    for text in (
+        "In treatment", "suitable", "Nothing has been signed", "Spoke of the river", "Sleeps better.",
+        "Answered 2 to the question about self-harm", "<svg", "PHQ-9", "Dosing session 1", "Thea Lindqvist",
+        "fell from 19",
+    ):  # fmt: skip
+        assert text.lower() in page.lower(), text
+
+
+def test_a_due_questionnaire_nobody_answered_is_a_gap_and_never_a_zero(ward, sign_in):
+    score(ward.ada.patient_id, 19, 21)
+    QuestionnaireRequest.objects.create(
+        patient_id=ward.ada.patient_id, instrument_id="phq-9", occasion="week 1",
+        opens_on=NOW - 16 * DAY, due_on=NOW - 14 * DAY, closes_on=NOW - 10 * DAY,
+    )  # fmt: skip
+    section = sign_in(ward.ben).get(chart(ward.ada.patient_id)).context["clinical"].scores[0]
+    assert ("Nov 10, 2026", "not done") in {row[:2] for row in section.figure.rows}
+
+
+def test_totals_without_answers_are_marked_as_such(ward, sign_in):
+    record = h.patient(
+        ward, "Imported record 1", NOW, kind="research", import_source="REFRAMED", import_id="1"
+    )
+    score(record, 17, 30, source="import", answers=None, answered=None, import_key="a")
+    score(record, 12, 10, source="import", answers=None, answered=None, import_key="b")
+    page = sign_in(ward.ben).get(chart(record)).content.decode()
+    assert "2 totals without item answers" in page
+    assert "Imported research record" in page
+    assert "Imported from REFRAMED, record 1" in page
+
+
+def test_opening_the_chart_is_written_down_and_finding_nothing_is_not(ward, sign_in):
+    sign_in(ward.ben).get(chart(ward.ada.patient_id))
+    seen = Entry.objects.get(did="saw the chart")
+    assert (seen.actor_id, seen.patient_id) == (ward.ben.user_id, ward.ada.patient_id)
+    assert sign_in(ward.cleo).get(chart(ward.ada.patient_id)).status_code == 404
+    assert Entry.objects.filter(did="saw the chart").count() == 1
+
+
+def test_a_coordinator_sees_what_booking_needs_and_nothing_clinical(ward, sign_in):
+    treated(ward, ward.ada.patient_id)
+    score(ward.ada.patient_id, 19, 21)
+    alarm(ward.ada, says="Answered 2 to the question about self-harm")
+    page = sign_in(ward.cora).get(chart(ward.ada.patient_id)).content.decode()
+    assert "Dosing session 2" in page
+    for text in ("self-harm", "Spoke of the river", "PHQ-9", "severe depression", "Sleeps better", "56.0"):
+        assert text not in page
+
+
+def test_a_private_note_is_on_nobodys_chart(ward, sign_in):
+    PrivateNote.objects.create(
+        patient_id=ward.ada.patient_id, author_id=ward.thea.staff_id, text="a dream of mine", written_at=NOW
+    )
+    for reader in (ward.thea, ward.ben, ward.dora):
+        assert "a dream of mine" not in sign_in(reader).get(chart(ward.ada.patient_id)).content.decode()
+
+
+def test_words_in_a_name_or_note_are_shown_as_text(ward, sign_in):
+    name = "<script>alert(1)</script> \u202eeman"
+    patient = h.patient(ward, name, NOW)
+    page = sign_in(ward.ben).get(chart(patient)).content.decode()
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+    assert "<script>alert(1)" not in sign_in(ward.ben).get(PATIENTS).content.decode()
+
+
+@pytest.mark.parametrize("weeks", [1, 150])
+def test_the_chart_asks_twelve_queries_however_long_the_history(
+    ward, sign_in, django_assert_num_queries, weeks
+):
+    treated(ward, ward.ada.patient_id)
+    for week in range(weeks):
+        score(ward.ada.patient_id, 3 + week % 20, week * 7)
+        score(ward.ada.patient_id, 3 + week % 15, week * 7, instrument="gad-7")
+    alarm(ward.ada)
+    client = sign_in(ward.ben)
+    with django_assert_num_queries(12):
+        page = client.get(chart(ward.ada.patient_id))
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize("more", [0, 45])
+def test_the_list_asks_the_same_number_of_queries_for_few_and_many(
+    ward, sign_in, django_assert_num_queries, more
+):
+    for n in range(more):
+        h.patient(ward, f"Person {n:02}", NOW)
+    client = sign_in(ward.ben)
+    with django_assert_num_queries(8):
+        client.get(PATIENTS)
