@@ -27,7 +27,9 @@ def visit_name(kind: str, number: int) -> str:
     """Name a visit as a patient would: "Dosing session 3"."""
     match VisitKind(kind):
         case VisitKind.PREPARATION:
-            return _("Preparation talk %(number)d") % {"number": number} if number > 1 else _("Preparation talk")
+            return (
+                _("Preparation talk %(number)d") % {"number": number} if number > 1 else _("Preparation talk")
+            )
         case VisitKind.DOSING:
             return _("Dosing session %(number)d") % {"number": number}
     return _("Talk after session %(number)d") % {"number": number}
@@ -74,7 +76,9 @@ def reading_lines(readings: Iterable[Reading], timezone: str) -> tuple[ReadingLi
     names = names_by_account(line.actor_id for line in lines if line.actor_id) if lines else {}
     return tuple(
         ReadingLine(
-            who=names.get(line.actor_id, _("A member of the practice")) if line.actor_id else _("The practice"),
+            who=names.get(line.actor_id, _("A member of the practice"))
+            if line.actor_id
+            else _("The practice"),
             role=", ".join(Role(role).label for role in line.role.split() if role in set(Role)),
             did=_(DEEDS.get(line.did, line.did)),
             at=line.at,

@@ -16,7 +16,8 @@ def figure_of_trajectory(
 ) -> ChartFigure | None:
     """Draw scores, missed days and sessions on the whole scale, with the table beside; None with nothing to draw.
 
-    For a patient the bands carry their plain names, and neither thresholds nor flags are drawn.
+    For a patient the bands carry their plain names, and neither thresholds, flags nor the reliable change are
+    drawn: a sentence says what they amount to.
     """
     instrument = line.instrument
     scale = instrument.main_scale
@@ -32,9 +33,9 @@ def figure_of_trajectory(
             bands=_bands(instrument, for_patient=for_patient),
             ticks=tuple(Tick(on=mark.on, kind=mark.kind.value, label=mark.label) for mark in line.sessions),
             thresholds=() if for_patient else _thresholds(instrument),
-            reliable_change=float(line.change_set.points) if line.change_set else None,
+            reliable_change=float(line.change_set.points) if line.change_set and not for_patient else None,
             lower_is_better=instrument.direction is not Direction.HIGHER_IS_BETTER,
-            source=_source(line),
+            source=_source(line, for_patient=for_patient),
         )
     )
 
@@ -66,6 +67,7 @@ def _thresholds(instrument: Instrument) -> tuple[Threshold, ...]:
     return (Threshold(value=below - 0.5, label=_("remission below %(score)d") % {"score": below}),)
 
 
-def _source(line: Trajectory) -> str:
-    cited = [each.citations[0] for each in (line.instrument.band_set(), line.change_set) if each and each.citations]
+def _source(line: Trajectory, *, for_patient: bool) -> str:
+    drawn = (line.instrument.band_set(), None if for_patient else line.change_set)
+    cited = [each.citations[0] for each in drawn if each and each.citations]
     return "; ".join(dict.fromkeys(citation.in_words for citation in cited))

@@ -25,6 +25,4 @@ def asked_consent(actor: Actor) -> AskedConsent | None:
     if course is None:
         return None
     document = consent_document(course_protocol(course.protocol_id).consent)
-    return AskedConsent(
-        course, document, intake.consent_in_force(actor.patient_id, document.id, actor=actor)
-    )
+    return AskedConsent(course, document, intake.consent_in_force(actor.patient_id, document.id, actor=actor))

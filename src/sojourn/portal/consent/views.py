@@ -12,6 +12,7 @@ from sojourn.clinical.protocols.consents import ConsentDocument, UnknownConsent,
 from sojourn.portal.consent.asked import asked_consent
 from sojourn.portal.consent.forms import ConsentForm, tries_before
 from sojourn.portal.consent.signed_text import signed_paragraphs
+from sojourn.portal.wording import moment_in_words
 from sojourn.program.intake import actions, queries
 from sojourn.program.people.access import patients_only
 from sojourn.program.people.patients import patient_card
@@ -72,7 +73,13 @@ def consent(request: HttpRequest, document_id: str) -> HttpResponseBase:
 def signed_consent(request: HttpRequest, consent_id: UUID) -> HttpResponse:
     """Show a signed consent, word for word as it was signed, to read or to print."""
     signed = _signed(request, consent_id)
-    page = {"consent": signed, "paragraphs": signed_paragraphs(signed), "timezone": _timezone(request)}
+    timezone = _timezone(request)
+    page = {
+        "consent": signed,
+        "paragraphs": signed_paragraphs(signed),
+        "signed_when": moment_in_words(signed.signed_at, timezone),
+        "timezone": timezone,
+    }
     return render(request, "portal/consent/signed.html", page)
 
 

@@ -60,7 +60,9 @@ def _result(instrument: instruments.Instrument, row: ScoreRow) -> str:
     if band:
         said += f" ({band.plain})"
     if row.prorated:
-        said += _(", worked out from the %(answered)d questions you answered") % {"answered": row.answered or 0}
+        said += _(", worked out from the %(answered)d questions you answered") % {
+            "answered": row.answered or 0
+        }
     if row.total_only:
         said += _(", a total that came without the single answers")
     return said
@@ -74,7 +76,10 @@ def _lines(instrument: instruments.Instrument, row: ScoreRow) -> tuple[AnswerLin
     except ValueError:
         # An older edition of the questionnaire: its wording is no longer here, so only its numbers can be shown.
         values = row.answers.get("values", {})
-        return tuple(AnswerLine(name, str(_("left blank") if value is None else value)) for name, value in values.items())
+        return tuple(
+            AnswerLine(name, str(_("left blank") if value is None else value))
+            for name, value in values.items()
+        )
     return tuple(
         AnswerLine(
             item.text or item.number,

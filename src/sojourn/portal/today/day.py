@@ -46,7 +46,9 @@ class PatientDay:
     def open_requests(self) -> tuple[measures.RequestRow, ...]:
         """What can be answered now, the soonest to close first."""
         waiting = (row for row in self.asked if row.is_open(self.now))
-        return tuple(sorted(waiting, key=lambda row: (row.closes_on, row.due_on, row.instrument_id != "phq-9")))
+        return tuple(
+            sorted(waiting, key=lambda row: (row.closes_on, row.due_on, row.instrument_id != "phq-9"))
+        )
 
     @property
     def coming(self) -> tuple[plans.VisitRow, ...]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from sojourn.portal.today.day import PatientDay
 from sojourn.portal.wording import visit_name, when_in_words
@@ -16,55 +17,57 @@ class Standing:
     about: str
 
 
+ENDED = gettext_noop("Your course has ended")
+AFTER_END = gettext_noop("Your record stays here for you. To talk about what comes next, call the practice.")
+
+# What is said where no visit is coming. A phase with None as its second sentence tells about the course instead.
+BY_PHASE: dict[Phase, tuple[str, str | None]] = {
+    Phase.JOINED: (
+        gettext_noop("You have an account, and your assessment is still open"),
+        gettext_noop("A clinician can only begin once they know something about your health."),
+    ),
+    Phase.DECIDING: (
+        gettext_noop("A clinician is looking at your answers"),
+        gettext_noop(
+            "They decide with you whether this treatment is for you. Until then nothing is booked and nothing "
+            "costs anything."
+        ),
+    ),
+    Phase.ASKED: (
+        gettext_noop("A clinician needs to know more before deciding"),
+        gettext_noop(
+            "The practice will tell you what is missing. You can also answer the assessment again with what you "
+            "know now."
+        ),
+    ),
+    Phase.DECIDED: (
+        gettext_noop("A clinician found that this treatment may suit you"),
+        gettext_noop(
+            "Next, they choose a course with you. Then you read what it means, ask, and sign only if you want it."
+        ),
+    ),
+    Phase.PREPARATION: (gettext_noop("Your course is chosen, and its visits are not booked yet"), None),
+    Phase.TREATMENT: (gettext_noop("Your course has begun, and no visit is booked right now"), None),
+    Phase.AFTER: (gettext_noop("All doses of your course have been given"), None),
+    Phase.COMPLETED: (
+        gettext_noop("Your course is complete"),
+        gettext_noop("The practice may still ask you how you are. Your record stays here for you."),
+    ),
+    Phase.STOPPED: (ENDED, AFTER_END),
+    Phase.DROPPED_OUT: (ENDED, AFTER_END),
+    Phase.NOT_TREATED: (
+        gettext_noop("A clinician decided against this treatment for now"),
+        gettext_noop("They can tell you why, and what would change it. Other treatments remain open to you."),
+    ),
+}
+
+
 def standing_of(day: PatientDay) -> Standing:
-    """Say where the patient is."""
+    """Say where the patient is: the next visit of their course, or else what their phase means."""
     if day.coming and day.course:
         return Standing(_visit_sentence(day, day.coming[0]), _about_course(day))
-    match day.phase:
-        case Phase.DECIDING:
-            return Standing(
-                _("A clinician is looking at your answers"),
-                _(
-                    "They decide with you whether this treatment is for you. Until then nothing is booked and "
-                    "nothing costs anything."
-                ),
-            )
-        case Phase.ASKED:
-            return Standing(
-                _("A clinician needs to know more before deciding"),
-                _(
-                    "The practice will tell you what is missing. You can also answer the assessment again with "
-                    "what you know now."
-                ),
-            )
-        case Phase.DECIDED:
-            return Standing(
-                _("A clinician found that this treatment may suit you"),
-                _("Next, they choose a course with you. Then you read what it means, ask, and sign only if you want it."),
-            )
-        case Phase.PREPARATION | Phase.TREATMENT:
-            return Standing(_("Your course has begun, and no visit is booked right now"), _about_course(day))
-        case Phase.AFTER:
-            return Standing(_("All doses of your course have been given"), _about_course(day))
-        case Phase.COMPLETED:
-            return Standing(
-                _("Your course is complete"),
-                _("The practice may still ask you how you are. Your record stays here for you."),
-            )
-        case Phase.STOPPED | Phase.DROPPED_OUT:
-            return Standing(
-                _("Your course has ended"),
-                _("Your record stays here for you. To talk about what comes next, call the practice."),
-            )
-        case Phase.NOT_TREATED:
-            return Standing(
-                _("A clinician decided against this treatment for now"),
-                _("They can tell you why, and what would change it. Other treatments remain open to you."),
-            )
-    return Standing(
-        _("You have an account, and your assessment is still open"),
-        _("A clinician can only begin once they know something about your health."),
-    )
+    sentence, about = BY_PHASE.get(day.phase, BY_PHASE[Phase.JOINED])
+    return Standing(_(sentence), _about_course(day) if about is None else _(about))
 
 
 def _visit_sentence(day: PatientDay, visit: VisitRow) -> str:

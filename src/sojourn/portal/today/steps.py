@@ -48,7 +48,9 @@ def next_step_of(day: PatientDay) -> NextStep:
     if _lacks_consent(day):
         return NextStep(
             _("Read and sign your consent"),
-            _("No dose is given before you have read what it means, shown that it is understood, and signed."),
+            _(
+                "No dose is given before you have read what it means, shown that it is understood, and signed."
+            ),
             _("Read the consent"),
             reverse("portal:consents"),
         )
@@ -103,8 +105,12 @@ def _answer(row: RequestRow, *, more: int) -> NextStep:
         "closes": date_format(row.closes_on, "l, F j"),
     }
     if more:
-        about += " " + _("One more follows.") if more == 1 else " " + _("%(more)d more follow.") % {"more": more}
-    return NextStep(instrument.patient_title, about, _("Answer now"), reverse("portal:questionnaire", args=[row.id]))
+        about += (
+            " " + _("One more follows.") if more == 1 else " " + _("%(more)d more follow.") % {"more": more}
+        )
+    return NextStep(
+        instrument.patient_title, about, _("Answer now"), reverse("portal:questionnaire", args=[row.id])
+    )
 
 
 def _nothing(day: PatientDay) -> str:
@@ -132,7 +138,9 @@ def _consent_line(day: PatientDay) -> ReadyLine:
     if day.consented is None:
         return ReadyLine(_("Consent"), False, _("Not signed yet."), reverse("portal:consents"))
     signed = date_format(local_date(day.consented.signed_at, day.card.timezone), "F j, Y")
-    return ReadyLine(_("Consent"), True, _("Signed on %(day)s.") % {"day": signed}, reverse("portal:consents"))
+    return ReadyLine(
+        _("Consent"), True, _("Signed on %(day)s.") % {"day": signed}, reverse("portal:consents")
+    )
 
 
 def _visits_line(day: PatientDay) -> ReadyLine:

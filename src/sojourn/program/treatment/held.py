@@ -44,7 +44,9 @@ def held_visits_of(patient_id: UUID, *, actor: Actor) -> tuple[HeldVisit, ...]:
             dosed_at=Subquery(dose_given(visit=OuterRef("pk")).order_by("taken_at").values("taken_at")[:1]),
             noted_at=F("note__written_at"),
         )
-        .values("id", "course_id", "kind", "number", "during", "dosed_at", "noted_at", "course__site__timezone")
+        .values(
+            "id", "course_id", "kind", "number", "during", "dosed_at", "noted_at", "course__site__timezone"
+        )
     )
     held = (
         HeldVisit(

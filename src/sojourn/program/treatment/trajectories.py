@@ -66,7 +66,11 @@ def _followed(
 ) -> PatientTrajectory:
     line = outcomes.trajectory(
         instrument=instrument,
-        points=[outcomes.ScorePoint(row.on, Fraction(row.value), _kind(row)) for row in scores if row.value is not None],
+        points=[
+            outcomes.ScorePoint(row.on, Fraction(row.value), _kind(row))
+            for row in scores
+            if row.value is not None
+        ],
         due=[*_answered_days(asked, scores), *(row.due_on for row in asked if row.is_missed(now))],
         sessions=marks,
         answer_window=SAME_DAY,

@@ -1,0 +1,33 @@
+"""A patient answers the assessment again: the new answers are kept beside the old ones, for a clinician to decide."""
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from sojourn.clinical import protocols
+from sojourn.portal.assessment.forms import AssessmentForm
+from sojourn.program.intake import actions, queries
+from sojourn.program.people.access import patients_only
+from sojourn.program.people.queries import states_served
+
+
+@patients_only
+def keep_answers(request: HttpRequest) -> HttpResponseBase:
+    """Keep the answers a patient has just been shown the result of; sending them twice keeps them once."""
+    actor, now = request.actor, request.now  # type: ignore[attr-defined]
+    form = AssessmentForm(request.POST, today=now.date())
+    if request.method != "POST" or not form.is_valid() or not form.facts.answers:
+        return redirect("portal:assessment")
+    evaluation = protocols.evaluate(facts=form.facts, on=now.date(), licensed_states=states_served())
+    newest = queries.latest_assessment(actor.patient_id, actor=actor)
+    if newest is not None and newest.outcome is None and newest.facts_json == form.facts.as_json():
+        messages.info(request, _("These answers were kept already."))
+    else:
+        actions.keep_assessment(
+            facts=form.facts, evaluation=evaluation, patient_id=actor.patient_id, actor=actor, now=now
+        )
+        messages.success(request, _("Your answers are kept. A clinician looks at them."))
+    in_danger = evaluation.disposition is protocols.Disposition.HELP_NOW
+    return redirect("portal:help_after_answers" if in_danger else "portal:today")

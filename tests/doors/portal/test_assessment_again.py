@@ -1,0 +1,52 @@
+from html import unescape
+
+import pytest
+
+from sojourn.program.intake.models import Assessment
+from sojourn.program.safety.models import Alarm
+from tests.support.assessments import answered
+from tests.support.ward import NOW
+
+pytestmark = pytest.mark.django_db
+KEEP = "/join/again/"
+
+
+@pytest.fixture(autouse=True)
+def _clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+def test_a_patient_is_offered_to_send_new_answers_instead_of_a_second_account(ward, sign_in):
+    page = unescape(sign_in(ward.ada).post("/assessment/", answered()).content.decode())
+    assert "Send these answers to my clinician" in page
+    assert f'action="{KEEP}"' in page
+    assert "Make an account" not in page
+    assert not Assessment.objects.exists(), "looking at the answer keeps nothing"
+
+
+def test_new_answers_are_kept_beside_the_old_ones_and_once(ward, sign_in):
+    client = sign_in(ward.ada)
+    client.post(KEEP, answered())
+    client.post(KEEP, answered())
+    assert Assessment.objects.count() == 1
+    client.post(KEEP, answered(aneurysm="yes"))
+    assert Assessment.objects.filter(patient_id=ward.ada.patient_id).count() == 2
+
+
+def test_danger_in_new_answers_raises_the_alarm_and_shows_help(ward, sign_in):
+    response = sign_in(ward.ada).post(KEEP, answered(suicidal_act="yes"))
+    assert response.headers["Location"] == "/help/after-answers/"
+    assert Alarm.objects.filter(patient_id=ward.ada.patient_id).count() == 1
+
+
+@pytest.mark.parametrize("sent", [{}, {"blood_pressure": "12/80"}])
+def test_nothing_or_nonsense_is_not_kept(ward, sign_in, sent):
+    response = sign_in(ward.ada).post(KEEP, sent)
+    assert response.headers["Location"] == "/assessment/"
+    assert not Assessment.objects.exists()
+
+
+def test_it_is_not_for_staff_and_keeps_nothing_of_a_visitor(ward, client, sign_in):
+    assert client.post(KEEP, answered()).status_code == 401
+    assert sign_in(ward.ben).post(KEEP, answered()).status_code == 403
+    assert not Assessment.objects.exists()

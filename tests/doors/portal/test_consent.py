@@ -1,0 +1,169 @@
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from sojourn.clinical.protocols.consents import consent_document
+from sojourn.program.intake.models import Consent
+from tests.support import courses
+from tests.support.ward import NOW
+
+pytestmark = pytest.mark.django_db
+DOCUMENT = "esketamine_clinic"
+SIGN = f"/consent/{DOCUMENT}/"
+LIST = "/consent/"
+
+
+@pytest.fixture(autouse=True)
+def _clock(time_machine):
+    time_machine.move_to(NOW, tick=False)
+
+
+@pytest.fixture
+def ada(ward, sign_in):
+    courses.start(ward)
+    return sign_in(ward.ada)
+
+
+def filled(**changed):
+    right = {question.id: question.correct for question in consent_document(DOCUMENT).questions}
+    return {**right, "signed_name": "Ada Núñez", "agrees": "on", "tries": "0", **changed}
+
+
+def text_of(response):
+    return unescape(response.content.decode())
+
+
+def wrong_answer_to(question):
+    return next(option.value for option in question.options if option.value != question.correct)
+
+
+def test_the_consent_of_the_course_is_asked_for_and_no_answer_is_chosen_for_the_patient(ada):
+    assert reverse("portal:consent", kwargs={"document_id": DOCUMENT}) in text_of(ada.get(LIST))
+    page = text_of(ada.get(SIGN))
+    assert consent_document(DOCUMENT).sections[0].paragraphs[0] in page
+    assert " checked" not in page
+
+
+def test_before_a_course_nothing_is_asked(ward, sign_in):
+    assert "Nothing to sign yet" in text_of(sign_in(ward.bea).get(LIST))
+
+
+def test_a_signature_keeps_the_words_their_version_and_their_hash(ada):
+    response = ada.post(SIGN, filled(), follow=True)
+    signed, document = Consent.objects.get(), consent_document(DOCUMENT)
+    assert (signed.text, signed.version, signed.sha256) == (document.text, document.version, document.sha256)
+    assert signed.understood["tries"] == 1
+    page = text_of(response)
+    assert document.sha256 in page
+    assert document.sections[-1].paragraphs[-1] in page
+    assert "Nov 24, 2026, 7:00 AM PST" in page
+
+
+def test_a_wrong_answer_is_explained_keeps_everything_typed_and_counts(ada):
+    question = consent_document(DOCUMENT).questions[1]
+    wrong = wrong_answer_to(question)
+    page = ada.post(SIGN, filled(**{question.id: wrong}))
+    assert page.status_code == 422
+    assert question.explanation in text_of(page)
+    assert 'value="Ada Núñez"' in text_of(page)
+    assert f'value="{wrong}"' in text_of(page)
+    assert page.context["tries"] == 1
+    assert not Consent.objects.exists()
+    ada.post(SIGN, filled(tries="1"))
+    assert Consent.objects.get().understood["tries"] == 2
+
+
+@pytest.mark.parametrize(
+    ("changed", "beside", "message"),
+    [
+        ({"signed_name": ""}, "signed_name", "Type your name to sign."),
+        ({"signed_name": "Bea Thornton"}, "signed_name", "This is not the name in your record."),
+        ({"signed_name": "x" * 301}, "signed_name", "at most 300 characters"),
+        ({"agrees": ""}, "agrees", "Tick this only if it is true for you."),
+        ({"driving": ""}, "driving", "Choose an answer."),
+        ({"driving": "never"}, "driving", "Select a valid choice."),
+    ],
+)
+def test_what_is_missing_or_wrong_gets_a_message_beside_it_and_nothing_is_signed(
+    ada, changed, beside, message
+):
+    page = ada.post(SIGN, filled(**changed))
+    assert page.status_code == 422
+    assert any(message in said for said in page.context["form"].errors[beside])
+    assert not Consent.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["ada núñez", "  Ada   Núñez ", "Ada Nu\u0301n\u0303ez"])
+def test_the_name_may_be_typed_in_another_case_with_more_space_or_combining_marks(ada, typed):
+    ada.post(SIGN, filled(signed_name=typed))
+    assert Consent.objects.count() == 1
+
+
+def test_a_script_typed_as_a_name_is_shown_as_text(ada):
+    page = ada.post(SIGN, filled(signed_name="<script>alert(1)</script>"))
+    assert b"<script>alert(1)" not in page.content
+    assert "<script>alert(1)</script>" in text_of(page)
+
+
+def test_pressing_twice_signs_once(ada):
+    ada.post(SIGN, filled())
+    again = ada.post(SIGN, filled(), follow=True)
+    assert "You have signed this" in text_of(again)
+    assert Consent.objects.count() == 1
+    assert "Read the consent" not in text_of(ada.get(LIST))
+
+
+def test_a_consent_that_is_not_asked_for_can_be_read_and_not_signed(ada):
+    other = "/consent/racemic_home/"
+    assert "You are not asked to sign this now" in text_of(ada.get(other))
+    ada.post(other, filled())
+    assert not Consent.objects.exists()
+
+
+def test_a_consent_that_does_not_exist_is_not_found(ada):
+    assert ada.get("/consent/no_such_text/").status_code == 404
+
+
+def test_a_withdrawn_consent_is_kept_marked_and_asked_for_again(ada):
+    ada.post(SIGN, filled())
+    signed = Consent.objects.get()
+    away = reverse("portal:withdraw_consent", kwargs={"consent_id": signed.id})
+    assert "Withdraw this consent?" in text_of(ada.get(away))
+    signed.refresh_from_db()
+    assert signed.withdrawn_at is None, "asking changes nothing"
+    assert "No dose is given without a new one" in text_of(ada.post(away, follow=True))
+    assert "withdrawn before" in text_of(ada.post(away, follow=True))
+    signed.refresh_from_db()
+    assert signed.withdrawn_at == NOW
+    copy = text_of(ada.get(reverse("portal:signed_consent", kwargs={"consent_id": signed.id})))
+    assert "You withdrew this consent" in copy
+    assert "Read the consent" in text_of(ada.get(LIST))
+
+
+def test_the_copy_shows_the_words_that_were_signed_whatever_the_document_says_today(ward, ada):
+    courses.sign_consent(ward)
+    Consent.objects.update(text="An older title\nVersion 0\n\nOld words <b>as</b> signed.\n")
+    signed = Consent.objects.get()
+    page = ada.get(reverse("portal:signed_consent", kwargs={"consent_id": signed.id}))
+    assert "Old words <b>as</b> signed." in text_of(page)
+    assert b"<b>as</b>" not in page.content
+
+
+def test_another_patients_copy_is_not_found(ada, ward, sign_in):
+    ada.post(SIGN, filled())
+    bea = sign_in(ward.bea)
+    for name in ("portal:signed_consent", "portal:withdraw_consent"):
+        address = reverse(name, kwargs={"consent_id": Consent.objects.get().id})
+        assert bea.get(address).status_code == 404
+        assert bea.post(address).status_code == 404
+    assert Consent.objects.get().withdrawn_at is None
+
+
+def test_the_pages_ask_a_fixed_number_of_times(ada, django_assert_num_queries):
+    ada.post(SIGN, filled(), follow=True)
+    with django_assert_num_queries(7):
+        ada.get(LIST)
+    copy = reverse("portal:signed_consent", kwargs={"consent_id": Consent.objects.get().id})
+    with django_assert_num_queries(5):
+        ada.get(copy)
