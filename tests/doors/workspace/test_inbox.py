@@ -4,14 +4,17 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from sojourn.clinical import instruments
 from sojourn.program.audit.models import Entry
 from sojourn.program.people.actors import MACHINE
 from sojourn.program.safety import actions
 from sojourn.program.safety.models import AlarmEvent
+from sojourn.workspace.inbox.facts import told
 from tests.support.ward import NOW
 
 pytestmark = pytest.mark.django_db
 INBOX = "/workspace/inbox/"
+ITEM_9 = next(item.id for item in instruments.get("phq-9").items if item.number == "9")
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +29,7 @@ def alarm(patient, *, severity="amber", minutes_ago=5, says="Thoughts of being b
         reason="PHQ9-SELF-HARM",
         severity=severity,
         says=says,
-        facts={"question": "Thoughts that you would be better off dead", "answer": "Several days"},
+        facts={"instrument": "phq-9", "item": ITEM_9, "answer": 1},
         about_kind="response",
         about_id=uuid4(),
         acknowledge_within=timedelta(minutes=within),
@@ -57,10 +60,24 @@ def test_an_alarm_tells_who_what_was_answered_and_until_when(ward, sign_in):
     alarm(ward.ada)
     page = sign_in(ward.ben).get(INBOX).content.decode()
     assert "Ada Núñez" in page
-    assert "Thoughts that you would be better off dead" in page
-    assert "Several days" in page
+    assert "PHQ-9, question 9" in page
+    assert instruments.get("phq-9").item(ITEM_9).text in page
+    assert "Several days (1)" in page
     assert "Tue Nov 24, 7:55 AM PST" in page, "the deadline, by the clock of Ada's site"
     assert reverse("workspace:chart", args=[ward.ada.patient_id]) in page
+
+
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        ({"instrument": "phq-9", "item": ITEM_9, "answer": None}, ("Answered", "not answered")),
+        ({"instrument": "gone", "item": "q1", "answer": 2}, ("Gone", "q1: 2")),
+        ({"signal": "systolic_mmhg", "value": 186, "session": 3}, ("Systolic (mmHg)", "186")),
+        ({"signs": ["confused", None], "driving": False}, ("Signs", "confused, not answered")),
+    ],
+)
+def test_facts_are_told_in_words_and_nothing_missing_is_left_out(facts, line):
+    assert line in told(facts)
 
 
 def test_taking_an_alarm_on_twice_keeps_the_first_name(ward, sign_in):

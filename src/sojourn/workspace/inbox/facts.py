@@ -5,14 +5,40 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from sojourn.clinical import instruments
 
-def told(facts: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
-    """Give each fact as a label and its words; a fact without a value is said to be unknown, never left out."""
+Line = tuple[str, str]
+
+
+def told(facts: Mapping[str, Any]) -> tuple[Line, ...]:
+    """Give each fact as a label and its words; an answer stands in the words of its question.
+
+    A fact without a value is said to be missing, never left out.
+    """
+    match facts:
+        case {"instrument": str(instrument_id), "item": str(item_id), **rest}:
+            return _answered(instrument_id, item_id, rest.get("answer"))
+        case {"signal": str(signal), "value": value, **rest}:
+            session = [(_("Session"), str(rest["session"]))] if "session" in rest else []
+            return ((_label(signal), _words(value)), *session)
     return tuple((_label(name), _words(value)) for name, value in facts.items())
 
 
+def _answered(instrument_id: str, item_id: str, answer: Any) -> tuple[Line, ...]:
+    try:
+        instrument = instruments.get(instrument_id)
+        item = instrument.item(item_id)
+    except (instruments.UnknownInstrument, KeyError):
+        return ((_label(instrument_id), f"{item_id}: {_words(answer)}"),)
+    asked = _("%(title)s, question %(number)s") % {"title": instrument.title, "number": item.number}
+    chosen = next((option for option in item.options if option.value == answer), None)
+    said = f"{chosen.text} ({chosen.value})" if chosen and chosen.text else _words(answer)
+    return ((asked, item.text or item.id), (_("Answered"), said))
+
+
 def _label(name: str) -> str:
-    return name.replace("_mmhg", " (mmHg)").replace("_", " ").capitalize()
+    words = name.replace("_mmhg", " (mmHg)").replace("_percent", " (%)").replace("_", " ")
+    return words[:1].upper() + words[1:]
 
 
 def _words(value: Any) -> str:
