@@ -21,6 +21,7 @@ from sojourn.program.treatment.readiness import held_in_course
 from sojourn.workspace.planning.forms import CourseForm, EndForm, OrderForm
 from sojourn.workspace.planning.overview import PLANNERS
 
+INTRAVENOUS = "intravenous"
 PRESCRIBERS = (Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
 REFUSED = (
     actions.NotDecided,
@@ -76,6 +77,7 @@ def course(request: Any, course_id: UUID) -> HttpResponse:
             "course": row,
             "orders": queries.orders_of(course_id, actor=request.actor),
             "visits": [{"row": visit, "is_held": visit.id in held} for visit in visits],
+            "exposure": _exposure(row, protocol),
             "is_complete": set(places_of(protocol)) <= {(visit.kind, visit.number) for visit in visits},
             "may_order": may_do(request.actor, "order a dose"),
         },
@@ -126,6 +128,13 @@ def _course(request: Any, course_id: UUID) -> queries.CourseRow:
     if row is None:
         raise Http404
     return row
+
+
+def _exposure(row: queries.CourseRow, protocol: protocols.CourseProtocol) -> protocols.Exposure | None:
+    """What the ordered dose compares to by vein; for a dose by vein there is nothing to compare."""
+    if row.dose_mg is None or protocol.route == INTRAVENOUS:
+        return None
+    return protocols.iv_equivalent_mg(route=protocol.route, mg=float(row.dose_mg))
 
 
 def _tell(form: Form, refusal: Exception) -> None:

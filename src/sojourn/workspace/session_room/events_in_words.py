@@ -22,7 +22,7 @@ def _checked(facts: dict[str, Any], plan: MonitoringPlan) -> str:
 
 
 def _dosed(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
-    return _("Dose given: %(mg)s mg") % {"mg": f"{facts['mg']:g}"} + _after(facts, _("lot"))
+    return _("Dose given: %(mg)s mg") % {"mg": f"{facts['mg']:g}"} + _lot(facts)
 
 
 def _rated(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
@@ -59,9 +59,12 @@ def _vitals(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
     return ", ".join(said)
 
 
-def _after(facts: dict[str, Any], label: str = "") -> str:
-    words = facts.get("words", "")
-    return ": " + " ".join(part for part in (label, words) if part) if words else ""
+def _lot(facts: dict[str, Any]) -> str:
+    return _(", lot %(lot)s") % {"lot": facts["words"]} if facts.get("words") else ""
+
+
+def _after(facts: dict[str, Any]) -> str:
+    return f": {facts['words']}" if facts.get("words") else ""
 
 
 WORDS: dict[EventKind, Callable[[dict[str, Any], MonitoringPlan], str]] = {
