@@ -97,11 +97,11 @@ def dose_drops(chart: TrajectoryChart, scale: Scale) -> list[SafeString]:
 
 
 def ribbon(chart: TrajectoryChart, scale: Scale) -> list[SafeString]:
-    """Draw the two edges around the first score; the edge on the better side says what crossing it means."""
+    """Draw the two edges around the baseline; the edge on the better side says what crossing it means."""
     if chart.reliable_change is None or not chart.done:
         return []
-    first = chart.done[0].value or 0
-    edges = (first - chart.reliable_change, first + chart.reliable_change)
+    middle = chart.baseline if chart.baseline is not None else chart.done[0].value or 0
+    edges = (middle - chart.reliable_change, middle + chart.reliable_change)
     drawn = [
         element("line", x1="0", x2="100%", y1=scale.y(edge), y2=scale.y(edge), class_="ribbon")
         for edge in edges
@@ -114,10 +114,9 @@ def ribbon(chart: TrajectoryChart, scale: Scale) -> list[SafeString]:
             element(
                 "text",
                 words,
-                x="100%",
-                dx="-6",
+                x="0",
+                dx="6",
                 y=scale.y(better) + (14 if chart.lower_is_better else -5),
-                text_anchor="end",
                 class_="only-wide",
             )
         )

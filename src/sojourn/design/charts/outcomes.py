@@ -34,6 +34,7 @@ def figure_of_trajectory(
             ticks=tuple(Tick(on=mark.on, kind=mark.kind.value, label=mark.label) for mark in line.sessions),
             thresholds=() if for_patient else _thresholds(instrument),
             reliable_change=float(line.change_set.points) if line.change_set and not for_patient else None,
+            baseline=next((float(point.value) for point in line.points if point.is_baseline), None),
             lower_is_better=instrument.direction is not Direction.HIGHER_IS_BETTER,
             source=_source(line, for_patient=for_patient),
         )

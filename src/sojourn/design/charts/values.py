@@ -54,7 +54,7 @@ class TrajectoryChart:
     """One patient's scores on one scale over time.
 
     The axis always spans `low` to `high`, the whole scale. `reliable_change` is the number of points around
-    the first score within which a change is not reliable. Scores further apart than `gap_days`
+    `baseline` (the first score where none is named) within which a change is not reliable. Scores further apart than `gap_days`
     are not joined. `starts_on` and `ends_on` widen the time axis beyond the points.
     """
 
@@ -67,6 +67,7 @@ class TrajectoryChart:
     ticks: tuple[Tick, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     reliable_change: float | None = None
+    baseline: float | None = None
     gap_days: int = 21
     lower_is_better: bool = True
     starts_on: date | None = None

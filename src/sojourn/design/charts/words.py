@@ -60,7 +60,7 @@ def caption(chart: TrajectoryChart) -> str:
     said.append(_("Lower is better.") if chart.lower_is_better else _("Higher is better."))
     if chart.reliable_change is not None and chart.done:
         said.append(
-            _("Between the dotted lines (first score ± %(points)s) a change is not reliable.")
+            _("Between the dotted lines (baseline ± %(points)s) a change is not reliable.")
             % {"points": number(chart.reliable_change)}
         )
     if any(

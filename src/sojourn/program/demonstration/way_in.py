@@ -39,6 +39,7 @@ DECIDED = {
     Stage.WAITING: None, Stage.ANSWERING: None,
     Stage.DECLINED: DecisionOutcome.DECLINED, Stage.REFERRED: DecisionOutcome.REFERRED,
 }  # fmt: skip
+LEFT_OPEN, ACKNOWLEDGED_ONLY = 4, 2  # so many of the newest stay open; this one somebody has
 CLOSED_AFTER = timedelta(days=2)  # alarms older than this have been dealt with
 
 
@@ -139,12 +140,15 @@ def answer_open(person: Person, *, at: datetime, week: int, rng: Random) -> None
 
 
 def settle_alarms(house: House, *, now: datetime) -> None:
-    """Let the prescribers deal with the alarms of the past; the newest stay open, one of them acknowledged."""
-    for alarm in alarms.open_alarms_for(house.director):
-        if alarm.raised_at > now - CLOSED_AFTER:
+    """Let the director deal with the alarms of the past; the newest stay open, one of them acknowledged."""
+    newest_first = sorted(alarms.open_alarms_for(house.director), key=lambda alarm: alarm.raised_at, reverse=True)
+    prescriber = house.director
+    for place, alarm in enumerate(newest_first):
+        taken_at = min(alarm.raised_at + timedelta(minutes=25), now)
+        if place == ACKNOWLEDGED_ONLY:
+            safety.acknowledge_alarm(alarm_id=alarm.id, actor=prescriber, now=taken_at)
+        if place < LEFT_OPEN or alarm.raised_at > now - CLOSED_AFTER:
             continue
-        taken_at = alarm.raised_at + timedelta(minutes=25)
-        prescriber = house.director
         safety.acknowledge_alarm(alarm_id=alarm.id, actor=prescriber, now=taken_at)
         safety.close_alarm(
             alarm_id=alarm.id, actor=prescriber, now=taken_at + timedelta(hours=2),
