@@ -54,8 +54,8 @@ class TrajectoryChart:
     """One patient's scores on one scale over time.
 
     The axis always spans `low` to `high`, the whole scale. `reliable_change` is the number of points around
-    `baseline` (the first score where none is named) within which a change is not reliable. Scores further apart than `gap_days`
-    are not joined. `starts_on` and `ends_on` widen the time axis beyond the points.
+    `baseline` (the first score where none is named) within which a change is not reliable.
+    Scores further apart than `gap_days` are not joined. `starts_on` and `ends_on` widen the time axis beyond the points.
     """
 
     title: str

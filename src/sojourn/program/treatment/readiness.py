@@ -101,7 +101,7 @@ def held_in_course(course_id: UUID, *, actor: Actor) -> frozenset[UUID]:
 
 
 def owed_integrations(actor: Actor, *, now: datetime) -> tuple[OwedIntegration, ...]:
-    """Doses of open courses in the last 90 days whose integration has not been held, the first to be due first; one query."""
+    """Doses of open courses in the last 90 days whose integration was not held, first due first; one query."""
     of_course = Visit.objects.filter(course=OuterRef("course_id"), cancelled_at=None)
     integration = of_course.filter(kind=VisitKind.INTEGRATION, number=OuterRef("number"))
     next_dose = of_course.filter(kind=VisitKind.DOSING, number=OuterRef("number") + 1)
