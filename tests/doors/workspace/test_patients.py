@@ -51,8 +51,8 @@ def test_the_list_names_phase_and_site_and_marks_research_records(ward, sign_in)
     )
     page = sign_in(ward.ben).get(PATIENTS).content.decode()
     assert "Ada Núñez" in page
-    assert "joined, no assessment yet" in page
-    assert "imported research record" in page
+    assert "Joined, no assessment yet" in page
+    assert "Imported research record" in page
     assert "Bea Thornton" not in page
 
 

@@ -44,10 +44,10 @@ def test_every_patient_stands_in_one_phase_of_the_flow(ward, sign_in):
     h.patient(ward, "Imported record 1", NOW, kind="research", import_source="x", import_id="1")
     page = sign_in(ward.dora).get(PRACTICE)
     counts = {row[0]: row[1] for row in page.context["flow"].rows}
-    assert counts["waiting for a decision"] == "1"
-    assert counts["joined, no assessment yet"] == "1"
+    assert counts["Waiting for a decision"] == "1"
+    assert counts["Joined, no assessment yet"] == "1"
     assert sum(int(n) for n in counts.values()) == page.context["patients"] == 2
-    assert "imported research record (1)" in page.content.decode()
+    assert "Imported research record (1)" in page.content.decode()
 
 
 def test_a_decision_is_overdue_after_three_days(ward, sign_in):
@@ -78,7 +78,7 @@ def test_a_questionnaire_is_overdue_after_its_day_while_it_can_still_be_answered
     asked(ward.ada.patient_id, 9, -5)
     card = late(client.get(PRACTICE), "Questionnaires")
     assert card["in_all"] == 1
-    assert (card["rows"][0]["what"], card["rows"][0]["days"]) == ("PHQ-9", 1)
+    assert (card["rows"][0]["what"], card["rows"][0]["late_days"]) == ("PHQ-9", 1)
 
 
 def test_alarms_are_counted_with_how_they_were_met(ward, sign_in):

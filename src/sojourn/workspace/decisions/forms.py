@@ -11,6 +11,7 @@ from sojourn.clinical.protocols import Evaluation, Finding
 from sojourn.program.intake.choices import DecisionOutcome
 from sojourn.program.intake.verdicts import forbidden_everywhere, to_settle
 
+FORM_ID = "decision"  # fields beside the findings belong to the form by its id
 SUITABLE = DecisionOutcome.SUITABLE.value
 
 
@@ -35,16 +36,14 @@ class DecisionForm(forms.Form):
         for name, finding in self.names.items():
             self.fields[name] = forms.CharField(
                 label=_("How was %(rule)s settled?") % {"rule": finding.rule_id},
-                help_text=finding.clinician_says,
                 max_length=500,
                 required=False,
-                widget=forms.TextInput(attrs={"data-optional": "hide"}),
+                widget=forms.TextInput(attrs={"data-optional": "hide", "form": FORM_ID}),
             )
 
-    @property
-    def settling(self) -> list[forms.BoundField]:
-        """The questions about open findings, in the order of the findings."""
-        return [self[name] for name in self.names]
+    def settling(self, finding: Finding) -> forms.BoundField | None:
+        """Give the question about one finding, or None where nothing has to be settled."""
+        return self[field_for(finding)] if field_for(finding) in self.names else None
 
     @property
     def resolved(self) -> dict[str, str]:

@@ -23,7 +23,7 @@ from sojourn.program.treatment.glance import words_for_prescriber
 from sojourn.program.treatment.phases import Phase, list_patients
 from sojourn.workspace.decisions.cards import cards_for, score_lines
 from sojourn.workspace.decisions.findings import findings_of, replayed, ways_of
-from sojourn.workspace.decisions.forms import DecisionForm, forbidden
+from sojourn.workspace.decisions.forms import FORM_ID, DecisionForm, forbidden
 from sojourn.workspace.wording import DISPOSITIONS, OUTCOMES
 
 LOOK_BACK = timedelta(days=14)  # program policy: how long a word from a therapist stays on this page
@@ -117,7 +117,9 @@ def _page(
             "history": [{"row": past, "outcome": OUTCOMES[past.outcome]} for past in history],
             "disposition": DISPOSITIONS[row.disposition],
             "ways": ways_of(row.evaluation),
-            "findings": findings_of(row.evaluation),
+            "findings": [(line, form.settling(line.finding)) for line in findings_of(row.evaluation)],
+            "to_settle": len(form.names),
+            "form_id": FORM_ID,
             "replay": replayed(row, today=today),
             "said": protocols.answers_in_words(row.facts),
             "scores": score_lines(newest_scores_of(only_one, actor=request.actor).get(row.patient_id, ())),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from sojourn.clinical import instruments, protocols
@@ -71,7 +72,7 @@ def _flow(phases: dict[Phase, int]) -> FlowBar:
     counted = {phase: n for phase, n in phases.items() if phase != Phase.RESEARCH}
     return FlowBar(
         title=_("Patients by phase"),
-        rows=tuple(FlowRow(label=str(phase.label), count=n) for phase, n in counted.items()),
+        rows=tuple(FlowRow(label=capfirst(phase.label), count=n) for phase, n in counted.items()),
         total=sum(counted.values()),
         source=_("records of this practice, now"),
     )
@@ -82,15 +83,15 @@ def _late(title: str, overdue: glance.Overdue, say: Callable[[str], str], today:
         "title": title,
         "in_all": overdue.in_all,
         "rows": [
-            {"row": row, "what": say(row.what), "days": (today - _day(row.since)).days}
-            for row in overdue.longest
+            {"row": row, "what": say(row.what)} | _how_late(row.since, today) for row in overdue.longest
         ],
         "more": overdue.in_all - len(overdue.longest),
     }
 
 
-def _day(since: date | datetime) -> date:
-    return since.date() if isinstance(since, datetime) else since
+def _how_late(since: date | datetime, today: date) -> dict[str, Any]:
+    """Give a moment as it is, for its age to be written; a day as the number of days since."""
+    return {"late_at": since} if isinstance(since, datetime) else {"late_days": (today - since).days}
 
 
 def _instrument(instrument_id: str) -> str:
