@@ -112,6 +112,12 @@ def test_a_flagged_score_carries_a_flag_and_says_so():
     assert "item 9 answered 2, flagged" in svg
 
 
+def test_change_is_counted_from_the_named_baseline_and_the_threshold_itself_is_reliable():
+    drawn = chart(point(0, 25), point(7, 20), point(14, 14), baseline=20, reliable_change=6)
+    assert [row[3] for row in trajectory_figure(drawn).rows] == ["−6, reliable", "0", "+5"]
+    assert len(of_class(trajectory_svg(drawn), "ribbon")) == 2
+
+
 def test_reliable_change_is_drawn_around_the_first_score_only_inside_the_scale():
     assert len(of_class(trajectory_svg(chart(point(0, 20), reliable_change=6)), "ribbon")) == 2
     assert len(of_class(trajectory_svg(chart(point(0, 24), reliable_change=6)), "ribbon")) == 1

@@ -98,9 +98,9 @@ def dose_drops(chart: TrajectoryChart, scale: Scale) -> list[SafeString]:
 
 def ribbon(chart: TrajectoryChart, scale: Scale) -> list[SafeString]:
     """Draw the two edges around the baseline; the edge on the better side says what crossing it means."""
-    if chart.reliable_change is None or not chart.done:
+    middle = chart.measured_from
+    if chart.reliable_change is None or middle is None:
         return []
-    middle = chart.baseline if chart.baseline is not None else chart.done[0].value or 0
     edges = (middle - chart.reliable_change, middle + chart.reliable_change)
     drawn = [
         element("line", x1="0", x2="100%", y1=scale.y(edge), y2=scale.y(edge), class_="ribbon")

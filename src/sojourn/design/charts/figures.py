@@ -27,15 +27,14 @@ class ChartFigure:
 
 def trajectory_figure(chart: TrajectoryChart) -> ChartFigure:
     """Draw a trajectory and set its table beside it: day, score, band, change since the first, note."""
-    first = chart.done[0].value if chart.done else None
     names = kind_names()
     kinds = {point.kind for point in chart.points}
     return ChartFigure(
         title=chart.title,
         svg=trajectory_svg(chart),
         caption=caption(chart),
-        columns=(_("Day"), chart.unit or _("Score"), _("Band"), _("Since first"), _("Note")),
-        rows=tuple(_row(chart, point, first) for point in reversed(chart.points)),
+        columns=(_("Day"), chart.unit or _("Score"), _("Band"), _("Since baseline"), _("Note")),
+        rows=tuple(_row(chart, point) for point in reversed(chart.points)),
         key=tuple(
             f"{mark} {names[kind]}"
             for kind, mark in (("prorated", "○"), ("total_only", "□"))
@@ -65,24 +64,24 @@ def flow_figure(flow: FlowBar) -> ChartFigure:
     )
 
 
-def _row(chart: TrajectoryChart, point: ChartPoint, first: float | None) -> tuple[str, ...]:
+def _row(chart: TrajectoryChart, point: ChartPoint) -> tuple[str, ...]:
     day = date_format(point.on, "M j, Y")
     notes = [kind_names()[point.kind]] if point.kind in {"prorated", "total_only"} else []
     notes += [_("flagged")] if point.flagged else []
     notes += [point.label] if point.label else []
-    if point.value is None or first is None:
+    if point.value is None or chart.measured_from is None:
         return day, _("not done"), "", "", "; ".join(notes)
     return (
         day,
         number(point.value),
         chart.band_of(point.value),
-        _change(chart, point.value - first),
+        _change(chart, point.value - chart.measured_from),
         "; ".join(notes),
     )
 
 
 def _change(chart: TrajectoryChart, change: float) -> str:
     said = f"{'+' if change > 0 else '−' if change < 0 else ''}{number(abs(change))}"  # noqa: RUF001 - a true minus sign
-    if chart.reliable_change is not None and abs(change) > chart.reliable_change:
+    if chart.reliable_change is not None and abs(change) >= chart.reliable_change:
         return _("%(change)s, reliable") % {"change": said}
     return said

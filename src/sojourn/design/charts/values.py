@@ -86,6 +86,13 @@ class TrajectoryChart:
     def done(self) -> tuple[ChartPoint, ...]:
         return tuple(point for point in self.points if point.value is not None)
 
+    @property
+    def measured_from(self) -> float | None:
+        """The score that change is counted from; None while nothing is scored."""
+        if self.baseline is not None:
+            return self.baseline
+        return self.done[0].value if self.done else None
+
     def band_of(self, value: float) -> str:
         """Name the severity band a value falls in; empty when the scale has none there."""
         return next((band.label for band in self.bands if band.low <= value <= band.high), "")
