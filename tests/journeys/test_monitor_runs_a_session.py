@@ -76,6 +76,7 @@ class Story:
             self.page.locator("form", has_text="Record what is confirmed").get_by_role("checkbox").all()
         ):
             box.check()
+        self.page.get_by_label("The escort who takes the patient home is named and here.").fill("Nils Núñez")
         self.press("Record what is confirmed")
 
     def when_the_minutes_pass(self, minutes):

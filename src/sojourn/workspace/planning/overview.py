@@ -31,6 +31,7 @@ def planning(request: Any) -> HttpResponse:
         for ahead, title in enumerate(("today", "tomorrow"))
     ]
     deadlines = deadlines_for(request.actor, now=request.now)
+    may_start = may_do(request.actor, "start a course")
     today = request.now.date()
     return render(
         request,
@@ -38,9 +39,8 @@ def planning(request: Any) -> HttpResponse:
         {
             "days": days,
             "to_book": plans.courses_to_book(request.actor),
-            "to_start": plans.patients_to_start(request.actor),
+            "to_start": plans.patients_to_start(request.actor) if may_start else (),
             "deadlines": [{"row": row, "is_past": row.is_past(today)} for row in deadlines],
-            "may_start": may_do(request.actor, "start a course"),
             "may_keep_credentials": may_do(request.actor, "keep credentials"),
         },
     )

@@ -190,8 +190,9 @@ class ConfirmForm(EventForm):
                     label=criterion.says,
                     required=False,
                     max_length=300,
-                    initial=companion,
-                    help_text=_("Name the person, once they are here."),
+                    widget=forms.TextInput(attrs={"data-optional": "hide"}),
+                    help_text=_("Name the person once they are here. Expected: %(name)s.")
+                    % {"name": companion or _("nobody yet")},
                 )
             elif (criterion.kind == "confirmed" and criterion.id in missing) or (
                 criterion.kind == "optional" and "pressure" in missing
