@@ -40,3 +40,16 @@ def looks_right():
         assert overflow_px(page) == 0
 
     return _check
+
+
+@pytest.fixture
+def looks_right_everywhere(looks_right):
+    """Check the open page on a phone and on a desk."""
+
+    def _check(page):
+        height = page.viewport_size["height"]
+        for width in (360, 1440):
+            page.set_viewport_size({"width": width, "height": height})
+            looks_right(page)
+
+    return _check
