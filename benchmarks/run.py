@@ -1,0 +1,77 @@
+"""`./sojourn bench`: one run that measures the pages beside the bare ceilings, and prints ratios and targets."""
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "src"), str(ROOT)]
+FEWEST_PATIENTS = 100  # fewer would leave a phase empty
+NO_DATABASE = "SOJOURN_DATABASE_URL is not set. Run ./sojourn bench."
+
+
+def main() -> int:
+    """Measure and print; returns the exit code."""
+    options = _options()
+    practice_url = os.environ.get("SOJOURN_DATABASE_URL", "")
+    if not practice_url:
+        print(NO_DATABASE)
+        return 1
+    with tempfile.TemporaryDirectory(prefix="sojourn-bench-") as folder:
+        _set_up_django(practice_url, options.database, folder)
+        from benchmarks import measuring  # only now can the product be imported
+
+        plan = measuring.Plan(
+            practice_url=practice_url,
+            database=options.database,
+            folder=Path(folder),
+            sizes=tuple(options.patients or ((200,) if options.quick else (1000, 100_000))),
+            repeats=1 if options.quick else options.repeats,
+            seconds=0.4 if options.quick else options.seconds,
+            connections=options.connections,
+            starts=1 if options.quick else 5,
+            requests_each=20 if options.quick else 40,
+        )
+        return measuring.measure(plan)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./sojourn bench", description="Measure the pages beside a bare server."
+    )
+    parser.add_argument("--patients", type=int, nargs="+", metavar="N", help="sizes (1000 100000)")
+    parser.add_argument("--repeats", type=int, default=5, help="interleaved repeats (5)")
+    parser.add_argument(
+        "--seconds", type=float, default=2.5, help="how long each path is loaded at a time (2.5)"
+    )
+    parser.add_argument("--connections", type=int, default=16, help="keep-alive connections (16)")
+    parser.add_argument(
+        "--quick", action="store_true", help="a smoke test of the benchmarks; no figures to quote"
+    )
+    parser.add_argument("--database", default="sojourn_bench", help="the database that is made and dropped")
+    options = parser.parse_args()
+    if any(size < FEWEST_PATIENTS for size in options.patients or ()):
+        parser.error(f"--patients: at least {FEWEST_PATIENTS}")
+    return options
+
+
+def _set_up_django(practice_url: str, database: str, folder: str) -> None:
+    """Point this process, and those it starts, to the benchmarks' own database and folder."""
+    from benchmarks.scratch_database import address_of
+
+    os.environ |= {
+        "SOJOURN_DATABASE_URL": address_of(database, practice_url),
+        "SOJOURN_DATA_DIR": folder,
+        "DJANGO_SETTINGS_MODULE": "benchmarks.site.settings",
+        "PYTHONPATH": os.pathsep.join(sys.path[:2]),
+    }
+    os.environ.setdefault("SOJOURN_SECRET_KEY", "only-for-the-benchmarks-own-database-" + "0" * 20)
+    import django
+
+    django.setup()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
