@@ -107,15 +107,7 @@ def test_visits_that_took_place_are_told_apart_from_those_to_come(ward, sign_in)
 
 def test_who_looked_is_named_with_role_and_moment(ward, sign_in):
     for did in ("saw the chart", "acknowledged an alarm"):
-        audit.record(
-            actor_id=ward.ben.user_id,
-            actor_role=ward.ben.role_names,
-            did=did,
-            about_kind="patient",
-            about_id=None,
-            patient_id=ward.ada.patient_id,
-            at=NOW,
-        )
+        audit.record(ward.ben, did, about=("patient", None), at=NOW, patient_id=ward.ada.patient_id)
     page = read(sign_in(ward.ada))
     assert "Nov 24, 2026, 7:00 AM PST: Ben Adeyemi (prescriber) opened your record." in page
     assert "read what you answered and took it on" in page
@@ -141,13 +133,7 @@ def test_the_page_asks_a_fixed_number_of_times(ward, sign_in, weeks, django_asse
     for week in range(weeks):
         answer(ward, 7 * week, q1=3)
         audit.record(
-            actor_id=ward.ben.user_id,
-            actor_role=ward.ben.role_names,
-            did="saw the chart",
-            about_kind="patient",
-            about_id=None,
-            patient_id=ward.ada.patient_id,
-            at=NOW,
+            ward.ben, "saw the chart", about=("patient", None), at=NOW, patient_id=ward.ada.patient_id
         )
     client = sign_in(ward.ada)
     read(client)

@@ -39,13 +39,7 @@ def line_of(client, title):
 
 def saw(ward, who, at):
     audit.record(
-        actor_id=who.user_id,
-        actor_role=who.role_names,
-        did="saw the chart",
-        about_kind="patient",
-        about_id=ward.ada.patient_id,
-        patient_id=ward.ada.patient_id,
-        at=at,
+        who, "saw the chart", about=("patient", ward.ada.patient_id), at=at, patient_id=ward.ada.patient_id
     )
 
 

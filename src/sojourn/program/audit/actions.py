@@ -1,25 +1,30 @@
 """The only way to write the log of deeds."""
 
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sojourn.program.audit.models import Entry
 
 
+class Doer(Protocol):
+    """Whoever acts: their account, if they have one, and their roles in one short line."""
+
+    @property
+    def user_id(self) -> UUID | None: ...
+
+    @property
+    def role_names(self) -> str: ...
+
+
 def record(
-    *,
-    actor_id: UUID | None,
-    actor_role: str,
-    did: str,
-    about_kind: str,
-    about_id: UUID | None,
-    at: datetime,
-    patient_id: UUID | None = None,
+    by: Doer, did: str, *, about: tuple[str, UUID | None], at: datetime, patient_id: UUID | None = None
 ) -> None:
-    """Add one line to the log, inside the transaction of the deed it tells of."""
+    """Add one line to the log, inside the transaction of the deed; `about` is a kind of record and its id."""
+    about_kind, about_id = about
     Entry.objects.create(
-        actor_id=actor_id,
-        actor_role=actor_role,
+        actor_id=by.user_id,
+        actor_role=by.role_names,
         did=did,
         about_kind=about_kind,
         about_id=about_id,

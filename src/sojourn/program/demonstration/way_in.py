@@ -141,7 +141,9 @@ def answer_open(person: Person, *, at: datetime, week: int, rng: Random) -> None
 
 def settle_alarms(house: House, *, now: datetime) -> None:
     """Let the director deal with the alarms of the past; the newest stay open, one of them acknowledged."""
-    newest_first = sorted(alarms.open_alarms_for(house.director), key=lambda alarm: alarm.raised_at, reverse=True)
+    newest_first = sorted(
+        alarms.open_alarms_for(house.director), key=lambda alarm: alarm.raised_at, reverse=True
+    )
     prescriber = house.director
     for place, alarm in enumerate(newest_first):
         taken_at = min(alarm.raised_at + timedelta(minutes=25), now)

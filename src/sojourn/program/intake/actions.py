@@ -79,7 +79,9 @@ def keep_assessment(
             rule_set_version=evaluation.rule_set_version,
             taken_at=now,
         )
-        _log(actor, "kept an assessment", "assessment", assessment.id, patient_id, now)
+        audit.record(
+            actor, "kept an assessment", about=("assessment", assessment.id), at=now, patient_id=patient_id
+        )
         if evaluation.disposition is protocols.Disposition.HELP_NOW:
             _raise_danger(facts, evaluation, assessment.id, patient_id, actor, now)
     return assessment.id
@@ -119,7 +121,13 @@ def record_decision(
             decided_by_id=actor.staff_id,
             decided_at=now,
         )
-        _log(actor, "decided about an assessment", "decision", decision.id, assessment.patient_id, now)
+        audit.record(
+            actor,
+            "decided about an assessment",
+            about=("decision", decision.id),
+            at=now,
+            patient_id=assessment.patient_id,
+        )
     return decision.id
 
 
@@ -159,7 +167,7 @@ def sign_consent(
                 )
         except IntegrityError as twice:
             raise AlreadySigned from twice
-        _log(actor, "signed a consent", "consent", consent.id, patient_id, now)
+        audit.record(actor, "signed a consent", about=("consent", consent.id), at=now, patient_id=patient_id)
     return consent.id
 
 
@@ -169,7 +177,13 @@ def withdraw_consent(*, consent_id: UUID, actor: Actor, now: datetime) -> None:
     require(actor, "sign a consent", patient_id=consent.patient_id)
     with transaction.atomic():
         if Consent.objects.filter(pk=consent_id, withdrawn_at=None).update(withdrawn_at=now):
-            _log(actor, "withdrew a consent", "consent", consent_id, consent.patient_id, now)
+            audit.record(
+                actor,
+                "withdrew a consent",
+                about=("consent", consent_id),
+                at=now,
+                patient_id=consent.patient_id,
+            )
 
 
 def _raise_danger(
@@ -216,15 +230,3 @@ def _same_name(typed: str, name: str) -> bool:
         return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
 
     return plain(typed) == plain(name)
-
-
-def _log(actor: Actor, did: str, kind: str, about: UUID, patient_id: UUID, now: datetime) -> None:
-    audit.record(
-        actor_id=actor.user_id,
-        actor_role=actor.role_names,
-        did=did,
-        about_kind=kind,
-        about_id=about,
-        patient_id=patient_id,
-        at=now,
-    )

@@ -114,13 +114,11 @@ def submit_response(
             **_score_columns(scored),
         )
         audit.record(
-            actor_id=actor.user_id,
-            actor_role=actor.role_names,
-            did="submitted a questionnaire",
-            about_kind="response",
-            about_id=response.id,
-            patient_id=asked.patient_id,
+            actor,
+            "submitted a questionnaire",
+            about=("response", response.id),
             at=answered_at,
+            patient_id=asked.patient_id,
         )
     return Submission(response.id, scored, blank, offer_crisis_help=bool(critical))
 

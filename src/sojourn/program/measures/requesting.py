@@ -37,7 +37,13 @@ def request_questionnaire(
             defaults={"occasion": occasion, "opens_on": opens_on, "closes_on": closes_on},
         )
         if is_new:
-            _log(actor, "asked for a questionnaire", request.id, patient_id, now)
+            audit.record(
+                actor,
+                "asked for a questionnaire",
+                about=("questionnaire request", request.id),
+                at=now,
+                patient_id=patient_id,
+            )
     return request.id
 
 
@@ -79,7 +85,13 @@ def request_series(*, patient_id: UUID, first_on: date, last_on: date, actor: Ac
             ),
             ignore_conflicts=True,
         )
-        _log(actor, "asked for weekly questionnaires", None, patient_id, now)
+        audit.record(
+            actor,
+            "asked for weekly questionnaires",
+            about=("questionnaire request", None),
+            at=now,
+            patient_id=patient_id,
+        )
 
 
 def withdraw_requests(*, patient_id: UUID, actor: Actor, now: datetime) -> int:
@@ -89,17 +101,11 @@ def withdraw_requests(*, patient_id: UUID, actor: Actor, now: datetime) -> int:
             patient_id=patient_id, closes_on__gte=now.date(), response=None, withdrawn_at=None
         ).update(withdrawn_at=now)
         if taken_back:
-            _log(actor, "took questionnaires back", None, patient_id, now)
+            audit.record(
+                actor,
+                "took questionnaires back",
+                about=("questionnaire request", None),
+                at=now,
+                patient_id=patient_id,
+            )
     return taken_back
-
-
-def _log(actor: Actor, did: str, request_id: UUID | None, patient_id: UUID, now: datetime) -> None:
-    audit.record(
-        actor_id=actor.user_id,
-        actor_role=actor.role_names,
-        did=did,
-        about_kind="questionnaire request",
-        about_id=request_id,
-        patient_id=patient_id,
-        at=now,
-    )

@@ -78,7 +78,7 @@ def open_practice(
         user = _account(email, password)
         staff = StaffMember.objects.create(user=user, name=director_name, roles=[Role.MEDICAL_DIRECTOR])
         staff.sites.add(site)
-        _log(MACHINE, "opened the practice", "staff member", staff.id, now)
+        audit.record(MACHINE, "opened the practice", about=("staff member", staff.id), at=now)
     return user.id
 
 
@@ -92,7 +92,7 @@ def add_site(*, name: str, address: str, state: str, timezone: str, actor: Actor
     require(actor, "add staff")
     with transaction.atomic():
         site = Site.objects.create(name=name, address=address, state=state, timezone=timezone)
-        _log(actor, "added a site", "site", site.id, now)
+        audit.record(actor, "added a site", about=("site", site.id), at=now)
     return site.id
 
 
@@ -112,7 +112,7 @@ def add_staff_member(
         user = _account(email, password)
         staff = StaffMember.objects.create(user=user, name=name, roles=sorted(roles))
         staff.sites.set(Site.objects.filter(pk__in=site_ids))
-        _log(actor, "added a staff member", "staff member", staff.id, now)
+        audit.record(actor, "added a staff member", about=("staff member", staff.id), at=now)
     return staff.id
 
 
@@ -121,7 +121,7 @@ def work_at(*, staff_id: UUID, site_ids: Collection[UUID], actor: Actor, now: da
     require(actor, "add staff")
     with transaction.atomic():
         StaffMember.objects.get(pk=staff_id).sites.set(Site.objects.filter(pk__in=site_ids))
-        _log(actor, "chose the sites of a staff member", "staff member", staff_id, now)
+        audit.record(actor, "chose the sites of a staff member", about=("staff member", staff_id), at=now)
 
 
 def record_credential(
@@ -146,7 +146,7 @@ def record_credential(
             issued_on=issued_on,
             expires_on=expires_on,
         )
-        _log(actor, "recorded a credential", "credential", credential.id, now)
+        audit.record(actor, "recorded a credential", about=("credential", credential.id), at=now)
     return credential.id
 
 
@@ -168,7 +168,9 @@ def join_practice(
             user=user, name=name, born_on=born_on, phone=phone, state=state, site_id=site_id, joined_at=now
         )
         actor = Actor(roles=frozenset({Role.PATIENT}), user_id=user.id, patient_id=patient.id, name=name)
-        _log(actor, "joined the practice", "patient", patient.id, now, patient.id)
+        audit.record(
+            actor, "joined the practice", about=("patient", patient.id), at=now, patient_id=patient.id
+        )
     return actor
 
 
@@ -185,7 +187,9 @@ def put_on_care_team(*, patient_id: UUID, staff_id: UUID, role: Role, actor: Act
         CareTeamMember.objects.create(
             patient_id=patient_id, staff_member_id=staff_id, role=role, since_at=now
         )
-        _log(actor, "chose a care team member", "patient", patient_id, now, patient_id)
+        audit.record(
+            actor, "chose a care team member", about=("patient", patient_id), at=now, patient_id=patient_id
+        )
 
 
 def hashed(password: str) -> HashedPassword:
@@ -210,15 +214,3 @@ def _account(email: str, password: str | HashedPassword) -> User:
     except IntegrityError as taken:
         raise EmailTaken from taken
     return user
-
-
-def _log(actor: Actor, did: str, kind: str, about: UUID, at: datetime, patient: UUID | None = None) -> None:
-    audit.record(
-        actor_id=actor.user_id,
-        actor_role=actor.role_names,
-        did=did,
-        about_kind=kind,
-        about_id=about,
-        patient_id=patient,
-        at=at,
-    )

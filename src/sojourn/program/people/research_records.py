@@ -34,14 +34,7 @@ def add_research_records(
         while batch := list(islice(records, ROWS_A_STATEMENT)):
             Patient.objects.bulk_create(batch)
             added |= {record.import_id: record.id for record in batch}
-        audit.record(
-            actor_id=actor.user_id,
-            actor_role=actor.role_names,
-            did="added imported research records",
-            about_kind="site",
-            about_id=site_id,
-            at=now,
-        )
+        audit.record(actor, "added imported research records", about=("site", site_id), at=now)
     return added
 
 

@@ -106,7 +106,7 @@ def start_course(
             prescriber_id=actor.staff_id, site=patient.site, started_at=now,
         )  # fmt: skip
         _keep_order(course, order, actor=actor, now=now)
-        _log(actor, "started a course", "course", course.id, patient_id, now)
+        audit.record(actor, "started a course", about=("course", course.id), at=now, patient_id=patient_id)
     return course.id
 
 
@@ -123,7 +123,9 @@ def order_dose(
         new = NewOrder(dose_mg, weight_kg, why, previous_mg=_dose_before(course, now))
         _check_order(protocol, course.patient, new, actor=actor, now=now)
         order = _keep_order(course, new, actor=actor, now=now)
-        _log(actor, "ordered a dose", "dose order", order.id, course.patient_id, now)
+        audit.record(
+            actor, "ordered a dose", about=("dose order", order.id), at=now, patient_id=course.patient_id
+        )
     return order.id
 
 
@@ -142,7 +144,9 @@ def end_course(*, course_id: UUID, how: EndedHow, because: str, actor: Actor, no
             cancelled_at=now, cancelled_because="the course ended"
         )
         requesting.withdraw_requests(patient_id=course.patient_id, actor=actor, now=now)
-        _log(actor, "ended a course", "course", course_id, course.patient_id, now)
+        audit.record(
+            actor, "ended a course", about=("course", course_id), at=now, patient_id=course.patient_id
+        )
 
 
 def add_chair(*, site_id: UUID, name: str, actor: Actor, now: datetime) -> UUID:
@@ -151,10 +155,7 @@ def add_chair(*, site_id: UUID, name: str, actor: Actor, now: datetime) -> UUID:
     try:
         with transaction.atomic():
             chair = Chair.objects.create(site=Site.objects.get(pk=site_id), name=name.strip())
-            audit.record(
-                actor_id=actor.user_id, actor_role=actor.role_names, did="added a chair", about_kind="chair",
-                about_id=chair.id, at=now,
-            )  # fmt: skip
+            audit.record(actor, "added a chair", about=("chair", chair.id), at=now)  # fmt: skip
     except IntegrityError as taken:
         raise ChairNameTaken from taken
     return chair.id
@@ -225,10 +226,3 @@ def _locked_course(course_id: UUID, actor: Actor, deed: str) -> Course:
     if course.ended_at is not None:
         raise CourseEnded
     return course
-
-
-def _log(actor: Actor, did: str, kind: str, about: UUID, patient_id: UUID, at: datetime) -> None:
-    audit.record(
-        actor_id=actor.user_id, actor_role=actor.role_names, did=did, about_kind=kind, about_id=about,
-        patient_id=patient_id, at=at,
-    )  # fmt: skip

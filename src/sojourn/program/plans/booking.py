@@ -78,7 +78,9 @@ def book_series(*, course_id: UUID, visits: Sequence[WantedVisit], actor: Actor,
             raise
         if not standing:
             _ask_weekly(desk, wanted, actor=actor, now=now)
-        _log(actor, "booked a series", "course", course_id, desk.course.patient_id, now)
+        audit.record(
+            actor, "booked a series", about=("course", course_id), at=now, patient_id=desk.course.patient_id
+        )
 
 
 def apply_move(*, visit_id: UUID, to: datetime, whole_series: bool, actor: Actor, now: datetime) -> None:
@@ -105,7 +107,9 @@ def apply_move(*, visit_id: UUID, to: datetime, whole_series: bool, actor: Actor
                 _write_moves([(rows[one.visit.id], one.to) for one in in_turn], plan.desk, calendar)
         except IntegrityError as clash:
             raise _told(clash, plan.alone.to) from clash
-        _log(actor, "moved visits", "visit", visit_id, plan.visit.patient_id, now)
+        audit.record(
+            actor, "moved visits", about=("visit", visit_id), at=now, patient_id=plan.visit.patient_id
+        )
 
 
 def cancel_visit(*, visit_id: UUID, because: str, actor: Actor, now: datetime) -> None:
@@ -121,7 +125,7 @@ def cancel_visit(*, visit_id: UUID, because: str, actor: Actor, now: datetime) -
             return
         row.cancelled_at, row.cancelled_because = now, because.strip()[:300]
         row.save(update_fields=["cancelled_at", "cancelled_because"])
-        _log(actor, "cancelled a visit", "visit", visit_id, row.patient_id, now)
+        audit.record(actor, "cancelled a visit", about=("visit", visit_id), at=now, patient_id=row.patient_id)
 
 
 def name_sitter(*, visit_id: UUID, name: str, phone: str, actor: Actor, now: datetime) -> None:
@@ -136,7 +140,9 @@ def name_sitter(*, visit_id: UUID, name: str, phone: str, actor: Actor, now: dat
             return
         row.sitter_name, row.sitter_phone = name.strip(), phone.strip()
         row.save(update_fields=["sitter_name", "sitter_phone"])
-        _log(actor, "named an escort or sitter", "visit", visit_id, row.patient_id, now)
+        audit.record(
+            actor, "named an escort or sitter", about=("visit", visit_id), at=now, patient_id=row.patient_id
+        )
 
 
 def _locked_visit(visit_id: UUID, actor: Actor) -> Visit:
@@ -245,10 +251,3 @@ def _ask_weekly(desk: Desk, wanted: Sequence[WantedVisit], *, actor: Actor, now:
         actor=actor,
         now=now,
     )
-
-
-def _log(actor: Actor, did: str, kind: str, about: UUID, patient_id: UUID, at: datetime) -> None:
-    audit.record(
-        actor_id=actor.user_id, actor_role=actor.role_names, did=did, about_kind=kind, about_id=about,
-        patient_id=patient_id, at=at,
-    )  # fmt: skip

@@ -58,7 +58,9 @@ def raise_alarm(
         )
         if is_new:
             AlarmEvent.objects.create(alarm=alarm, what=AlarmEvent.What.RAISED, at=raised_at)
-            _log(actor, "raised an alarm", alarm, raised_at)
+            audit.record(
+                actor, "raised an alarm", about=("alarm", alarm.id), at=raised_at, patient_id=alarm.patient_id
+            )
     return alarm.id
 
 
@@ -67,7 +69,9 @@ def acknowledge_alarm(*, alarm_id: UUID, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
         alarm = _alarm_for(alarm_id, actor, "acknowledge an alarm")
         _step(alarm, AlarmEvent.What.ACKNOWLEDGED, actor, now, "")
-        _log(actor, "acknowledged an alarm", alarm, now)
+        audit.record(
+            actor, "acknowledged an alarm", about=("alarm", alarm.id), at=now, patient_id=alarm.patient_id
+        )
 
 
 def close_alarm(*, alarm_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
@@ -77,7 +81,7 @@ def close_alarm(*, alarm_id: UUID, reason: str, actor: Actor, now: datetime) -> 
     with transaction.atomic():
         alarm = _alarm_for(alarm_id, actor, "close an alarm")
         _step(alarm, AlarmEvent.What.CLOSED, actor, now, reason.strip())
-        _log(actor, "closed an alarm", alarm, now)
+        audit.record(actor, "closed an alarm", about=("alarm", alarm.id), at=now, patient_id=alarm.patient_id)
 
 
 def escalate_overdue(*, now: datetime) -> int:
@@ -101,7 +105,9 @@ def escalate_overdue(*, now: datetime) -> int:
         )
         escalated = [row[0] for row in cursor.fetchall()]
         for alarm in Alarm.objects.filter(pk__in=escalated):
-            _log(MACHINE, "escalated an alarm", alarm, now)
+            audit.record(
+                MACHINE, "escalated an alarm", about=("alarm", alarm.id), at=now, patient_id=alarm.patient_id
+            )
     return len(escalated)
 
 
@@ -119,15 +125,3 @@ def _step(alarm: Alarm, what: str, actor: Actor, now: datetime, note: str) -> No
     )
     if not is_new:
         raise AlreadyDone
-
-
-def _log(actor: Actor, did: str, alarm: Alarm, at: datetime) -> None:
-    audit.record(
-        actor_id=actor.user_id,
-        actor_role=actor.role_names,
-        did=did,
-        about_kind="alarm",
-        about_id=alarm.id,
-        patient_id=alarm.patient_id,
-        at=at,
-    )

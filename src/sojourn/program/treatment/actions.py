@@ -117,13 +117,11 @@ def record_event(
         for crossing in crossed:
             raise_crossing(crossing, row, now_session, actor, now)
         audit.record(
-            actor_id=actor.user_id,
-            actor_role=actor.role_names,
-            did=f"recorded: {EventKind(kind).value}",
-            about_kind="session event",
-            about_id=row.id,
-            patient_id=now_session.visit.patient_id,
+            actor,
+            f"recorded: {EventKind(kind).value}",
+            about=("session event", row.id),
             at=now,
+            patient_id=now_session.visit.patient_id,
         )
     return Recorded(row.id, is_new=True, crossed=crossed)
 

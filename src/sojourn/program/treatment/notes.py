@@ -92,7 +92,9 @@ def write_visit_note(*, visit_id: UUID, shared: str, to_prescriber: str, actor: 
                 )
         except IntegrityError as twice:
             raise AlreadyWritten from twice
-        _log(actor, "wrote a visit note", "visit", visit.id, visit.patient_id, now)
+        audit.record(
+            actor, "wrote a visit note", about=("visit", visit.id), at=now, patient_id=visit.patient_id
+        )
     return note.id
 
 
@@ -117,7 +119,9 @@ def write_private_note(
         note = PrivateNote.objects.create(
             patient_id=patient_id, author_id=actor.staff_id, visit=visit, text=text.strip(), written_at=now
         )
-        _log(actor, "wrote a private note", "private note", note.id, patient_id, now)
+        audit.record(
+            actor, "wrote a private note", about=("private note", note.id), at=now, patient_id=patient_id
+        )
     return note.id
 
 
@@ -164,15 +168,3 @@ def _dose_before(visit: Visit) -> Visit | None:
     if found is None:
         raise DoseNotGiven
     return found.visit
-
-
-def _log(actor: Actor, did: str, kind: str, about: UUID, patient_id: UUID, at: datetime) -> None:
-    audit.record(
-        actor_id=actor.user_id,
-        actor_role=actor.role_names,
-        did=did,
-        about_kind=kind,
-        about_id=about,
-        patient_id=patient_id,
-        at=at,
-    )

@@ -74,12 +74,10 @@ def copy_session(*, visit_id: UUID, entries: Sequence[PaperEntry], actor: Actor,
             for crossing in crossed:
                 raise_crossing(crossing, row, empty, actor, now)
         audit.record(
-            actor_id=actor.user_id,
-            actor_role=actor.role_names,
-            did="copied a session from paper",
-            about_kind="visit",
-            about_id=visit_id,
-            patient_id=empty.visit.patient_id,
+            actor,
+            "copied a session from paper",
+            about=("visit", visit_id),
             at=now,
+            patient_id=empty.visit.patient_id,
         )
     return len(rows)

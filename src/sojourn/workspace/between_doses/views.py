@@ -92,13 +92,7 @@ def _write(request: Any, form: NoteForm) -> bool:
 
 def _page(request: Any, patient: PatientCard, note: NoteForm, private: PrivateForm) -> HttpResponse:
     audit.record(
-        actor_id=request.actor.user_id,
-        actor_role=request.actor.role_names,
-        did="saw the notes",
-        about_kind="patient",
-        about_id=patient.id,
-        patient_id=patient.id,
-        at=request.now,
+        request.actor, "saw the notes", about=("patient", patient.id), at=request.now, patient_id=patient.id
     )
     written = notes.notes_of(patient.id, actor=request.actor)
     held = {row.visit_id: row for row in written}

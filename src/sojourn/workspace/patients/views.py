@@ -60,15 +60,7 @@ def chart(request: Any, patient_id: UUID) -> HttpResponse:
     head = chart_head(patient_id, actor=actor)
     if head is None:
         raise Http404
-    audit.record(
-        actor_id=actor.user_id,
-        actor_role=actor.role_names,
-        did=SAW_THE_CHART,
-        about_kind="patient",
-        about_id=patient_id,
-        patient_id=patient_id,
-        at=now,
-    )
+    audit.record(actor, SAW_THE_CHART, about=("patient", patient_id), at=now, patient_id=patient_id)
     return render(
         request,
         "workspace/patients/chart.html",

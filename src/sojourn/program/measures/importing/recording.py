@@ -162,14 +162,7 @@ def _write(
         QuestionnaireRequest.objects.bulk_create(requests)
         done += len(requests)
         tell(done)
-    audit.record(
-        actor_id=actor.user_id,
-        actor_role=actor.role_names,
-        did="imported scores",
-        about_kind="import",
-        about_id=None,
-        at=now,
-    )
+    audit.record(actor, "imported scores", about=("import", None), at=now)
 
 
 def _responses(
