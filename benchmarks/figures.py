@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from statistics import median
 
 from benchmarks.driver import Tally
@@ -57,7 +58,7 @@ def run_of(tally: Tally, spent: Spent) -> Run:
 def share(values: Sequence[float], of: float) -> float:
     """Give the value that this share of the values does not exceed."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, int(of * len(ordered)))]
+    return ordered[ceil(of * len(ordered)) - 1]
 
 
 def figure_of(name: str, runs: Sequence[Run], alone: Sequence[Run], *, is_bare: bool) -> Figure:
