@@ -46,7 +46,7 @@ BY_PHASE: dict[Phase, tuple[str, str | None]] = {
             "Next, they choose a course with you. Then you read what it means, ask, and sign only if you want it."
         ),
     ),
-    Phase.PREPARATION: (gettext_noop("Your course is chosen, and its visits are not booked yet"), None),
+    Phase.PREPARATION: (gettext_noop("Your course is chosen, and no visit is booked right now"), None),
     Phase.TREATMENT: (gettext_noop("Your course has begun, and no visit is booked right now"), None),
     Phase.AFTER: (gettext_noop("All doses of your course have been given"), None),
     Phase.COMPLETED: (
