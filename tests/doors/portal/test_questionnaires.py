@@ -164,5 +164,5 @@ def test_the_page_and_its_answer_ask_a_fixed_number_of_queries(
     request_id = ask(ward)
     with django_assert_num_queries(4):
         client.get(page_for(request_id))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(6):
         client.post(page_for(request_id), sent())

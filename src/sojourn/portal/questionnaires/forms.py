@@ -21,7 +21,8 @@ class QuestionnaireForm(forms.Form):
                 required=False,
             )
 
-    def mark_blank(self, blank: tuple[str, ...], message: str) -> None:
-        """Put a message beside each item that was left out."""
-        for name in blank:
-            self.add_error(name, message)
+    def mark(self, problems: Mapping[str, str]) -> None:
+        """Put a message beside each item it is about, where the form has not said something itself."""
+        for name, message in problems.items():
+            if name in self.fields and name not in self.errors:
+                self.add_error(name, message)

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from sojourn.clinical import instruments
-from sojourn.program.audit import actions as audit
-from sojourn.program.measures.models import QuestionnaireRequest, Response
+from sojourn.program.audit.statements import entry_values
+from sojourn.program.measures import statements
+from sojourn.program.measures.models import Response
 from sojourn.program.measures.requesting import (
     request_before_treatment,
     request_questionnaire,
@@ -68,97 +69,104 @@ def submit_response(
     Raises NotAllowed, NotThisPatients, AlreadySubmitted, WindowClosed, instruments.AnswersInvalid.
     """
     require(actor, "answer a questionnaire")
+    try:
+        with transaction.atomic():
+            return _submit(request_id, raw_answers, answered_at, actor, accept_blanks=accept_blanks)
+    except IntegrityError:
+        # Two sendings of one form: the second waited for the first, whose response it could not see yet.
+        recorded = Response.objects.filter(request_id=request_id).values_list("pk", flat=True).first()
+        if recorded is None:
+            raise
+        raise AlreadySubmitted(recorded) from None
+
+
+def _submit(
+    request_id: UUID,
+    raw_answers: Mapping[str, str | int | None],
+    answered_at: datetime,
+    actor: Actor,
+    *,
+    accept_blanks: bool,
+) -> Submission:
     assert actor.patient_id is not None
-    with transaction.atomic():
-        asked = _lock_request(request_id, actor.patient_id)
-        today = answered_at.astimezone(ZoneInfo(asked.patient.site.timezone)).date()
-        _refuse_if_not_open(asked, today)
-        instrument = instruments.get(asked.instrument_id)
-        answers = instruments.read_answers(instrument, raw_answers)
-        critical = instruments.critical_answers(
-            instrument, answers, previous=_previous_answers(asked, instrument)
-        )
-        for answer in critical:
-            safety.raise_alarm(
-                patient_id=asked.patient_id,
-                reason=answer.reason,
-                severity=answer.severity.value,
-                says=answer.says,
-                facts={
-                    "instrument": instrument.id,
-                    "item": answer.item_id,
-                    "answer": _value_of(answers, answer.item_id),
-                },
-                about_kind="questionnaire request",
-                about_id=asked.id,
-                acknowledge_within=answer.acknowledge_within,
-                raised_at=answered_at,
-                actor=actor,
-            )
-        blank = _blank_scored_items(instrument, answers)
-        if blank and not accept_blanks:
-            return Submission(None, None, blank, offer_crisis_help=bool(critical))
-        scored = instruments.score(instrument, answers)
-        response = Response.objects.create(
-            patient_id=asked.patient_id,
-            request=asked,
-            instrument_id=instrument.id,
-            instrument_version=instrument.version,
-            definition_hash=instrument.definition_hash,
-            source=Response.Source.PATIENT,
-            answers=answers.as_json(),
-            answered_at=answered_at,
-            answered_on=today,
-            flagged=bool(critical),
-            entered_by_id=actor.user_id,
-            **_score_columns(scored),
-        )
-        audit.record(
-            actor,
-            "submitted a questionnaire",
-            about=("response", response.id),
-            at=answered_at,
-            patient_id=asked.patient_id,
-        )
-    return Submission(response.id, scored, blank, offer_crisis_help=bool(critical))
-
-
-def _lock_request(request_id: UUID, patient_id: UUID) -> QuestionnaireRequest:
-    asked = (
-        QuestionnaireRequest.objects.select_for_update(of=("self",))
-        .select_related("patient__site")
-        .filter(pk=request_id, patient_id=patient_id)
-        .first()
-    )
+    asked = statements.lock_request(request_id, actor.patient_id)
     if asked is None:
         raise NotThisPatients
-    recorded = Response.objects.filter(request_id=request_id).values_list("pk", flat=True).first()
-    if recorded:
-        raise AlreadySubmitted(recorded)
-    return asked
-
-
-def _refuse_if_not_open(asked: QuestionnaireRequest, today: date) -> None:
+    if asked.response_id is not None:
+        raise AlreadySubmitted(asked.response_id)
+    today = answered_at.astimezone(ZoneInfo(asked.timezone)).date()
     if asked.withdrawn_at is not None or not asked.opens_on <= today <= asked.closes_on:
         raise WindowClosed
-
-
-def _previous_answers(
-    asked: QuestionnaireRequest, instrument: instruments.Instrument
-) -> instruments.Answers | None:
-    """The last answers to the same definition, for rules about a rise; another definition cannot be compared."""
-    stored = (
-        Response.objects.filter(
-            patient_id=asked.patient_id,
-            instrument_id=instrument.id,
-            definition_hash=instrument.definition_hash,
-        )
-        .exclude(answers=None)
-        .order_by("-answered_at")
-        .values_list("answers", flat=True)
-        .first()
+    instrument = instruments.get(asked.instrument_id)
+    answers = instruments.read_answers(instrument, raw_answers)
+    critical = instruments.critical_answers(instrument, answers, previous=_comparable(asked, instrument))
+    _raise_alarms(critical, request_id, instrument, answers, answered_at, actor)
+    blank = _blank_scored_items(instrument, answers)
+    if blank and not accept_blanks:
+        return Submission(None, None, blank, offer_crisis_help=bool(critical))
+    scored = instruments.score(instrument, answers)
+    response_id = statements.new_response_id()
+    statements.record_response(
+        {
+            "id": response_id,
+            "patient_id": actor.patient_id,
+            "request_id": request_id,
+            "instrument_id": instrument.id,
+            "instrument_version": instrument.version,
+            "definition_hash": instrument.definition_hash,
+            "source": Response.Source.PATIENT.value,
+            "answers": answers.as_json(),
+            "answered_at": answered_at,
+            "answered_on": today,
+            "flagged": bool(critical),
+            "entered_by_id": actor.user_id,
+            **_score_columns(scored),
+        },
+        entry_values(
+            actor,
+            "submitted a questionnaire",
+            about=("response", response_id),
+            at=answered_at,
+            patient_id=actor.patient_id,
+        ),
     )
-    return instruments.answers_from_json(instrument, stored) if stored else None
+    return Submission(response_id, scored, blank, offer_crisis_help=bool(critical))
+
+
+def _raise_alarms(
+    critical: tuple[instruments.CriticalAnswer, ...],
+    request_id: UUID,
+    instrument: instruments.Instrument,
+    answers: instruments.Answers,
+    answered_at: datetime,
+    actor: Actor,
+) -> None:
+    assert actor.patient_id is not None
+    for answer in critical:
+        safety.raise_alarm(
+            patient_id=actor.patient_id,
+            reason=answer.reason,
+            severity=answer.severity.value,
+            says=answer.says,
+            facts={
+                "instrument": instrument.id,
+                "item": answer.item_id,
+                "answer": _value_of(answers, answer.item_id),
+            },
+            about_kind="questionnaire request",
+            about_id=request_id,
+            acknowledge_within=answer.acknowledge_within,
+            raised_at=answered_at,
+            actor=actor,
+        )
+
+
+def _comparable(asked: statements.Asked, instrument: instruments.Instrument) -> instruments.Answers | None:
+    """The patient's last answers, for rules about a rise; answers to another definition cannot be compared."""
+    stored = asked.previous
+    if stored is None or stored.get("definition_hash") != instrument.definition_hash:
+        return None
+    return instruments.answers_from_json(instrument, stored)
 
 
 def _blank_scored_items(instrument: instruments.Instrument, answers: instruments.Answers) -> tuple[str, ...]:
@@ -172,10 +180,17 @@ def _value_of(answers: instruments.Answers, item_id: str | None) -> int | None:
 
 def _score_columns(scored: instruments.Score | instruments.Unscorable) -> dict[str, object]:
     if isinstance(scored, instruments.Unscorable):
-        return {"answered": scored.answered, "unscorable_because": scored.reason}
+        return {
+            "value": None,
+            "prorated": False,
+            "answered": scored.answered,
+            "band": "",
+            "unscorable_because": scored.reason,
+        }
     return {
         "value": round(float(scored.value), 3),
         "prorated": scored.prorated,
         "answered": scored.answered,
         "band": scored.band.label if scored.band else "",
+        "unscorable_because": "",
     }
