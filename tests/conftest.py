@@ -4,6 +4,10 @@ import os
 
 import pytest
 
+from tests.support.browser import browser, new_page
+
+__all__ = ["browser", "new_page"]  # here alone: a second conftest would start a second browser
+
 if os.environ.get("SOJOURN_DATABASE_URL"):
     from tests.support.ward import Ward
 

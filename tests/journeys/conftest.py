@@ -2,10 +2,8 @@
 
 import pytest
 
-from tests.support.browser import axe_violations, browser, new_page, overflow_px
+from tests.support.browser import axe_violations, overflow_px
 from tests.support.ward import PASSWORD, open_ward
-
-__all__ = ["browser", "new_page"]
 
 
 @pytest.fixture

@@ -58,8 +58,9 @@ def lock_request(request_id: UUID, patient_id: UUID) -> Asked | None:
         row = cursor.fetchone()
     if row is None:
         return None
-    *columns, previous = row
-    return Asked(*columns, json.loads(previous) if previous else None)
+    instrument_id, opens_on, closes_on, withdrawn_at, timezone, response_id, stored = row
+    previous = json.loads(stored) if stored else None
+    return Asked(instrument_id, opens_on, closes_on, withdrawn_at, timezone, response_id, previous)
 
 
 def new_response_id() -> UUID:

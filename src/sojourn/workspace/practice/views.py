@@ -72,7 +72,7 @@ def _flow(phases: dict[Phase, int]) -> FlowBar:
     counted = {phase: n for phase, n in phases.items() if phase != Phase.RESEARCH}
     return FlowBar(
         title=_("Patients by phase"),
-        rows=tuple(FlowRow(label=capfirst(phase.label), count=n) for phase, n in counted.items()),
+        rows=tuple(FlowRow(label=str(capfirst(phase.label)), count=n) for phase, n in counted.items()),
         total=sum(counted.values()),
         source=_("records of this practice, now"),
     )
