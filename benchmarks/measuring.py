@@ -76,7 +76,8 @@ def measure(plan: Plan) -> int:
 def _measure_size(plan: Plan, size: int, url: str) -> list[Figure]:
     paths = all_paths(_filled(size, plan.requests_each))
     queries = {path.name: queries_of(path) for path in paths if not path.is_bare}
-    connection.close_pool()
+    connection.close()
+    connection.close_pool()  # the next size gets a new database of the same name
     start = _start_up(url, plan)
     with serving(url, plan.log) as server, Meter(server.pid, url, plan.database) as meter:
         figures = _figures(plan, paths, server, meter)

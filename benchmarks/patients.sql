@@ -72,7 +72,7 @@ SELECT n * 10 + place AS id, n, clinician, kind, number, place,
                  + interval '1 hour' * place
             WHEN place = 2 AND n %% 100 = 93 AND n < 1000 THEN %(now)s - interval '30 minutes'
             WHEN phase = 'treatment'
-            THEN %(now)s + interval '1 day' * (place * 14 - 30 + n / 100 / %(staff)s) + interval '3 hours' * (n %% 100 - 90)
+            THEN %(now)s + interval '1 day' * (place * 14 - 36 + n / 100 / %(staff)s) + interval '3 hours' * (n %% 100 - 90)
             ELSE %(now)s + interval '1 day' * (place * 14 + 60 + n / 100 / %(staff)s) + interval '3 hours' * (n %% 100 - 90)
        END AS starts_at,
        phase
