@@ -20,7 +20,7 @@ TIME_ZONES: tuple[tuple[str, str], ...] = (
     ("America/New_York", "Eastern"),
     ("America/Chicago", "Central"),
     ("America/Denver", "Mountain"),
-    ("America/Phoenix", "Mountain, without daylight saving (Arizona)"),
+    ("America/Phoenix", "Mountain (Arizona)"),
     ("America/Los_Angeles", "Pacific"),
     ("America/Anchorage", "Alaska"),
     ("America/Adak", "Aleutian Islands"),
