@@ -1,6 +1,6 @@
 """Seeds the demonstration practice by letting invented people live through the real actions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -26,7 +26,7 @@ def _tell_nobody(done: int, of: int) -> None:
     pass
 
 
-def seed(*, now: datetime, tell: Tell = _tell_nobody) -> None:
+def seed(*, now: datetime, tell: Tell = _tell_nobody, parts: Sequence[PatientPart] = PATIENTS) -> None:
     """Open the demonstration practice and let its people live up to `now`, in one transaction.
 
     The same `now` gives the same practice. `tell` hears how many people are done, of how many.
@@ -35,9 +35,9 @@ def seed(*, now: datetime, tell: Tell = _tell_nobody) -> None:
     with transaction.atomic():
         house = open_house(now=now)
         # Those whose session goes on now come first, so that later bookings see their chairs as taken.
-        for turn, part in enumerate(PATIENTS):
+        for turn, part in enumerate(parts):
             _live(part, turn=turn, house=house, now=now, rng=rng)
-            tell(turn + 1, len(PATIENTS))
+            tell(turn + 1, len(parts))
         settle_alarms(house, now=now)
         people.note_seeding(at=now)
 

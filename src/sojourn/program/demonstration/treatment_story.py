@@ -15,6 +15,7 @@ from sojourn.program.measures import actions as measures
 from sojourn.program.measures import queries as asked
 from sojourn.program.plans import actions as plans
 from sojourn.program.plans import booking, proposing
+from sojourn.program.plans.booking import NotBookable
 from sojourn.program.plans.checking import WantedVisit
 from sojourn.program.plans.choices import EndedHow, VisitKind
 from sojourn.program.plans.queries import VisitRow, orders_of, visits_of_course
@@ -24,6 +25,7 @@ from sojourn.program.treatment.on_paper import copy_session
 FIRST_DOSE = {"esketamine_clinic": Decimal(56), "racemic_iv_clinic": Decimal(36), "racemic_im_clinic": Decimal(36),
               "racemic_sl_home": Decimal(100)}  # fmt: skip
 WEIGHT = Decimal(74)
+DAYS_AROUND = (0, -1, 1, -2, 2, -3, 3)
 DOSED_AFTER = timedelta(minutes=14)  # checks come first
 SHARED = (
     "Spoke about sleep and mornings. Wants to try getting up before eight on three days.",
@@ -59,25 +61,57 @@ def treat(person: Person, *, turn: int, house: House, first_on: date, now: datet
         weight_kg=WEIGHT, why="First dose as the protocol has it.", actor=person.prescriber, now=begins_at,
     )  # fmt: skip
     booked_at = begins_at + timedelta(minutes=40)
-    proposal = proposing.propose(
-        course_id=course_id, first_dose_on=first_on, actor=person.coordinator, now=booked_at
-    )
-    wanted = [visit.wanted for visit in proposal.visits if visit.wanted is not None]
     if person.part.stage is Stage.RUNNING:
-        chairs = proposal.desk.chairs if proposal.desk.uses_chairs else ()
-        chair = chairs[turn % len(chairs)].id if chairs else None
-        wanted = _with_one_now(wanted, person.part, chair, now=now)
-    booking.book_series(course_id=course_id, visits=wanted, actor=person.coordinator, now=booked_at)
+        first_on = _book_around_now(
+            person, course_id, turn=turn, first_on=first_on, now=now, booked_at=booked_at
+        )
+    else:
+        proposal = proposing.propose(
+            course_id=course_id, first_dose_on=first_on, actor=person.coordinator, now=booked_at
+        )
+        wanted = [visit.wanted for visit in proposal.visits if visit.wanted is not None]
+        booking.book_series(course_id=course_id, visits=wanted, actor=person.coordinator, now=booked_at)
     ends_at = _live(person, course_id=course_id, zone=zone, first_on=first_on, now=now, rng=rng)
     if person.part.stage in ENDS:
         how, because = ENDS[person.part.stage]
         plans.end_course(course_id=course_id, how=how, because=because, actor=person.prescriber, now=ends_at)
 
 
+def _book_around_now(
+    person: Person, course_id: UUID, *, turn: int, first_on: date, now: datetime, booked_at: datetime
+) -> date:
+    """Book a series one of whose sessions goes on now; return its first day.
+
+    A session at this hour may stand too near to its neighbors (on a weekend, or late in the evening), so the series
+    is tried on the days around, with what follows and without, until the rules of spacing hold.
+    """
+    refused: NotBookable | None = None
+    for days in DAYS_AROUND:
+        day = first_on + timedelta(days=days)
+        proposal = proposing.propose(
+            course_id=course_id, first_dose_on=day, actor=person.coordinator, now=booked_at
+        )
+        wanted = [visit.wanted for visit in proposal.visits if visit.wanted is not None]
+        chairs = proposal.desk.chairs if proposal.desk.uses_chairs else ()
+        chair = chairs[turn % len(chairs)].id if chairs else None
+        kept, moved, later = _with_one_now(wanted, person.part, chair, now=now)
+        for visits in ([*kept, moved, *later], [*kept, moved]):
+            try:
+                booking.book_series(
+                    course_id=course_id, visits=visits, actor=person.coordinator, now=booked_at
+                )
+            except NotBookable as not_then:
+                refused = not_then
+            else:
+                return day
+    assert refused is not None
+    raise refused
+
+
 def _with_one_now(
     wanted: list[WantedVisit], part: PatientPart, chair_id: UUID | None, *, now: datetime
-) -> list[WantedVisit]:
-    """Move the dosing session nearest to now so that it began `minutes_in` minutes ago; what follows too soon goes."""
+) -> tuple[list[WantedVisit], WantedVisit, list[WantedVisit]]:
+    """Move the dosing session nearest to now so that it began `minutes_in` minutes ago; give before, it, and after."""
     doses = [visit for visit in wanted if visit.kind == VisitKind.DOSING]
     nearest = min(doses, key=lambda visit: abs(visit.starts_at - now))
     starts_at = (now - timedelta(minutes=part.minutes_in) - DOSED_AFTER).replace(second=0, microsecond=0)
@@ -89,7 +123,7 @@ def _with_one_now(
         if visit.number >= nearest.number and visit != nearest and visit.starts_at > starts_at + timedelta(hours=20)
         and (visit.kind != VisitKind.DOSING or visit.starts_at > starts_at + timedelta(hours=73))
     ]  # fmt: skip
-    return [*kept, moved, *later]
+    return kept, moved, later
 
 
 def _live(

@@ -1,0 +1,69 @@
+"""The demonstration must come up at any hour of any day: somebody tries it on a Sunday night."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sojourn.program.demonstration.actions import seed
+from sojourn.program.demonstration.cast import PATIENTS, Stage
+from sojourn.program.people.models import Patient, Practice, User
+from sojourn.program.people.queries import account_actor
+from sojourn.program.safety.queries import open_alarms_for
+from sojourn.program.treatment.phases import patients_by_phase
+from sojourn.program.treatment.sessions import sessions_today
+
+pytestmark = pytest.mark.django_db
+RUNNING = tuple(part for part in PATIENTS if part.stage is Stage.RUNNING)
+A_WEEK = [datetime(2026, 11, 23, 5, 0, tzinfo=UTC) + timedelta(hours=31 * step) for step in range(6)]
+
+
+def director():
+    return account_actor(User.objects.get(email="director@demo.example").id)
+
+
+@pytest.mark.parametrize("now", A_WEEK, ids=lambda now: f"{now:%a-%H}")
+def test_sessions_run_at_any_hour_of_the_week(now):
+    seed(now=now, parts=RUNNING)
+    going_on = {
+        session.visit.patient_name: round((now - session.state.dosed_at) / timedelta(minutes=1))
+        for session in sessions_today(director(), now=now)
+        if session.state.dosed_at
+        and not session.is_over
+        and session.visit.starts_at > now - timedelta(hours=4)
+    }
+    assert set(going_on) == {part.name for part in RUNNING}
+    for part in RUNNING:
+        assert abs(going_on[part.name] - part.minutes_in) <= 1
+
+
+def test_the_whole_practice_stands_with_people_in_every_phase():
+    now = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+    seed(now=now)
+    assert Practice.objects.get().is_demonstration
+    assert Patient.objects.count() == len(PATIENTS)
+    phases = patients_by_phase(director())
+    empty = {str(phase) for phase, count in phases.items() if not count}
+    assert empty <= {"joined", "asked", "research"}
+    alarms = open_alarms_for(director())
+    assert {alarm.severity for alarm in alarms} == {"red", "amber"}
+    assert any(not alarm.is_unacknowledged for alarm in alarms)
+
+
+def test_the_same_moment_gives_the_same_practice():
+    from sojourn.program.measures.models import Response
+
+    now = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+    some = PATIENTS[5:8]
+
+    def told():
+        return list(
+            Response.objects.order_by("patient__name", "answered_at").values_list("patient__name", "value")
+        )
+
+    seed(now=now, parts=some)
+    first = told()
+    from django.core.management import call_command
+
+    call_command("flush", interactive=False, verbosity=0)
+    seed(now=now, parts=some)
+    assert told() == first
