@@ -98,7 +98,7 @@ def _checks() -> list[tuple[str, list[str]]]:
     checks = [
         ("format", ["ruff", "format", "--check", ".", *scripts]),
         ("lint", ["ruff", "check", ".", *scripts]),
-        ("templates", ["djlint", "--check", "--quiet", package]),
+        ("templates", ["djlint", "--check", package]),
         ("types", ["mypy", package, "launcher"]),
         ("import contracts", ["lint-imports"]),
         ("migrations", ["django-admin", "makemigrations", "--check", "--dry-run"]),
