@@ -1,6 +1,7 @@
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connections
@@ -273,3 +274,23 @@ def test_of_two_coordinators_booking_the_same_time_exactly_one_wins(shared):
     assert results.count("booked") == 1
     assert ("Chair 1 is taken" if shared == "chair" else "Thea Lindqvist has") in lost
     assert Visit.objects.values("course_id").distinct().count() == 1
+
+
+def test_a_session_over_midnight_sees_what_stands_after_it(ward):
+    """Two night sessions watched by one monitor, the earlier booked last, take places of their own."""
+    after_midnight, before_midnight = 0.5, -0.5
+    for name, hours in (("Ada", after_midnight), ("Bo Li", before_midnight)):
+        own = ward if name == "Ada" else join(ward, name)
+        course = courses.start(own)
+        wanted = courses.wanted_series(own, course)
+        prep = next(visit for visit in wanted if visit.kind == "preparation")
+        first = next(visit for visit in wanted if visit.place == ("dosing", 1))
+        midnight = first.starts_at.astimezone(ZoneInfo("America/Los_Angeles")).replace(hour=0, minute=0)
+        at_night = replace(
+            first,
+            starts_at=midnight + timedelta(hours=hours),
+            clinician_id=ward.mona.staff_id,
+            chair_id=queries.chairs_of([ward.oakland])[name == "Ada"].id,
+        )
+        booking.book_series(course_id=course.id, visits=[prep, at_night], actor=ward.cora, now=NOW)
+    assert sorted(v.places.lower for v in Visit.objects.filter(kind="dosing")) == [1, 2]

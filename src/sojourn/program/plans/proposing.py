@@ -191,7 +191,7 @@ def calendar_of(
         return ()
     return taken_between(
         begin=datetime.combine(min(days), time(), desk.zone),
-        end=datetime.combine(max(days) + A_DAY, time(), desk.zone),
+        end=datetime.combine(max(days) + 2 * A_DAY, time(), desk.zone),  # a visit may go on past midnight
         patient_id=desk.course.patient_id,
         clinician_ids=[clinician.id for clinician in desk.clinicians],
         chair_ids=[chair.id for chair in desk.chairs],
