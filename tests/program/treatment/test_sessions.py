@@ -305,3 +305,10 @@ def test_todays_sessions_are_sorted_by_what_is_due_and_read_in_three_queries(
     assert found.due_at == dosed_at + timedelta(minutes=40)
     assert sessions.sessions_today(ward.cleo, now=dosed_at) == ()
     assert sessions.sessions_today(ward.mona, now=dosed_at + timedelta(days=2)) == ()
+
+
+def test_a_session_left_open_stays_listed_past_midnight(ward, first):
+    dosed_at = courses.give_dose(ward, first)
+    hours_later = dosed_at + timedelta(hours=20)
+    [found] = sessions.sessions_today(ward.mona, now=hours_later)
+    assert found.is_running

@@ -18,7 +18,7 @@ from sojourn.program.plans.queries import VisitRow, day_at, visit_rows
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.models import SessionEvent
 
-LISTED_AT_MOST = 100
+LISTED_AT_MOST = 400
 A_DAY = timedelta(days=1)
 
 
@@ -82,6 +82,7 @@ class Session:
 def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
     """Today's dosing sessions of the patients this actor may see: running ones by what is due next, then those to come.
 
+    A session that goes on past midnight, or past the time it was booked for, stays until the patient has left.
     Three queries, however many sessions there are.
     """
     rows = visit_rows(
@@ -92,8 +93,8 @@ def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
             during__overlap=(now - A_DAY, now + A_DAY),
         ).order_by("during", "id")[:LISTED_AT_MOST]
     )
-    today = [row for row in rows if _is_now(row, now)]
-    return tuple(sorted(_sessions(today, now), key=lambda s: (s.is_over, not s.is_running, s.due_at)))
+    listed = [each for each in _sessions(rows, now) if each.is_running or _is_today(each.visit, now)]
+    return tuple(sorted(listed, key=lambda s: (s.is_over, not s.is_running, s.due_at)))
 
 
 def session(visit_id: UUID, *, actor: Actor, now: datetime) -> Session | None:
@@ -171,8 +172,8 @@ def _orders(rows: Iterable[VisitRow]) -> dict[UUID, tuple[Decimal, bool]]:
     }
 
 
-def _is_now(row: VisitRow, now: datetime) -> bool:
-    """True on the day of the session where the site is, and while it runs past midnight."""
+def _is_today(row: VisitRow, now: datetime) -> bool:
+    """True on the day of the session where the site is, and through a night it is booked for."""
     return (
         day_at(row.starts_at, row.timezone) == day_at(now, row.timezone) or row.starts_at <= now < row.ends_at
     )
