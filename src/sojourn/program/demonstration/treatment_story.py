@@ -25,7 +25,8 @@ from sojourn.program.treatment.on_paper import copy_session
 FIRST_DOSE = {"esketamine_clinic": Decimal(56), "racemic_iv_clinic": Decimal(36), "racemic_im_clinic": Decimal(36),
               "racemic_sl_home": Decimal(100)}  # fmt: skip
 WEIGHT = Decimal(74)
-DAYS_AROUND = (0, -1, 1, -2, 2, -3, 3)
+HALF_A_WEEK, A_NIGHT = timedelta(days=3), timedelta(hours=20)
+CLEAR = timedelta(hours=3)  # nothing else is booked so shortly before a session
 DOSED_AFTER = timedelta(minutes=14)  # checks come first
 SHARED = (
     "Spoke about sleep and mornings. Wants to try getting up before eight on three days.",
@@ -62,9 +63,7 @@ def treat(person: Person, *, turn: int, house: House, first_on: date, now: datet
     )  # fmt: skip
     booked_at = begins_at + timedelta(minutes=40)
     if person.part.stage is Stage.RUNNING:
-        first_on = _book_around_now(
-            person, course_id, turn=turn, first_on=first_on, now=now, booked_at=booked_at
-        )
+        _book_around_now(person, course_id, turn=turn, first_on=first_on, now=now, booked_at=booked_at)
     else:
         proposal = proposing.propose(
             course_id=course_id, first_dose_on=first_on, actor=person.coordinator, now=booked_at
@@ -79,51 +78,58 @@ def treat(person: Person, *, turn: int, house: House, first_on: date, now: datet
 
 def _book_around_now(
     person: Person, course_id: UUID, *, turn: int, first_on: date, now: datetime, booked_at: datetime
-) -> date:
-    """Book a series one of whose sessions goes on now; return its first day.
+) -> None:
+    """Book a series one of whose sessions began `minutes_in` minutes ago, at whatever hour and day it is now.
 
-    A session at this hour may stand too near to its neighbors (on a weekend, or late in the evening), so the series
-    is tried on the days around, with what follows and without, until the rules of spacing hold.
+    That session may stand too near to the doses before it (on a weekend, or late in the evening). Then it becomes
+    the session of a dose earlier in the series, until the rules of spacing hold.
     """
-    refused: NotBookable | None = None
-    for days in DAYS_AROUND:
-        day = first_on + timedelta(days=days)
-        proposal = proposing.propose(
-            course_id=course_id, first_dose_on=day, actor=person.coordinator, now=booked_at
-        )
-        wanted = [visit.wanted for visit in proposal.visits if visit.wanted is not None]
-        chairs = proposal.desk.chairs if proposal.desk.uses_chairs else ()
-        chair = chairs[turn % len(chairs)].id if chairs else None
-        kept, moved, later = _with_one_now(wanted, person.part, chair, now=now)
-        for visits in ([*kept, moved, *later], [*kept, moved]):
-            try:
-                booking.book_series(
-                    course_id=course_id, visits=visits, actor=person.coordinator, now=booked_at
-                )
-            except NotBookable as not_then:
-                refused = not_then
-            else:
-                return day
-    assert refused is not None
-    raise refused
+    proposal = proposing.propose(
+        course_id=course_id, first_dose_on=first_on, actor=person.coordinator, now=booked_at
+    )
+    chairs = proposal.desk.chairs if proposal.desk.uses_chairs else ()
+    chair = chairs[turn % len(chairs)].id if chairs else None
+    wanted = [visit.wanted for visit in proposal.visits if visit.wanted is not None]
+    begun_at = (now - timedelta(minutes=person.part.minutes_in) - DOSED_AFTER).replace(
+        second=0, microsecond=0
+    )
+    doses = sorted(
+        (visit for visit in wanted if visit.kind == VisitKind.DOSING), key=lambda dose: dose.number
+    )
+    for dose in reversed([dose for dose in doses if dose.starts_at < now + HALF_A_WEEK]):
+        running = WantedVisit(dose.kind, dose.number, begun_at, dose.clinician_id, chair)
+        before = [
+            visit for visit in wanted
+            if visit.starts_at < begun_at - CLEAR and (visit.number < dose.number or visit.kind == VisitKind.PREPARATION)
+        ]  # fmt: skip
+        if _is_booked(person, course_id, [*before, running], booked_at):
+            moved_by = begun_at.astimezone(proposal.desk.zone).date() - dose.starts_at.date()
+            _book_the_rest(
+                person, course_id, first_on + moved_by, after=begun_at + A_NIGHT, booked_at=booked_at
+            )
+            return
+    raise AssertionError(f"no dose of {person.part.name} can be going on now")
 
 
-def _with_one_now(
-    wanted: list[WantedVisit], part: PatientPart, chair_id: UUID | None, *, now: datetime
-) -> tuple[list[WantedVisit], WantedVisit, list[WantedVisit]]:
-    """Move the dosing session nearest to now so that it began `minutes_in` minutes ago; give before, it, and after."""
-    doses = [visit for visit in wanted if visit.kind == VisitKind.DOSING]
-    nearest = min(doses, key=lambda visit: abs(visit.starts_at - now))
-    starts_at = (now - timedelta(minutes=part.minutes_in) - DOSED_AFTER).replace(second=0, microsecond=0)
-    kept = [visit for visit in wanted if visit.number < nearest.number or visit.kind == VisitKind.PREPARATION]
-    kept = [visit for visit in kept if visit.starts_at < starts_at - timedelta(hours=3)]
-    moved = WantedVisit(nearest.kind, nearest.number, starts_at, nearest.clinician_id, chair_id)
-    later = [
-        visit for visit in wanted
-        if visit.number >= nearest.number and visit != nearest and visit.starts_at > starts_at + timedelta(hours=20)
-        and (visit.kind != VisitKind.DOSING or visit.starts_at > starts_at + timedelta(hours=73))
-    ]  # fmt: skip
-    return kept, moved, later
+def _is_booked(person: Person, course_id: UUID, visits: list[WantedVisit], booked_at: datetime) -> bool:
+    try:
+        booking.book_series(course_id=course_id, visits=visits, actor=person.coordinator, now=booked_at)
+    except NotBookable:
+        return False
+    return True
+
+
+def _book_the_rest(
+    person: Person, course_id: UUID, first_on: date, *, after: datetime, booked_at: datetime
+) -> None:
+    """Book what follows the running session, as far as the rules of spacing allow; the rest is left to be booked."""
+    proposal = proposing.propose(
+        course_id=course_id, first_dose_on=first_on, actor=person.coordinator, now=booked_at
+    )
+    rest = [visit.wanted for visit in proposal.visits if visit.wanted is not None]
+    rest = [visit for visit in rest if visit.starts_at > after]
+    if rest:
+        _is_booked(person, course_id, rest, booked_at)
 
 
 def _live(
