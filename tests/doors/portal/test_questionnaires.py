@@ -95,17 +95,28 @@ def test_another_blank_is_asked_again_without_alarm(ward, client):
 def test_the_back_button_and_a_second_press_change_nothing(ward, client):
     request_id = ask(ward)
     client.post(page_for(request_id), sent(q1="1"))
-    for again in (client.post(page_for(request_id), sent(q1="3", q9="3")), client.get(page_for(request_id))):
+    for again in (client.post(page_for(request_id), sent(q1="3")), client.get(page_for(request_id))):
         assert again.status_code == 200
         assert "You have answered this one" in again.content.decode()
     assert Response.objects.get().value == 1
     assert Alarm.objects.count() == 0
 
 
+def test_danger_told_when_it_is_too_late_or_told_twice_shows_help_first(ward, client):
+    late, answered = ask(ward, due_on=TODAY - timedelta(days=8)), ask(ward)
+    client.post(page_for(answered), sent())
+    for request_id in (late, answered):
+        page = client.post(page_for(request_id), sent(q9="3")).content.decode()
+        assert page.partition("<main")[2].index("tel:988") < page.partition("<main")[2].index("<h1>")
+        assert "A clinician has been told" in page
+    assert Alarm.objects.count() == 2
+    assert Response.objects.get().value == 0
+
+
 @pytest.mark.parametrize("due_in_days", [-8, 1])
 def test_outside_its_window_a_questionnaire_says_when_it_is_open(ward, client, due_in_days):
     request_id = ask(ward, due_on=TODAY + timedelta(days=due_in_days))
-    for response in (client.get(page_for(request_id)), client.post(page_for(request_id), sent(q9="3"))):
+    for response in (client.get(page_for(request_id)), client.post(page_for(request_id), sent())):
         assert "This questionnaire is not open today" in response.content.decode()
     assert Response.objects.count() == 0
 

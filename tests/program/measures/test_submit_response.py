@@ -149,10 +149,32 @@ def test_a_second_submission_is_refused_and_names_the_first(ward):
     request_id = ask(ward)
     first = submit(ward, request_id, all_zero())
     with pytest.raises(actions.AlreadySubmitted) as twice:
-        submit(ward, request_id, all_zero(q9=3))
+        submit(ward, request_id, all_zero(q1=3, q9=None))
     assert twice.value.response_id == first.response_id
-    assert Response.objects.count() == 1
+    assert not twice.value.offer_crisis_help
+    assert Response.objects.get().value == 0
     assert Alarm.objects.count() == 0
+
+
+def test_danger_told_only_in_a_second_submission_is_heard(ward):
+    request_id = ask(ward)
+    submit(ward, request_id, all_zero())
+    for _ in range(2):
+        with pytest.raises(actions.AlreadySubmitted) as twice:
+            submit(ward, request_id, all_zero(q9=3))
+        assert twice.value.offer_crisis_help
+    assert Response.objects.get().value == 0
+    assert alarm_reasons() == [("phq-9.item-9.often", "red")]
+
+
+def test_the_same_critical_answer_sent_again_raises_no_second_alarm(ward):
+    """The first was a rise; compared with itself it would be none, and look like another alarm."""
+    submit(ward, ask(ward, due_on=TODAY - timedelta(days=7)), all_zero(), answered_at=NOW - timedelta(days=7))
+    request_id = ask(ward)
+    submit(ward, request_id, all_zero(q9=1))
+    with pytest.raises(actions.AlreadySubmitted):
+        submit(ward, request_id, all_zero(q9=1))
+    assert alarm_reasons() == [("phq-9.item-9.rise", "red")]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -188,9 +210,19 @@ def test_the_window_opens_and_closes_at_midnight_where_the_patient_is(ward, day,
     if is_open:
         submit(ward, request_id, all_zero(), answered_at=at)
         return
-    with pytest.raises(actions.WindowClosed):
-        submit(ward, request_id, all_zero(q9=3), answered_at=at)
+    with pytest.raises(actions.WindowClosed) as closed:
+        submit(ward, request_id, all_zero(), answered_at=at)
+    assert not closed.value.offer_crisis_help
     assert Response.objects.count() == 0
+
+
+@pytest.mark.parametrize(("item_9", "is_heard"), [("3", True), ("1", True), ("0", False), (None, False)])
+def test_danger_told_after_the_window_closed_is_heard_though_nothing_is_recorded(ward, item_9, is_heard):
+    request_id = ask(ward)
+    with pytest.raises(actions.WindowClosed) as closed:
+        submit(ward, request_id, {"q9": item_9}, answered_at=NOW + timedelta(days=9))
+    assert closed.value.offer_crisis_help is is_heard
+    assert (Response.objects.count(), Alarm.objects.count()) == (0, int(is_heard))
 
 
 def test_a_request_that_was_taken_back_cannot_be_answered(ward):
@@ -217,6 +249,21 @@ def test_an_answer_that_was_not_offered_is_refused_and_nothing_is_kept(ward, ans
     with pytest.raises(instruments.AnswersInvalid):
         submit(ward, ask(ward), all_zero(**answers))
     assert Response.objects.count() == 0
+
+
+def test_danger_told_beside_an_answer_that_was_not_offered_is_heard(ward):
+    with pytest.raises(actions.AnswersRefused) as refused:
+        submit(ward, ask(ward), {"q1": "9", "q9": "2"})
+    assert refused.value.offer_crisis_help
+    assert list(refused.value.problems) == ["q1"]
+    assert alarm_reasons() == [("phq-9.item-9.often", "red")]
+
+
+@pytest.mark.parametrize("unreadable", ["4", "-1", "yes", "3.0", "\x00"])
+def test_an_unreadable_answer_to_item_9_counts_as_left_blank_never_as_no(ward, unreadable):
+    with pytest.raises(actions.AnswersRefused):
+        submit(ward, ask(ward), all_zero(q9=unreadable))
+    assert alarm_reasons() == [("phq-9.item-9.not-answered", "amber")]
 
 
 def test_a_response_can_neither_be_edited_nor_deleted(ward):

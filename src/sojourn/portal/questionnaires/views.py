@@ -1,5 +1,6 @@
 """Answering a questionnaire. A half-filled one raises its alarms and comes back with everything kept."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -31,7 +32,6 @@ def answer(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
 
 def _record(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     """Record the answers; the page is put together again only when something in them needs another look."""
-    done, problems = None, {}
     try:
         done = actions.submit_response(
             request_id=request_id,
@@ -42,27 +42,41 @@ def _record(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         )
     except actions.NotThisPatients as nothing:
         raise Http404 from nothing
-    except actions.AlreadySubmitted:
-        return render(
-            request, "portal/questionnaires/already.html", {"asked": _asked_of(request, request_id)}
-        )
-    except actions.WindowClosed:
-        return render(
-            request, "portal/questionnaires/not_open.html", {"asked": _asked_of(request, request_id)}
-        )
-    except instruments.AnswersInvalid as invalid:
-        problems = invalid.problems
-    if done is not None and done.response_id is not None:
-        return redirect("portal:help_after_answers" if done.offer_crisis_help else "portal:today")
+    except actions.AlreadySubmitted as refused:
+        return _not_taken(request, request_id, "already", refused)
+    except actions.WindowClosed as refused:
+        return _not_taken(request, request_id, "not_open", refused)
+    except actions.AnswersRefused as refused:
+        return _another_look(request, request_id, refused.problems, refused)
+    if done.response_id is None:
+        blank = dict.fromkeys(done.blank, _("You left this one out."))
+        return _another_look(request, request_id, blank, done, is_blank=True)
+    return redirect("portal:help_after_answers" if done.offer_crisis_help else "portal:today")
+
+
+def _not_taken(
+    request: HttpRequest, request_id: UUID, page: str, refused: actions.AlreadySubmitted | actions.WindowClosed
+) -> HttpResponse:
+    facts = {"asked": _asked_of(request, request_id), "offer_crisis_help": refused.offer_crisis_help}
+    return render(request, f"portal/questionnaires/{page}.html", facts)
+
+
+def _another_look(
+    request: HttpRequest,
+    request_id: UUID,
+    problems: Mapping[str, str],
+    ending: actions.Submission | actions.AnswersRefused,
+    *,
+    is_blank: bool = False,
+) -> HttpResponse:
+    """Give the page back with everything chosen, a message beside each question, and help where it is wanted."""
     asked = _asked_of(request, request_id)
     instrument = instruments.get(asked.instrument_id)
     form = QuestionnaireForm(request.POST, instrument=instrument)
     form.is_valid()
-    if done is not None:
-        form.mark(dict.fromkeys(done.blank, _("You left this one out.")))
-    else:
-        form.mark(problems)
-    return _page(request, asked, instrument, form, status=422, done=done)
+    form.mark(problems)
+    page = {"is_blank": is_blank, "offer_crisis_help": ending.offer_crisis_help}
+    return _page(request, asked, instrument, form, 422, **page)
 
 
 def _asked_of(request: HttpRequest, request_id: UUID) -> queries.RequestRow:
@@ -78,7 +92,7 @@ def _page(
     instrument: instruments.Instrument,
     form: QuestionnaireForm,
     status: int = 200,
-    done: actions.Submission | None = None,
+    **more: bool,
 ) -> HttpResponse:
-    page = {"asked": asked, "instrument": instrument, "form": form, "incomplete": done}
+    page = {"asked": asked, "instrument": instrument, "form": form, **more}
     return render(request, "portal/questionnaires/answer.html", page, status=status)

@@ -23,8 +23,8 @@ from sojourn.program.people.policy import require
 from sojourn.program.safety import actions as safety
 
 __all__ = [
-    "AlreadySubmitted", "NotThisPatients", "Submission", "WindowClosed", "request_before_treatment",
-    "request_questionnaire", "request_series", "submit_response", "withdraw_requests",
+    "AlreadySubmitted", "AnswersRefused", "NotThisPatients", "Submission", "WindowClosed",
+    "request_before_treatment", "request_questionnaire", "request_series", "submit_response", "withdraw_requests",
 ]  # fmt: skip
 
 
@@ -33,15 +33,31 @@ class NotThisPatients(Exception):
 
 
 class AlreadySubmitted(Exception):
-    """This request has its response; `response_id` is the one that was recorded."""
+    """This request has its response, `response_id`, and keeps it. Other answers than those may still ask for help."""
 
-    def __init__(self, response_id: UUID) -> None:
+    def __init__(self, response_id: UUID, *, offer_crisis_help: bool = False) -> None:
         super().__init__("already answered")
         self.response_id = response_id
+        self.offer_crisis_help = offer_crisis_help
 
 
 class WindowClosed(Exception):
     """The questionnaire may not be answered today: not yet open, closed, or taken back."""
+
+    def __init__(self, *, offer_crisis_help: bool = False) -> None:
+        super().__init__("not open today")
+        self.offer_crisis_help = offer_crisis_help
+
+
+class AnswersRefused(instruments.AnswersInvalid):
+    """Some answers were not among those offered, so none is recorded; the others may still ask for help."""
+
+    def __init__(self, problems: Mapping[str, str], *, offer_crisis_help: bool) -> None:
+        super().__init__(problems)
+        self.offer_crisis_help = offer_crisis_help
+
+
+Refusal = AlreadySubmitted | WindowClosed | AnswersRefused
 
 
 @dataclass(frozen=True)
@@ -64,22 +80,25 @@ def submit_response(
 ) -> Submission:
     """Record a patient's answers once, score them, and raise an alarm for any critical answer.
 
-    Critical answers are looked for first: a half-filled form can still ask for help, so its alarms are raised even
-    when the form comes back to be completed. With `accept_blanks` it is recorded as it is.
-    Raises NotAllowed, NotThisPatients, AlreadySubmitted, WindowClosed, instruments.AnswersInvalid.
+    Critical answers are looked for first, whatever becomes of the rest: a form that is half filled, too late, sent
+    again with other answers or partly unreadable can still ask for help, so its alarms are raised even when nothing
+    is recorded. With `accept_blanks` a half-filled form is recorded as it is.
+    Raises NotAllowed, NotThisPatients, AlreadySubmitted, WindowClosed, AnswersRefused.
     """
     require(actor, "answer a questionnaire")
     try:
-        with transaction.atomic():
-            return _submit(request_id, raw_answers, answered_at, actor, accept_blanks=accept_blanks)
+        ending = _submit(request_id, raw_answers, answered_at, actor, accept_blanks=accept_blanks)
     except IntegrityError:
         # Two sendings of one form: the second waited for the first, whose response it could not see yet.
-        recorded = Response.objects.filter(request_id=request_id).values_list("pk", flat=True).first()
-        if recorded is None:
+        if not Response.objects.filter(request_id=request_id).exists():
             raise
-        raise AlreadySubmitted(recorded) from None
+        ending = _submit(request_id, raw_answers, answered_at, actor, accept_blanks=accept_blanks)
+    if isinstance(ending, Submission):
+        return ending
+    raise ending
 
 
+@transaction.atomic
 def _submit(
     request_id: UUID,
     raw_answers: Mapping[str, str | int | None],
@@ -87,20 +106,26 @@ def _submit(
     actor: Actor,
     *,
     accept_blanks: bool,
-) -> Submission:
+) -> Submission | Refusal:
+    """Do all that has to be kept together. A refusal is returned, not raised: raising would undo its alarms."""
     assert actor.patient_id is not None
     asked = statements.lock_request(request_id, actor.patient_id)
     if asked is None:
         raise NotThisPatients
-    if asked.response_id is not None:
-        raise AlreadySubmitted(asked.response_id)
-    today = answered_at.astimezone(ZoneInfo(asked.timezone)).date()
-    if asked.withdrawn_at is not None or not asked.opens_on <= today <= asked.closes_on:
-        raise WindowClosed
     instrument = instruments.get(asked.instrument_id)
-    answers = instruments.read_answers(instrument, raw_answers)
+    answers, problems = _read(instrument, raw_answers)
+    today = answered_at.astimezone(ZoneInfo(asked.timezone)).date()
+    is_open = asked.withdrawn_at is None and asked.opens_on <= today <= asked.closes_on
     critical = instruments.critical_answers(instrument, answers, previous=_comparable(asked, instrument))
+    if asked.response_id is not None or not is_open:
+        critical = _unheard(critical, answers, asked.response_id)
     _raise_alarms(critical, request_id, instrument, answers, answered_at, actor)
+    if asked.response_id is not None:
+        return AlreadySubmitted(asked.response_id, offer_crisis_help=bool(critical))
+    if not is_open:
+        return WindowClosed(offer_crisis_help=bool(critical))
+    if problems:
+        return AnswersRefused(problems, offer_crisis_help=bool(critical))
     blank = _blank_scored_items(instrument, answers)
     if blank and not accept_blanks:
         return Submission(None, None, blank, offer_crisis_help=bool(critical))
@@ -131,6 +156,30 @@ def _submit(
         ),
     )
     return Submission(response_id, scored, blank, offer_crisis_help=bool(critical))
+
+
+def _read(
+    instrument: instruments.Instrument, raw_answers: Mapping[str, str | int | None]
+) -> tuple[instruments.Answers, Mapping[str, str]]:
+    """Read what can be read, with the problems of the rest; what cannot be read counts as left blank."""
+    try:
+        return instruments.read_answers(instrument, raw_answers), {}
+    except instruments.AnswersInvalid as invalid:
+        legible = {name: value for name, value in raw_answers.items() if name not in invalid.problems}
+        return instruments.read_answers(instrument, legible), invalid.problems
+
+
+def _unheard(
+    critical: tuple[instruments.CriticalAnswer, ...], answers: instruments.Answers, response_id: UUID | None
+) -> tuple[instruments.CriticalAnswer, ...]:
+    """Find what was said in answers that are not recorded, and that the recorded ones do not say already."""
+    recorded = Response.objects.filter(pk=response_id).values_list("answers", flat=True).first() or {}
+    heard = recorded.get("values", {})
+    return tuple(
+        found
+        for found in critical
+        if found.item_id and answers[found.item_id] not in {None, heard.get(found.item_id)}
+    )
 
 
 def _raise_alarms(
