@@ -74,14 +74,19 @@ def book(ward: Ward, course: Course, first_dose_on: date = FIRST_DOSE_ON, now: d
     return list(Visit.objects.filter(course=course).order_by("during"))
 
 
-def sign_consent(ward: Ward, document_id: str = "esketamine_clinic", now: datetime = NOW) -> None:
+def sign_consent(
+    ward: Ward,
+    document_id: str = "esketamine_clinic",
+    now: datetime = NOW,
+    text: str = "What was shown.",
+) -> None:
     """Keep a signed consent of Ada's."""
     Consent.objects.create(
         patient_id=ward.ada.patient_id,
         document_id=document_id,
         version="1",
         sha256="0" * 64,
-        text="What was shown.",
+        text=text,
         understood={},
         signed_name=ward.ada.name,
         signed_at=now,

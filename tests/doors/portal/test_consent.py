@@ -27,7 +27,8 @@ def ada(ward, sign_in):
 
 def filled(**changed):
     right = {question.id: question.correct for question in consent_document(DOCUMENT).questions}
-    return {**right, "signed_name": "Ada Núñez", "agrees": "on", "tries": "0", **changed}
+    shown = consent_document(DOCUMENT).sha256
+    return {**right, "shown": shown, "signed_name": "Ada Núñez", "agrees": "on", "tries": "0", **changed}
 
 
 def text_of(response):
@@ -142,12 +143,20 @@ def test_a_withdrawn_consent_is_kept_marked_and_asked_for_again(ada):
 
 
 def test_the_copy_shows_the_words_that_were_signed_whatever_the_document_says_today(ward, ada):
-    courses.sign_consent(ward)
-    Consent.objects.update(text="An older title\nVersion 0\n\nOld words <b>as</b> signed.\n")
+    courses.sign_consent(ward, text="An older title\nVersion 0\n\nOld words <b>as</b> signed.\n")
     signed = Consent.objects.get()
     page = ada.get(reverse("portal:signed_consent", kwargs={"consent_id": signed.id}))
     assert "Old words <b>as</b> signed." in text_of(page)
     assert b"<b>as</b>" not in page.content
+
+
+@pytest.mark.parametrize("shown", ["0" * 64, ""])
+def test_a_text_that_changed_while_it_was_open_is_shown_again_and_not_signed(ada, shown):
+    page = ada.post(SIGN, filled(shown=shown))
+    assert page.status_code == 409
+    assert "This text has changed since you opened it" in text_of(page)
+    assert consent_document(DOCUMENT).sha256 in text_of(page)
+    assert not Consent.objects.exists()
 
 
 def test_another_patients_copy_is_not_found(ada, ward, sign_in):

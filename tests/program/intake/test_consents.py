@@ -1,11 +1,13 @@
 from hashlib import sha256
 
 import pytest
+from django.db import ProgrammingError, transaction
 
 from sojourn.clinical.protocols import consent_document
 from sojourn.program.audit.models import Entry
 from sojourn.program.intake import actions, queries
 from sojourn.program.intake.models import Consent
+from sojourn.program.people.models import Patient
 from sojourn.program.people.policy import NotAllowed
 from tests.support.ward import NOW
 
@@ -15,7 +17,14 @@ RIGHT = {question.id: question.correct for question in consent_document(DOCUMENT
 
 
 def sign(ward, actor=None, **changed):
-    facts = {"document_id": DOCUMENT, "signed_name": "Ada Núñez", "answers": RIGHT, "tries": 1, **changed}
+    facts = {
+        "document_id": DOCUMENT,
+        "shown_sha256": consent_document(DOCUMENT).sha256,
+        "signed_name": "Ada Núñez",
+        "answers": RIGHT,
+        "tries": 1,
+        **changed,
+    }
     return actions.sign_consent(patient_id=ward.ada.patient_id, actor=actor or ward.ada, now=NOW, **facts)
 
 
@@ -55,6 +64,46 @@ def test_another_name_is_no_signature(ward, name):
     with pytest.raises(actions.NameDiffers):
         sign(ward, signed_name=name)
     assert Consent.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Nora O'Neill-Smith", "Nora O’Neill\u2011Smith"),
+        ("Nora O’Neill", "nora o'neill"),
+        ("נועה לוי", "\u200fנועה לוי\u200e"),
+        ("Ann\u00a0Lee", "Ann Lee"),
+    ],
+)
+def test_what_a_phone_writes_for_an_apostrophe_or_a_dash_is_the_same_name(ward, name, typed):
+    Patient.objects.filter(pk=ward.ada.patient_id).update(name=name)
+    assert sign(ward, signed_name=typed)
+
+
+def test_a_text_that_was_not_shown_is_not_signed(ward):
+    for shown in ("", "0" * 64):
+        with pytest.raises(actions.TextChanged):
+            sign(ward, shown_sha256=shown)
+    assert Consent.objects.count() == 0
+
+
+def test_the_database_keeps_what_was_signed_as_it_was(ward):
+    signed = Consent.objects.filter(pk=sign(ward))
+    before = signed.get().text
+    for change in ({"text": "Other words."}, {"sha256": "1" * 64}, {"signed_name": "Bea"}, {"version": "9"}):
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            signed.update(**change)
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        signed.delete()
+    assert signed.get().text == before
+
+
+def test_a_consent_that_was_withdrawn_stays_withdrawn(ward):
+    signed = Consent.objects.filter(pk=sign(ward))
+    actions.withdraw_consent(consent_id=signed.get().id, actor=ward.ada, now=NOW)
+    with pytest.raises(ProgrammingError), transaction.atomic():
+        signed.update(withdrawn_at=None)
+    assert signed.get().withdrawn_at == NOW
 
 
 def test_a_standing_consent_is_not_signed_twice(ward):

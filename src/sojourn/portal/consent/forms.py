@@ -65,6 +65,11 @@ class ConsentForm(forms.Form):
                 self.add_error(question.id, _("Not quite. %(why)s") % {"why": question.explanation})
         return given
 
+    @property
+    def is_for_todays_text(self) -> bool:
+        """True when the page that was sent showed the document as it is now."""
+        return self.data.get("shown") == self.document.sha256
+
     def refuse_name(self) -> None:
         """Say that the typed name is not the patient's."""
         self.add_error("signed_name", _("This is not the name in your record. Type it as it stands there."))

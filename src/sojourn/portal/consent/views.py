@@ -44,6 +44,9 @@ def consent(request: HttpRequest, document_id: str) -> HttpResponseBase:
         form = ConsentForm(document=document, patient_name=actor.name)
         return _shown(request, document, form, tries=0)
     form = ConsentForm(request.POST, document=document, patient_name=actor.name)
+    if not form.is_for_todays_text:
+        form = ConsentForm(document=document, patient_name=actor.name)
+        return _shown(request, document, form, tries=0, status=409, has_changed=True)
     tries = tries_before(request.POST) + 1
     if not form.is_valid():
         return _shown(request, document, form, tries=tries, status=422)
@@ -51,6 +54,7 @@ def consent(request: HttpRequest, document_id: str) -> HttpResponseBase:
         consent_id = actions.sign_consent(
             patient_id=actor.patient_id,
             document_id=document.id,
+            shown_sha256=request.POST["shown"],
             signed_name=form.cleaned_data["signed_name"],
             answers=form.answers,
             tries=tries,
@@ -124,7 +128,13 @@ def _timezone(request: HttpRequest) -> str:
 
 
 def _shown(
-    request: HttpRequest, document: ConsentDocument, form: ConsentForm, *, tries: int, status: int = 200
+    request: HttpRequest,
+    document: ConsentDocument,
+    form: ConsentForm,
+    *,
+    tries: int,
+    status: int = 200,
+    has_changed: bool = False,
 ) -> HttpResponse:
-    page = {"document": document, "form": form, "tries": tries}
+    page = {"document": document, "form": form, "tries": tries, "has_changed": has_changed}
     return render(request, "portal/consent/consent.html", page, status=status)

@@ -55,7 +55,10 @@ def _record(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
 
 
 def _not_taken(
-    request: HttpRequest, request_id: UUID, page: str, refused: actions.AlreadySubmitted | actions.WindowClosed
+    request: HttpRequest,
+    request_id: UUID,
+    page: str,
+    refused: actions.AlreadySubmitted | actions.WindowClosed,
 ) -> HttpResponse:
     facts = {"asked": _asked_of(request, request_id), "offer_crisis_help": refused.offer_crisis_help}
     return render(request, f"portal/questionnaires/{page}.html", facts)

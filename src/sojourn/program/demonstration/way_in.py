@@ -115,7 +115,8 @@ def consent(person: Person, *, at: datetime) -> None:
     """Let the person sign the consent of their protocol, understood at the first try."""
     document = protocols.consent_document(protocols.course_protocol(person.part.protocol).consent)
     intake.sign_consent(
-        patient_id=person.id, document_id=document.id, signed_name=person.part.name,
+        patient_id=person.id, document_id=document.id, shown_sha256=document.sha256,
+        signed_name=person.part.name,
         answers={question.id: question.correct for question in document.questions}, tries=1,
         actor=person.actor, now=at,
     )  # fmt: skip

@@ -18,6 +18,11 @@ from sojourn.program.people.models import Patient
 from sojourn.program.people.policy import require
 from sojourn.program.safety import actions as safety
 
+# A phone writes ’ and ‑ where a desk writes ' and -; both are the same name.
+TYPED_ALIKE = str.maketrans(
+    dict.fromkeys("\u2018\u2019\u02bc\u02bb`\u00b4", "'")
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
+)
 DANGER_SAID = "Told the free assessment of suicidal intent, a plan, or an attempt in the past 3 months."
 DANGER_OPEN = "Left a question about suicide in the free assessment open, or was not sure."
 
@@ -56,6 +61,10 @@ class NotUnderstood(Exception):
 
 class NameDiffers(Exception):
     """The signature is not the patient's own name."""
+
+
+class TextChanged(Exception):
+    """The document is not the one that was shown: it has to be read again before it is signed."""
 
 
 class AlreadySigned(Exception):
@@ -135,6 +144,7 @@ def sign_consent(
     *,
     patient_id: UUID,
     document_id: str,
+    shown_sha256: str,
     signed_name: str,
     answers: Mapping[str, str],
     tries: int,
@@ -143,10 +153,13 @@ def sign_consent(
 ) -> UUID:
     """Sign a consent: its text, version and hash are kept with the answers of the comprehension check.
 
-    Raises NotAllowed, NotUnderstood, NameDiffers, AlreadySigned.
+    `shown_sha256` is the hash of the text that the patient read; no other text is signed in its place.
+    Raises NotAllowed, TextChanged, NotUnderstood, NameDiffers, AlreadySigned.
     """
     require(actor, "sign a consent", patient_id=patient_id)
     document = consent_document(document_id)
+    if shown_sha256 != document.sha256:
+        raise TextChanged
     wrong = tuple(q.id for q in document.questions if answers.get(q.id) != q.correct)
     if wrong:
         raise NotUnderstood(wrong)
@@ -226,7 +239,12 @@ def _refuse_unless_suitable(assessment: Assessment, settled: Mapping[str, str]) 
 
 
 def _same_name(typed: str, name: str) -> bool:
+    """Compare two names as a reader would: marks that cannot be seen and kinds of apostrophe, dash and space aside."""
+
     def plain(text: str) -> str:
-        return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+        seen = "".join(
+            mark for mark in unicodedata.normalize("NFKC", text) if unicodedata.category(mark) != "Cf"
+        )
+        return " ".join(seen.translate(TYPED_ALIKE).split()).casefold()
 
     return plain(typed) == plain(name)

@@ -81,3 +81,16 @@ class Consent(models.Model):
                 name="one_standing_signature_per_consent",
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(
+                name="signed_consents_are_never_edited",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(exclude=["withdrawn_at"]),
+            ),
+            pgtrigger.Protect(
+                name="a_consent_is_withdrawn_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.withdrawn_at IS NOT NULL"),
+            ),
+            pgtrigger.Protect(name="signed_consents_are_never_deleted", operation=pgtrigger.Delete),
+        ]
