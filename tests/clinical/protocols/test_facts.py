@@ -11,6 +11,7 @@ from sojourn.clinical.protocols import (
     Kind,
     facts_from_json,
     questions,
+    read_day,
     read_facts,
     refuse_future,
 )
@@ -88,9 +89,39 @@ def test_blood_pressure_is_read_as_people_write_it(raw):
     assert read_facts({"blood_pressure": raw}).get("blood_pressure") == BloodPressure(120, 80)
 
 
-@pytest.mark.parametrize("raw", ["1980-05-31", "05/31/1980", "5/31/1980"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "1980-05-31", "05/31/1980", "5/31/1980", "05-31-1980", "5.31.1980", "05 31 1980", "05 / 31 / 1980",
+        "05311980", " 1980/5/31 ",
+    ],
+)  # fmt: skip
 def test_a_birth_date_is_read_as_people_write_it(raw):
     assert read_facts({"born_on": raw}).get("born_on") == date(1980, 5, 31)
+
+
+@pytest.mark.parametrize(
+    ("raw", "message"),
+    [
+        ("02/31/1980", "There is no such day"),
+        ("02/29/1981", "There is no such day"),
+        ("1980-13-45", "There is no such day"),
+        ("0000-01-01", "There is no such day"),
+        ("31/05/1980", "month first"),
+        ("1980-31-05", "month first"),
+        ("05/31/80", "such as 05/31/1980"),
+        ("5311980", "such as 05/31/1980"),
+        ("May 1980", "such as 05/31/1980"),
+        ("٠٥/٣١/١٩٨٠", "such as 05/31/1980"),
+        ("05/31/1980\x00", "such as 05/31/1980"),
+    ],
+)
+def test_a_day_that_is_none_is_refused_with_what_is_wrong_with_it(raw, message):
+    assert message in problems_of(born_on=raw)["born_on"]
+
+
+def test_a_leap_day_is_a_day():
+    assert read_day("02/29/1980") == date(1980, 2, 29)
 
 
 def test_blank_is_not_answered_and_unknown_is_an_answer():

@@ -126,6 +126,17 @@ def test_in_danger_the_crisis_numbers_stand_before_everything_else(client, ward)
     assert "The rest of your answer, for when you are safe" in main
 
 
+@pytest.mark.parametrize("said", [{"suicidal_thoughts": "now"}, {"suicidal_act": "yes"}])
+def test_in_danger_help_is_shown_even_when_another_answer_needs_another_look(client, ward, said):
+    response = client.post(URL, answered(blood_pressure="12/80", born_on="2031-01-01", **said))
+    assert response.status_code == 422
+    main = page_of(response).partition("<main")[2]
+    assert main.index("tel:988") < main.index("<h1>")
+    assert set(response.context["form"].errors) == {"blood_pressure", "born_on"}
+    calm = page_of(client.post(URL, answered(blood_pressure="12/80"))).partition("<main")[2]
+    assert "tel:988" not in calm.partition("</main")[0]
+
+
 def test_somebody_from_a_state_the_practice_does_not_serve_is_told_so(client, ward):
     served, elsewhere = (page_of(client.post(URL, answered(state=state))) for state in ("CA", "TX"))
     assert "Rule ELIG-LOC-01-STATE" in elsewhere
@@ -137,7 +148,9 @@ def test_somebody_from_a_state_the_practice_does_not_serve_is_told_so(client, wa
     [
         ("born_on", "2026-11-25", "not in the future"),
         ("born_on", "1900-01-01", "no more than 120 years ago"),
-        ("born_on", "31/05/1980", "a date such as 05/31/1980"),
+        ("born_on", "31/05/1980", "the month first"),
+        ("born_on", "02/31/1980", "no such day"),
+        ("born_on", "01/01/1800", "no more than 120 years ago"),
         ("born_on", "\u202e0891", "a date such as 05/31/1980"),
         ("blood_pressure", "12/80", "between 50 and 300"),
         ("blood_pressure", "120/200", "at least 5 mmHg above the lower"),

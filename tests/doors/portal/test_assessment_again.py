@@ -39,10 +39,12 @@ def test_danger_in_new_answers_raises_the_alarm_and_shows_help(ward, sign_in):
     assert Alarm.objects.filter(patient_id=ward.ada.patient_id).count() == 1
 
 
-@pytest.mark.parametrize("sent", [{}, {"blood_pressure": "12/80"}])
-def test_nothing_or_nonsense_is_not_kept(ward, sign_in, sent):
-    response = sign_in(ward.ada).post(KEEP, sent)
-    assert response.headers["Location"] == "/assessment/"
+def test_nothing_is_not_kept_and_nonsense_is_asked_again_beside_its_question(ward, sign_in):
+    ada = sign_in(ward.ada)
+    assert ada.post(KEEP, {}).headers["Location"] == "/assessment/"
+    again = ada.post(KEEP, answered(blood_pressure="12/80"))
+    assert again.status_code == 422
+    assert list(again.context["form"].errors) == ["blood_pressure"]
     assert not Assessment.objects.exists()
 
 

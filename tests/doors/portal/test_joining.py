@@ -65,7 +65,7 @@ def test_the_account_form_begins_with_what_is_known(client, account, ward):
     response = client.post(URL, {**answered(), "begin": "1"})
     form = response.context["form"]
     assert (form["born_on"].value(), form["state"].value(), form["site"].value()) == (
-        date(1985, 5, 5),
+        "05/05/1985",
         "CA",
         str(ward.oakland),
     )
@@ -75,8 +75,27 @@ def test_the_account_form_begins_with_what_is_known(client, account, ward):
 
 
 def test_without_answers_joining_begins_with_the_assessment(client, ward):
-    for response in (client.get(URL), client.post(URL, {**answered(weight="7 kg"), "begin": "1"})):
-        assert response.headers["Location"] == "/assessment/"
+    assert client.get(URL).headers["Location"] == "/assessment/"
+
+
+@pytest.mark.parametrize("begin", [{}, {"begin": "1"}])
+def test_an_answer_that_came_along_wrong_is_asked_again_beside_its_question(client, account, begin):
+    response = client.post(URL, {**answered(weight="7 kg", mania="past"), **account, **begin})
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["weight"]
+    assert response.context["form"]["mania"].value() == "past"
+    assert nobody_joined()
+
+
+@pytest.mark.parametrize("typed", ["05/05/1985", "5/5/1985", "1985-05-05"])
+def test_the_day_of_birth_may_be_typed_either_way_round_of_its_year(client, account, typed):
+    client.post(URL, {**answered(), **account, "born_on": typed})
+    assert Patient.objects.get(name="Nora Lindgren").born_on == date(1985, 5, 5)
+
+
+def test_marks_that_would_turn_a_page_around_are_dropped_from_a_name_and_joiners_stay(client, account):
+    client.post(URL, {**answered(), **account, "name": "\u202e Nora\t\u2066Lindgren می\u200cخواهم "})
+    assert Patient.objects.filter(name="Nora Lindgren می\u200cخواهم").exists()
 
 
 @pytest.mark.parametrize(
@@ -84,10 +103,14 @@ def test_without_answers_joining_begins_with_the_assessment(client, ward):
     [
         ({"name": "   "}, "name", "Give your name"),
         ({"name": "n" * 301}, "name", "at most 300 characters"),
-        ({"name": "a\x00b"}, "name", "Null characters"),
+        ({"name": "a\x00b"}, "name", "a name that can be read"),
         ({"born_on": "2026-11-25"}, "born_on", "not in the future"),
         ({"born_on": "1890-01-01"}, "born_on", "120 years ago"),
-        ({"born_on": "soon"}, "born_on", "a day like 05/31/1980"),
+        ({"name": "\u200b\u2060\ufeff"}, "name", "a name that can be read"),
+        ({"name": "\u202e\u0301"}, "name", "a name that can be read"),
+        ({"born_on": "soon"}, "born_on", "a date such as 05/31/1980"),
+        ({"born_on": "02/31/1980"}, "born_on", "no such day"),
+        ({"born_on": "31/05/1980"}, "born_on", "the month first"),
         ({"born_on": ""}, "born_on", "Give the day you were born"),
         ({"state": "ZZ"}, "state", "not one of the available choices"),
         ({"state": ""}, "state", "Choose the state"),
@@ -101,6 +124,9 @@ def test_without_answers_joining_begins_with_the_assessment(client, ward):
         ({"password": "short"}, "password", "at least 12 characters"),
         ({"password": "password1234"}, "password", "too common"),
         ({"password": "nora@example.org"}, "password", "too similar"),
+        ({"password": "Nora Lindgren"}, "password", "too similar"),
+        ({"password": " " * 12}, "password", "more different characters"),
+        ({"password": "10293847561029"}, "password", "entirely numeric"),
         ({"password": ""}, "password", "Choose a password"),
     ],
 )

@@ -13,7 +13,14 @@ from sojourn.clinical.protocols.courses import (
 from sojourn.clinical.protocols.doses import DoseRange, Exposure, check_dose, dose_range, iv_equivalent_mg
 from sojourn.clinical.protocols.evaluation import Disposition, Evaluation, Finding, evaluate, replay
 from sojourn.clinical.protocols.evaluation_json import evaluation_from_json
-from sojourn.clinical.protocols.facts import Facts, FactsInvalid, facts_from_json, read_facts, refuse_future
+from sojourn.clinical.protocols.facts import (
+    Facts,
+    FactsInvalid,
+    facts_from_json,
+    read_day,
+    read_facts,
+    refuse_future,
+)
 from sojourn.clinical.protocols.policies import policies, policy
 from sojourn.clinical.protocols.questions import Kind, Question, questions
 from sojourn.clinical.protocols.rule_set import rule_set
@@ -26,5 +33,5 @@ __all__ = [
     "UnknownCourse", "Visit", "VisitKind", "answers_in_words", "breaches", "check_dose", "consent_document",
     "consent_documents", "course_protocol", "course_protocols", "dose_hold", "dose_range", "evaluate",
     "evaluation_from_json", "facts_from_json", "iv_equivalent_mg", "policies", "policy", "propose_series",
-    "questions", "read_facts", "refuse_future", "replay", "rule_set", "shift_series",
+    "questions", "read_day", "read_facts", "refuse_future", "replay", "rule_set", "shift_series",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from sojourn.clinical.protocols.conditions import NONE_OF_THESE, Known
@@ -12,6 +12,7 @@ from sojourn.clinical.quantities import BloodPressure, Implausible, Weight, age_
 
 Value = str | float | date | tuple[str, ...] | BloodPressure | Weight
 
+MONTHS = 12
 LONGEST_ANSWER = 100  # program policy: no accepted answer is longer
 
 
@@ -45,8 +46,7 @@ def read_facts(raw: Mapping[str, str | Sequence[str]]) -> Facts:
     """Read raw answers as a form sends them: text by question id, a list of texts for a checklist.
 
     Blank means not answered. Entries of `raw` that are no question (such as a form token) are left alone.
-    Weight is text with its unit ("180 lb", "82 kg"); blood pressure is "120/80"; a date is 1980-05-31 or
-    05/31/1980.
+    Weight is text with its unit ("180 lb", "82 kg"); blood pressure is "120/80"; a date is what `read_day` reads.
     Whether a birth date lies in the future depends on the day: `evaluate` and `refuse_future` are given it.
     Raises FactsInvalid with one message for each question that could not be read.
     """
@@ -128,7 +128,7 @@ def _read_text(asked: Question, text: str) -> Value:
         raise ValueError("That answer is too long. Please shorten it.")
     match asked.kind:
         case Kind.BIRTH_DATE:
-            return _read_date(text)
+            return read_day(text)
         case Kind.NUMBER:
             return _read_number(asked, text)
         case Kind.BLOOD_PRESSURE:
@@ -160,13 +160,26 @@ def _read_checklist(asked: Question, given: str | Sequence[str]) -> tuple[str, .
     return tuple(sorted(chosen))
 
 
-def _read_date(text: str) -> date:
-    for pattern in ("%Y-%m-%d", "%m/%d/%Y"):
-        try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a day has no time zone
-        except ValueError:
-            continue
-    raise ValueError("Please enter a date such as 05/31/1980.")
+def read_day(text: str) -> date:
+    """Read a day as people write it: 05/31/1980, with dots, dashes, spaces or nothing between, or 1980-05-31.
+
+    Month before day, as in the United States. Raises ValueError with a message for whoever wrote it.
+    """
+    parts = re.sub(r"\s*[-/.\s]\s*", " ", text.strip())
+    year_first = re.fullmatch(r"([0-9]{4}) ([0-9]{1,2}) ([0-9]{1,2})", parts)
+    month_first = re.fullmatch(r"([0-9]{1,2}) ([0-9]{1,2}) ([0-9]{4})|([0-9]{2})([0-9]{2})([0-9]{4})", parts)
+    if year_first:
+        year, month, day = (int(part) for part in year_first.groups())
+    elif month_first:
+        month, day, year = (int(part) for part in month_first.groups() if part)
+    else:
+        raise ValueError("Please enter a date such as 05/31/1980.")
+    if month > MONTHS and day <= MONTHS:
+        raise ValueError("Please write the month first, then the day, such as 05/31/1980.")
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise ValueError("There is no such day. Please enter a date such as 05/31/1980.") from None
 
 
 def _read_number(asked: Question, text: str) -> float:

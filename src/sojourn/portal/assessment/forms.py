@@ -10,6 +10,7 @@ from django.http import QueryDict
 
 from sojourn.clinical import protocols
 from sojourn.clinical.protocols import Kind, Question
+from sojourn.design.fields import DAY_ATTRIBUTES
 
 FEW_OPTIONS = 3  # as many choices as stand beside each other on a desk
 
@@ -26,14 +27,12 @@ class AssessmentForm(forms.Form):
             self.fields[question.id] = _field_for(question)
 
     def clean(self) -> dict[str, Any]:
-        """Read the answers; each that cannot be read gets its message beside it."""
-        try:
-            self.facts = protocols.read_facts(carried_answers(self.data))
-            protocols.refuse_future(self.facts, on=self.today)
-        except protocols.FactsInvalid as invalid:
-            for name, message in invalid.problems.items():
-                if name in self.fields:
-                    self.add_error(name, message)
+        """Read the answers; each that cannot be read gets its message beside it, and `facts` hold the others."""
+        sent = carried_answers(self.data)
+        self.facts, problems = _read(sent, today=self.today)
+        for name, message in problems.items():
+            if name in self.fields:
+                self.add_error(name, message)
         return self.cleaned_data
 
     def sections(self) -> Iterator[tuple[str, list[BoundField]]]:
@@ -42,6 +41,18 @@ class AssessmentForm(forms.Form):
         for question in protocols.questions():
             titles[question.section.title].append(self[question.id])
         yield from titles.items()
+
+
+def _read(sent: Mapping[str, str | list[str]], *, today: date) -> tuple[protocols.Facts, Mapping[str, str]]:
+    """Read what can be read, and say of the rest what is wrong with it."""
+    try:
+        facts = protocols.read_facts(sent)
+        protocols.refuse_future(facts, on=today)
+    except protocols.FactsInvalid as invalid:
+        legible = {name: value for name, value in sent.items() if name not in invalid.problems}
+        facts, more = _read(legible, today=today)
+        return facts, {**invalid.problems, **more}
+    return facts, {}
 
 
 def carried_answers(data: Mapping[str, Any]) -> dict[str, str | list[str]]:
@@ -80,8 +91,9 @@ def _field_for(question: Question) -> forms.Field:
             blank = [("", "Choose a state"), *choices]
             return forms.ChoiceField(choices=blank, widget=forms.Select(attrs=quiet), **facts)
         case Kind.BIRTH_DATE:
-            day = forms.DateInput(attrs=quiet | {"type": "date", "autocomplete": "bday"})
-            return forms.CharField(widget=day, max_length=100, **facts)
+            return forms.CharField(
+                widget=forms.TextInput(attrs=quiet | DAY_ATTRIBUTES), max_length=100, **facts
+            )
     hints = {Kind.BLOOD_PRESSURE: "120/80", Kind.WEIGHT: "180 lb"}
     widget = forms.TextInput(
         attrs=quiet | {"autocomplete": "off", "placeholder": hints.get(question.kind, ""), "class": "short"}

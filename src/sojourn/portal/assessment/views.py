@@ -16,23 +16,30 @@ from sojourn.program.people.queries import states_served
 def assessment(request: HttpRequest) -> HttpResponse:
     """Show the questions, or what the rules make of the answers. Nothing a visitor answers is kept."""
     if request.method != "POST":
-        return _asked(request, AssessmentForm(today=request.now.date()))  # type: ignore[attr-defined]
+        return questions_page(request, AssessmentForm(today=request.now.date()))  # type: ignore[attr-defined]
     form = AssessmentForm(request.POST, today=request.now.date())  # type: ignore[attr-defined]
     if not form.is_valid():
-        return _asked(request, form, status=422)
+        return questions_page(request, form, status=422)
     if "change" in request.POST:
-        return _asked(request, form)
-    evaluation = protocols.evaluate(
-        facts=form.facts,
-        on=request.now.date(),  # type: ignore[attr-defined]
-        licensed_states=states_served(),
-    )
+        return questions_page(request, form)
+    evaluation = _evaluation(request, form)
     page = {"result": result_of(evaluation, form.facts), "carried": carried_fields(request.POST)}
     return render(request, "portal/assessment/result.html", page)
 
 
-def _asked(request: HttpRequest, form: AssessmentForm, status: int = 200) -> HttpResponse:
-    sections = list(form.sections())
-    return render(
-        request, "portal/assessment/questions.html", {"form": form, "sections": sections}, status=status
+def questions_page(request: HttpRequest, form: AssessmentForm, status: int = 200) -> HttpResponse:
+    """Show the questions with what was answered, and a message beside each answer that cannot be read.
+
+    Danger that was said shows help first: nobody has to mend a number before they are heard.
+    """
+    in_danger = bool(form.errors) and _evaluation(request, form).danger_is_said
+    page = {"form": form, "sections": list(form.sections()), "in_danger": in_danger}
+    return render(request, "portal/assessment/questions.html", page, status=status)
+
+
+def _evaluation(request: HttpRequest, form: AssessmentForm) -> protocols.Evaluation:
+    return protocols.evaluate(
+        facts=form.facts,
+        on=request.now.date(),  # type: ignore[attr-defined]
+        licensed_states=states_served(),
     )

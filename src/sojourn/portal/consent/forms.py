@@ -21,7 +21,7 @@ class ConsentForm(forms.Form):
         label=gettext_lazy("Type your full name to sign"),
         max_length=300,
         error_messages={"required": gettext_lazy("Type your name to sign.")},
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "dir": "auto"}),
     )
     agrees = forms.BooleanField(
         label=gettext_lazy("I have read this, my questions were answered, and I agree of my own will"),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from sojourn.clinical import protocols
 from sojourn.portal.assessment.forms import AssessmentForm
+from sojourn.portal.assessment.views import questions_page
 from sojourn.program.intake import actions, queries
 from sojourn.program.people.access import patients_only
 from sojourn.program.people.queries import states_served
@@ -18,7 +19,9 @@ def keep_answers(request: HttpRequest) -> HttpResponseBase:
     """Keep the answers a patient has just been shown the result of; sending them twice keeps them once."""
     actor, now = request.actor, request.now  # type: ignore[attr-defined]
     form = AssessmentForm(request.POST, today=now.date())
-    if request.method != "POST" or not form.is_valid() or not form.facts.answers:
+    if request.method == "POST" and not form.is_valid():
+        return questions_page(request, form, status=422)
+    if request.method != "POST" or not form.facts.answers:
         return redirect("portal:assessment")
     evaluation = protocols.evaluate(facts=form.facts, on=now.date(), licensed_states=states_served())
     newest = queries.latest_assessment(actor.patient_id, actor=actor)

@@ -7,27 +7,20 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.clinical.quantities import Implausible, age_years
+from sojourn.design.fields import DayField, NameField
 from sojourn.program.people.places import STATES
 
 
 class JoiningForm(forms.Form):
-    name = forms.CharField(
+    name = NameField(
         label=_("Your name"),
-        max_length=300,
-        error_messages={
-            "required": _("Give your name."),
-            "max_length": _("Give a name of at most 300 characters."),
-        },
         help_text=_("As it stands on your papers."),
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
-    born_on = forms.DateField(
+    born_on = DayField(
         label=_("When were you born?"),
-        widget=forms.DateInput(attrs={"type": "date", "autocomplete": "bday"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Give the day you were born."),
-            "invalid": _("Give a day like 05/31/1980."),
-        },
+        help_text=_("Month, day and year, such as 05/31/1980."),
+        error_messages={"required": _("Give the day you were born.")},
     )
     state = forms.ChoiceField(
         label=_("Which state do you live in?"),
@@ -71,10 +64,6 @@ class JoiningForm(forms.Form):
         field = self.fields["site"]
         assert isinstance(field, forms.ChoiceField)
         field.choices = sites
-
-    def clean_name(self) -> str:
-        """Refuse a name of blanks; anything else a person says is their name is."""
-        return " ".join(str(self.cleaned_data["name"]).split())
 
     def clean_phone(self) -> str:
         """Take a number as people write it, and refuse one that cannot be called."""

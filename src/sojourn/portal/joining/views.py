@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from sojourn.clinical import protocols
 from sojourn.portal.assessment.forms import AssessmentForm, carried_fields
+from sojourn.portal.assessment.views import questions_page
 from sojourn.portal.joining.forms import JoiningForm
 from sojourn.program.intake import actions as intake
 from sojourn.program.measures import actions as measures
@@ -33,8 +34,10 @@ def join(request: HttpRequest) -> HttpResponseBase:
         return redirect("home")
     begins = "begin" in request.POST
     answers = _answers(request, without=() if begins else ASKED_AGAIN)
-    if request.method != "POST" or not answers.is_valid():
+    if request.method != "POST":
         return redirect("portal:assessment")
+    if not answers.is_valid():
+        return questions_page(request, answers, status=422)
     form = _joining_form(request, answers.facts, begins=begins)
     if begins or not form.is_valid():
         return _asked(request, form, status=200 if begins else 422)

@@ -3,13 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sojourn.clinical import instruments
-from sojourn.clinical.protocols.questions import Question, question
+from sojourn.clinical.protocols import answers_in_words
 from sojourn.program.intake.queries import AssessmentRow
 from sojourn.program.measures.queries import ScoreRow
 
@@ -41,9 +39,9 @@ def answered_pages(scores: Iterable[ScoreRow]) -> tuple[AnsweredPage, ...]:
 def assessment_lines(assessment: AssessmentRow) -> tuple[AnswerLine, ...]:
     """Put the answers of the free assessment into words, in the order of the questions."""
     return tuple(
-        AnswerLine(asked.text, _fact_in_words(asked, assessment.facts_json[name]))
-        for name in assessment.facts_json
-        if (asked := question(name)) is not None
+        AnswerLine(said.question, said.answer)
+        for said in answers_in_words(assessment.facts)
+        if said.is_answered
     )
 
 
@@ -87,18 +85,3 @@ def _lines(instrument: instruments.Instrument, row: ScoreRow) -> tuple[AnswerLin
         )
         for item in instrument.items
     )
-
-
-def _fact_in_words(asked: Question, stored: Any) -> str:
-    match stored:
-        case {"systolic_mmhg": systolic, "diastolic_mmhg": diastolic}:
-            return f"{systolic}/{diastolic} mmHg"
-        case {"kg": kg}:
-            return f"{kg:.1f} kg"
-        case {"day": day}:
-            return date_format(date.fromisoformat(day), "F j, Y")
-        case list():
-            return ", ".join(asked.label_of(value) for value in stored)
-        case str():
-            return asked.label_of(stored)
-    return f"{stored:g} {asked.unit}".strip()

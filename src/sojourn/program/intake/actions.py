@@ -18,7 +18,7 @@ from sojourn.program.people.models import Patient
 from sojourn.program.people.policy import require
 from sojourn.program.safety import actions as safety
 
-# A phone writes ’ and ‑ where a desk writes ' and -; both are the same name.
+# A phone writes a curly apostrophe and a hyphen of its own where a desk writes ' and -: the same name.
 TYPED_ALIKE = str.maketrans(
     dict.fromkeys("\u2018\u2019\u02bc\u02bb`\u00b4", "'")
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")

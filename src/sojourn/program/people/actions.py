@@ -75,7 +75,7 @@ def open_practice(
         site = Site.objects.create(
             name=site_name, address=site_address, state=site_state, timezone=site_timezone
         )
-        user = _account(email, password)
+        user = _account(email, password, director_name)
         staff = StaffMember.objects.create(user=user, name=director_name, roles=[Role.MEDICAL_DIRECTOR])
         staff.sites.add(site)
         audit.record(MACHINE, "opened the practice", about=("staff member", staff.id), at=now)
@@ -109,7 +109,7 @@ def add_staff_member(
     """Add a staff member with an account. Raises NotAllowed, EmailTaken, PasswordTooWeak."""
     require(actor, "add staff")
     with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
-        user = _account(email, password)
+        user = _account(email, password, name)
         staff = StaffMember.objects.create(user=user, name=name, roles=sorted(roles))
         staff.sites.set(Site.objects.filter(pk__in=site_ids))
         audit.record(actor, "added a staff member", about=("staff member", staff.id), at=now)
@@ -163,7 +163,7 @@ def join_practice(
 ) -> Actor:
     """Make a visitor a patient with an account, and return them as an actor. Raises EmailTaken, PasswordTooWeak."""
     with transaction.atomic():
-        user = _account(email, password)
+        user = _account(email, password, name)
         patient = Patient.objects.create(
             user=user, name=name, born_on=born_on, phone=phone, state=state, site_id=site_id, joined_at=now
         )
@@ -197,9 +197,10 @@ def hashed(password: str) -> HashedPassword:
     return HashedPassword(make_password(password))
 
 
-def _account(email: str, password: str | HashedPassword) -> User:
+def _account(email: str, password: str | HashedPassword, name: str) -> User:
     """Make an account, refusing a weak password or a known e-mail (whatever its case)."""
     user = User(email=email.strip().lower())
+    user.name = name  # type: ignore[attr-defined] # only for the rule that a password is not one's own name
     if isinstance(password, HashedPassword):
         user.password = password.value
     else:
