@@ -13,5 +13,5 @@ from sojourn.design.gallery import gallery
 urlpatterns = [
     path("", TemplateView.as_view(template_name="design/layouts/portal.html"), name="home"),
     path("gallery/", unwrap(gallery)),
-    path("account/", include("allauth.urls")),
+    path("account/", include("sojourn.config.account")),
 ]

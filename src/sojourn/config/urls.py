@@ -5,7 +5,7 @@ from sojourn.config import health, home
 urlpatterns = [
     path("", home.home, name="home"),
     path("health/", health.health, name="health"),
-    path("account/", include("allauth.urls")),
+    path("account/", include("sojourn.config.account")),
     path("workspace/", include("sojourn.workspace.urls")),
     path("", include("sojourn.portal.urls")),
 ]

@@ -107,6 +107,17 @@ def test_a_password_is_never_kept(ward, strict):
     assert PASSWORD not in response.content.decode()
 
 
+def test_a_lost_password_is_said_and_nobody_claims_that_a_clinician_saw_the_answers(ward, strict):
+    joining = strict.post("/join/", {**answered(), "password": PASSWORD}, **OWN).content.decode()
+    assert "Only your password is not kept" in joining
+    assessment = strict.post("/assessment/", answered(), **OWN).content.decode()
+    assert "Only your password is not kept" not in assessment
+    for page in (joining, assessment):
+        assert "Nobody has seen these answers yet" in page
+    staff = strict.post("/workspace/staff/", {}, **OWN).content.decode()
+    assert "Nobody has seen these answers yet" not in staff
+
+
 def test_answers_of_one_person_are_not_recorded_for_the_next_who_signs_in(ward, client, sign_in):
     address = reverse("portal:questionnaire", args=[ask(ward)])
     fields = kept_fields(client.post(address, all_zero()))

@@ -63,6 +63,13 @@ def message_tone(tags: str) -> str:
     return next((tone for level, tone in MESSAGE_TONES.items() if level in (tags or "").split()), "")
 
 
+@register.filter
+def sentence_case(words: str) -> str:
+    """Write a heading of django-allauth as we write ours: "Change Password" becomes "Change password"."""
+    first, *others = words.split()
+    return " ".join([first, *(word.lower() if word.istitle() else word for word in others)])
+
+
 def age_in_words(seconds: float) -> str:
     """Say how long ago (or how far ahead) something is, in the largest unit that still informs."""
     size = abs(int(seconds))

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from sojourn.portal.help.views import crisis_help, help_after_answers
+from sojourn.portal.help.views import crisis_help, help_after_answers, password_forgotten
 
 urlpatterns = [
     path("", crisis_help, name="help"),
+    path("password/", password_forgotten, name="password_forgotten"),
     path("after-answers/", help_after_answers, name="help_after_answers"),
 ]

@@ -14,3 +14,9 @@ def crisis_help(request: HttpRequest) -> HttpResponse:
 def help_after_answers(request: HttpRequest) -> HttpResponse:
     """Show help to a patient whose answers raised an alarm, and say who is going to see them."""
     return render(request, "portal/help/help.html", {"after_answers": True})
+
+
+@everyone
+def password_forgotten(request: HttpRequest) -> HttpResponse:
+    """Say how somebody comes back in who forgot their password; no e-mail is promised that nobody sends."""
+    return render(request, "portal/help/password.html")

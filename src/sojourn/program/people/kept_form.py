@@ -3,9 +3,13 @@
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
 
-NOT_KEPT = {"csrfmiddlewaretoken", "password", "password1", "password2", "oldpassword", "code"}
+SECRETS = {"password", "password1", "password2", "oldpassword", "code"}
+NOT_KEPT = {"csrfmiddlewaretoken", *SECRETS}
+ANSWERS_OF_A_PATIENT = "portal"  # the namespace of pages whose answers may tell of danger
 
 
 def signed_out_page(request: HttpRequest) -> HttpResponse:
@@ -13,7 +17,7 @@ def signed_out_page(request: HttpRequest) -> HttpResponse:
     return _kept(request, "kept_form/signed_out.html", status=401)
 
 
-def expired_page(request: HttpRequest, reason: str = "") -> HttpResponse:
+def expired_page(request: HttpRequest, reason: str = "") -> HttpResponseBase:
     """Answer a form whose safety token is old (Django's CSRF failure view): offer to send it again.
 
     Only a form of our own pages is offered back; what another site sent is refused and never shown.
@@ -24,6 +28,8 @@ def expired_page(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
     if origin != request.get_host():
         return render(request, "403_csrf.html", status=403)
+    if request.path == reverse("account_login") and request.user.is_authenticated:
+        return redirect("home")  # signed in meanwhile, in another tab
     return _kept(request, "kept_form/expired.html", status=403)
 
 
@@ -31,6 +37,13 @@ def _kept(request: HttpRequest, template: str, *, status: int) -> HttpResponse:
     fields = [
         (name, value) for name, values in request.POST.lists() if name not in NOT_KEPT for value in values
     ]
-    response = render(request, template, {"fields": fields, "path": request.path}, status=status)
+    page = {
+        "fields": fields,
+        "path": request.path,
+        "secret_is_lost": any(request.POST.get(name) for name in SECRETS),
+        "may_tell_of_danger": request.resolver_match is not None
+        and ANSWERS_OF_A_PATIENT in request.resolver_match.namespaces,
+    }
+    response = render(request, template, page, status=status)
     response["Cache-Control"] = "no-store"
     return response

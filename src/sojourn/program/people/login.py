@@ -7,6 +7,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from django.contrib.auth import login
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from sojourn.program.people.models import User
 
@@ -21,6 +22,16 @@ class EmailLogin(AuthenticationBackend):  # type: ignore[misc] # allauth ships n
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth ships no types
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": _(
+            "This e-mail and this password do not belong together. Check both and try again."
+        ),
+        "enter_current_password": _("This is not your password of now. Type it again."),
+        "incorrect_password": _("This is not your password. Type it again."),
+        "too_many_login_attempts": _("Too many tries. Wait five minutes, then try again."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Refuse allauth's own sign-up: a patient joins with their answers, staff are added by the practice."""
         return False
