@@ -27,7 +27,7 @@ class Story:
 
     def when_they_go_on(self):
         press(self.page, "Make an account")
-        assert self.page.get_by_label("When were you born?").input_value() == "1985-05-05"
+        assert self.page.get_by_label("When were you born?").input_value() == "05/05/1985"
         self.looks_right(self.page)
 
     def when_they_make_an_account(self, **changed):

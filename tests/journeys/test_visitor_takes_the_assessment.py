@@ -115,6 +115,23 @@ def test_an_answer_that_cannot_be_true_is_named_and_the_rest_stays(story):
     story.then_the_answer_is("This may be a fit")
 
 
+def test_the_way_back_from_the_answer_keeps_everything_typed(story):
+    story.given_a_visitor_on_the_first_page(width=360)
+    story.when_they_take_the_assessment(blood_pressure="150/95")
+    story.page.go_back()
+    page = story.page
+    assert page.locator("[name=blood_pressure]").input_value() == "150/95"
+    assert page.locator("[name=born_on]").input_value() == "1985-05-05"
+    assert page.locator("[name=aneurysm][value=no]").is_checked()
+
+
+def test_a_day_that_does_not_exist_is_named_and_stays(story):
+    story.given_a_visitor_on_the_first_page(width=360)
+    story.when_they_take_the_assessment(born_on="02/31/1980")
+    assert story.page.get_by_text("There is no such day.").first.is_visible()
+    assert story.page.locator("[name=born_on]").input_value() == "02/31/1980"
+
+
 def test_it_works_without_script(story):
     story.given_a_visitor_on_the_first_page(width=360, script=False)
     story.when_they_take_the_assessment(aneurysm="yes")

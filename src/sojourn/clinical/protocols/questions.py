@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 
 from sojourn.clinical.evidence import Table, read_table
+from sojourn.clinical.protocols.states import STATES
 
 DATA = files("sojourn.clinical.protocols") / "data"
 PATIENT = "patient"
@@ -13,11 +14,6 @@ CLINICIAN = "clinician"
 
 YES_NO_UNKNOWN = (("yes", "Yes"), ("no", "No"), ("unknown", "I don't know"))
 
-_CODES = """
-AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK
-OR PA RI SC SD TN TX UT VT VA WA WV WI WY AS GU MP PR VI
-"""
-STATES = tuple(_CODES.split())
 ELSEWHERE = "elsewhere"
 
 
@@ -124,7 +120,7 @@ def _options_of(row: Table, kind: Kind) -> tuple[Option, ...]:
     if kind is Kind.YES_NO_UNKNOWN:
         return tuple(Option(value, label) for value, label in YES_NO_UNKNOWN)
     if kind is Kind.STATE:
-        return (*(Option(code, code) for code in STATES), Option(ELSEWHERE, "Outside the United States"))
+        return (*(Option(code, name) for code, name in STATES), Option(ELSEWHERE, "Outside the United States"))
     if kind in {Kind.CHOICE, Kind.CHECKLIST}:
         options = tuple(
             Option(option.text("value"), option.text("label"))

@@ -96,6 +96,7 @@ def _field_for(question: Question) -> forms.Field:
             )
     hints = {Kind.BLOOD_PRESSURE: "120/80", Kind.WEIGHT: "180 lb"}
     widget = forms.TextInput(
-        attrs=quiet | {"autocomplete": "off", "placeholder": hints.get(question.kind, ""), "class": "short"}
+        # No autocomplete="off": with it, browsers drop what was typed when somebody comes back from the answer.
+        attrs=quiet | {"placeholder": hints.get(question.kind, ""), "class": "short"}
     )
     return forms.CharField(widget=widget, max_length=100, **facts)

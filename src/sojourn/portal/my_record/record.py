@@ -13,6 +13,7 @@ from sojourn.program.audit.queries import readings_of
 from sojourn.program.intake import queries as intake
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.patients import CareTeamRow, PatientCard, care_team_of, patient_card
+from sojourn.program.people.places import STATES
 from sojourn.program.plans.queries import VisitRow, visits_of
 from sojourn.program.treatment.held import held_visits_of
 from sojourn.program.treatment.trajectories import PatientTrajectory, trajectories_of
@@ -41,6 +42,7 @@ class VisitLine:
 @dataclass(frozen=True)
 class OwnRecord:
     card: PatientCard
+    state: str
     scores: tuple[Course, ...]
     answered: tuple[AnsweredPage, ...]
     assessment: intake.AssessmentRow | None
@@ -62,6 +64,7 @@ def own_record(patient_id: UUID, *, actor: Actor, now: datetime) -> OwnRecord:
     assessment = intake.latest_assessment(patient_id, actor=actor)
     return OwnRecord(
         card=card,
+        state=dict(STATES).get(card.state, card.state),
         scores=tuple(_course(one) for one in followed),
         answered=answered_pages(row for one in followed for row in one.scores),
         assessment=assessment,
