@@ -17,7 +17,7 @@ from sojourn.program.plans.choices import VisitKind
 
 DEEDS = {
     "saw the chart": gettext_noop("opened your record"),
-    "acknowledged an alarm": gettext_noop("read what you answered and took it on"),
+    "acknowledged an alarm": gettext_noop("read what you answered and is following it up"),
     "closed an alarm": gettext_noop("wrote down what was done about what you answered"),
     "decided about an assessment": gettext_noop("read your assessment and decided"),
 }

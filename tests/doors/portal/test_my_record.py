@@ -110,7 +110,7 @@ def test_who_looked_is_named_with_role_and_moment(ward, sign_in):
         audit.record(ward.ben, did, about=("patient", None), at=NOW, patient_id=ward.ada.patient_id)
     page = read(sign_in(ward.ada))
     assert "Nov 24, 2026, 7:00 AM PST: Ben Adeyemi (prescriber) opened your record." in page
-    assert "read what you answered and took it on" in page
+    assert "read what you answered and is following it up" in page
     assert "Ben Adeyemi" not in read(sign_in(ward.bea))
 
 

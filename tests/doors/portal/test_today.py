@@ -116,6 +116,28 @@ def test_the_sentence_says_which_session_of_how_many_and_when_at_the_site(ward, 
     assert "Dosing session 1 of 8 is now" in page_of(ada).content.decode()
 
 
+def test_during_a_session_nothing_is_asked_and_afterwards_it_is(ward, sign_in, time_machine):
+    course = courses.start(ward)
+    courses.book(ward, course)
+    courses.sign_consent(ward)
+    dose = courses.visit_of(course, "dosing", 1)
+    ask(ward, due_on=dose.during.lower.date())
+    for moment, title in (
+        (dose.during.lower - timedelta(minutes=1), "Your mood over the last two weeks"),
+        (dose.during.lower, "Nothing is needed from you now"),
+        (dose.during.upper, "Your mood over the last two weeks"),
+    ):
+        time_machine.move_to(moment, tick=False)
+        assert step_of(sign_in(ward.ada)).title == title
+
+
+def test_a_missing_consent_is_asked_for_even_at_the_time_of_the_session(ward, sign_in, time_machine):
+    course = courses.start(ward)
+    courses.book(ward, course)
+    time_machine.move_to(courses.visit_of(course, "dosing", 1).during.lower, tick=False)
+    assert step_of(sign_in(ward.ada)).url == reverse("portal:consents")
+
+
 def test_what_will_be_asked_before_the_dose_is_told_with_its_source(ward, ada):
     courses.book(ward, courses.start(ward))
     said = page_of(ada).content.decode()
@@ -131,7 +153,7 @@ def test_it_says_who_read_the_last_answers_and_when(ward, ada):
     assert "Nobody has opened your record since then" in page_of(ada).content.decode()
     saw(ward, ward.ben, NOW - timedelta(hours=1))
     said = page_of(ada).content.decode()
-    assert "Ben Adeyemi (prescriber) opened your record on Nov 24, 2026, 6:00 AM PST" in said
+    assert "Nov 24, 2026, 6:00 AM PST: Ben Adeyemi (prescriber) opened your record." in said
     assert "Thea" not in said
 
 

@@ -120,7 +120,10 @@ def _options_of(row: Table, kind: Kind) -> tuple[Option, ...]:
     if kind is Kind.YES_NO_UNKNOWN:
         return tuple(Option(value, label) for value, label in YES_NO_UNKNOWN)
     if kind is Kind.STATE:
-        return (*(Option(code, name) for code, name in STATES), Option(ELSEWHERE, "Outside the United States"))
+        return (
+            *(Option(code, name) for code, name in STATES),
+            Option(ELSEWHERE, "Outside the United States"),
+        )
     if kind in {Kind.CHOICE, Kind.CHECKLIST}:
         options = tuple(
             Option(option.text("value"), option.text("label"))

@@ -60,6 +60,11 @@ class PatientDay:
         return next((visit for visit in self.coming if visit.is_dosing), None)
 
     @property
+    def is_session_time(self) -> bool:
+        """True at the time of a dosing session: nobody is asked for answers while a medicine works."""
+        return any(visit.is_dosing and visit.starts_at <= self.now for visit in self.coming)
+
+    @property
     def doses_booked(self) -> int:
         """How many dosing sessions the course has, given or to come."""
         course_id = self.course.id if self.course else None

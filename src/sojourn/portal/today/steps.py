@@ -40,10 +40,10 @@ class ReadyLine:
 
 
 def next_step_of(day: PatientDay) -> NextStep:
-    """Choose one: what is due today, then the consent, then what may be answered early."""
+    """Choose one: what is due today, then the consent, then what may be answered early. At a session, none of it."""
     open_now = day.open_requests
     due = [row for row in open_now if row.due_on <= day.today]
-    if due:
+    if due and not day.is_session_time:
         return _answer(due[0], more=len(due) - 1)
     if _lacks_consent(day):
         return NextStep(
@@ -53,6 +53,11 @@ def next_step_of(day: PatientDay) -> NextStep:
             ),
             _("Read the consent"),
             reverse("portal:consents"),
+        )
+    if day.is_session_time:
+        return NextStep(
+            _("Nothing is needed from you now"),
+            _("It is time for your session. Everything else waits until it is over."),
         )
     if open_now:
         return _answer(open_now[0], more=len(open_now) - 1)
@@ -86,6 +91,8 @@ def ready_lines(day: PatientDay) -> tuple[ReadyLine, ...]:
             else _("A clinician decides after reading your answers.")
         )
         return (*lines, ReadyLine(_("Decision"), decided, says))
+    if day.phase is Phase.AFTER:
+        return (*lines, _consent_line(day))
     return (*lines, _consent_line(day), _visits_line(day), _preparation_line(day), *_companion_lines(day))
 
 
