@@ -1,5 +1,6 @@
 """A rule that is not cited, not proved at its edges, or not understood is refused, with the remedy."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +32,12 @@ examples = [
   { facts = { blood_pressure = "141/90" }, met = "yes" },
 ]
 """
+
+
+def test_no_rule_tells_a_patient_what_they_should_do():
+    """To patients: short, honest, no "should", no exclamation marks."""
+    told = [text for rule in rule_set().rules for text in (rule.patient_says, rule.would_change_patient)]
+    assert [text for text in told if re.search(r"\bshould|!", text)] == []
 
 
 def read(tmp_path: Path, text: str):
