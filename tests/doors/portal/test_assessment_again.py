@@ -1,8 +1,13 @@
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
+from threading import Barrier
 
 import pytest
+from django.db import connection
+from django.test import Client
 
 from sojourn.program.intake.models import Assessment
+from sojourn.program.people.models import User
 from sojourn.program.safety.models import Alarm
 from tests.support.assessments import answered
 from tests.support.ward import NOW
@@ -31,6 +36,25 @@ def test_new_answers_are_kept_beside_the_old_ones_and_once(ward, sign_in):
     assert Assessment.objects.count() == 1
     client.post(KEEP, answered(aneurysm="yes"))
     assert Assessment.objects.filter(patient_id=ward.ada.patient_id).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_presses_at_once_keep_the_answers_once_and_raise_one_alarm(ward):
+    together = Barrier(2)
+
+    def press():
+        browser = Client()
+        browser.force_login(User.objects.get(pk=ward.ada.user_id))
+        try:
+            together.wait(timeout=10)
+            return browser.post(KEEP, answered(suicidal_act="yes")).headers["Location"]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        ends = [future.result(timeout=30) for future in [pool.submit(press), pool.submit(press)]]
+    assert ends == ["/help/after-answers/"] * 2
+    assert (Assessment.objects.count(), Alarm.objects.count()) == (1, 1)
 
 
 def test_danger_in_new_answers_raises_the_alarm_and_shows_help(ward, sign_in):

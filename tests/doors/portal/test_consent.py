@@ -75,6 +75,13 @@ def test_a_wrong_answer_is_explained_keeps_everything_typed_and_counts(ada):
     assert Consent.objects.get().understood["tries"] == 2
 
 
+def test_a_mistyped_name_or_a_missing_tick_is_not_counted_as_a_misunderstanding(ada):
+    for slip in ({"signed_name": "Ada"}, {"agrees": ""}, {"driving": ""}):
+        assert ada.post(SIGN, filled(**slip)).context["tries"] == 0
+    ada.post(SIGN, filled())
+    assert Consent.objects.get().understood["tries"] == 1
+
+
 @pytest.mark.parametrize(
     ("changed", "beside", "message"),
     [

@@ -168,11 +168,18 @@ def _groups(findings: tuple[Finding, ...], said: dict[str, Said]) -> tuple[Group
     )
 
 
+def _would_change(finding: Finding) -> str:
+    """Say what would change it; a question about safety that is open can simply be answered."""
+    if finding.unknown and finding.severity is Severity.HELP_NOW:
+        return f"{_('Answer this question if you can.')} {finding.would_change_patient}"
+    return finding.would_change_patient
+
+
 def _shown(finding: Finding, said: dict[str, Said]) -> FindingShown:
     return FindingShown(
         says=finding.patient_says,
         where=finding.where,
-        would_change=finding.would_change_patient,
+        would_change=_would_change(finding),
         follows_from=tuple(said[name] for name in finding.because if name in said),
         rule=finding.rule_id,
         version=finding.rule_version,

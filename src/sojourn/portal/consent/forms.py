@@ -66,6 +66,12 @@ class ConsentForm(forms.Form):
         return given
 
     @property
+    def is_misunderstood(self) -> bool:
+        """True when a question was answered wrong; one left open or another name typed is no misunderstanding."""
+        given = {question.id: self.data.get(question.id) for question in self.document.questions}
+        return any(given[q.id] not in {None, "", q.correct} for q in self.document.questions)
+
+    @property
     def is_for_todays_text(self) -> bool:
         """True when the page that was sent showed the document as it is now."""
         return self.data.get("shown") == self.document.sha256
@@ -76,6 +82,6 @@ class ConsentForm(forms.Form):
 
 
 def tries_before(data: Mapping[str, Any]) -> int:
-    """How often the form was sent before, as the page itself counted."""
+    """How often the check was answered wrong before, as the page itself counted."""
     told = str(data.get("tries", ""))
     return min(int(told), MOST_TRIES) if told.isascii() and told.isdigit() else 0

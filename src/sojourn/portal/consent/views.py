@@ -47,9 +47,10 @@ def consent(request: HttpRequest, document_id: str) -> HttpResponseBase:
     if not form.is_for_todays_text:
         form = ConsentForm(document=document, patient_name=actor.name)
         return _shown(request, document, form, tries=0, status=409, has_changed=True)
-    tries = tries_before(request.POST) + 1
+    misunderstood = tries_before(request.POST)
     if not form.is_valid():
-        return _shown(request, document, form, tries=tries, status=422)
+        misunderstood += form.is_misunderstood
+        return _shown(request, document, form, tries=misunderstood, status=422)
     try:
         consent_id = actions.sign_consent(
             patient_id=actor.patient_id,
@@ -57,13 +58,13 @@ def consent(request: HttpRequest, document_id: str) -> HttpResponseBase:
             shown_sha256=request.POST["shown"],
             signed_name=form.cleaned_data["signed_name"],
             answers=form.answers,
-            tries=tries,
+            tries=misunderstood + 1,
             actor=actor,
             now=request.now,  # type: ignore[attr-defined]
         )
     except actions.NameDiffers:
         form.refuse_name()
-        return _shown(request, document, form, tries=tries, status=422)
+        return _shown(request, document, form, tries=misunderstood, status=422)
     except actions.AlreadySigned:
         messages.info(request, _("You had signed this already; it stands as it was."))
         return redirect("portal:consents")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from sojourn.clinical import protocols
 from sojourn.portal.assessment.forms import AssessmentForm
 from sojourn.portal.assessment.views import questions_page
-from sojourn.program.intake import actions, queries
+from sojourn.program.intake import actions
 from sojourn.program.people.access import patients_only
 from sojourn.program.people.queries import states_served
 
@@ -24,13 +24,13 @@ def keep_answers(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST" or not form.facts.answers:
         return redirect("portal:assessment")
     evaluation = protocols.evaluate(facts=form.facts, on=now.date(), licensed_states=states_served())
-    newest = queries.latest_assessment(actor.patient_id, actor=actor)
-    if newest is not None and newest.outcome is None and newest.facts_json == form.facts.as_json():
-        messages.info(request, _("These answers were kept already."))
-    else:
-        actions.keep_assessment(
+    try:
+        actions.answer_again(
             facts=form.facts, evaluation=evaluation, patient_id=actor.patient_id, actor=actor, now=now
         )
+    except actions.AlreadyKept:
+        messages.info(request, _("These answers were kept already."))
+    else:
         messages.success(request, _("Your answers are kept. A clinician looks at them."))
     in_danger = evaluation.disposition is protocols.Disposition.HELP_NOW
     return redirect("portal:help_after_answers" if in_danger else "portal:today")

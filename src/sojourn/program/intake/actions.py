@@ -31,6 +31,10 @@ class AssessmentNotFound(Exception):
     """No such assessment."""
 
 
+class AlreadyKept(Exception):
+    """These very answers are kept, and nobody has decided about them yet."""
+
+
 class ReasonMissing(Exception):
     """A decision says in one line why it was taken."""
 
@@ -94,6 +98,24 @@ def keep_assessment(
         if evaluation.disposition is protocols.Disposition.HELP_NOW:
             _raise_danger(facts, evaluation, assessment.id, patient_id, actor, now)
     return assessment.id
+
+
+def answer_again(
+    *, facts: protocols.Facts, evaluation: protocols.Evaluation, patient_id: UUID, actor: Actor, now: datetime
+) -> UUID:
+    """Keep new answers of a patient beside the earlier ones. The same ones, not decided about yet, are kept once.
+
+    Raises NotAllowed, AlreadyKept.
+    """
+    require(actor, "answer a questionnaire", patient_id=patient_id)
+    with transaction.atomic():
+        Patient.objects.select_for_update().get(pk=patient_id)  # a second press waits here for the first
+        newest = Assessment.objects.filter(patient_id=patient_id).order_by("-taken_at").first()
+        if newest is not None and newest.facts == facts.as_json() and not newest.decisions.exists():
+            raise AlreadyKept
+        return keep_assessment(
+            facts=facts, evaluation=evaluation, patient_id=patient_id, actor=actor, now=now
+        )
 
 
 def record_decision(
