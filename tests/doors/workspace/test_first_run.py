@@ -45,7 +45,12 @@ def test_pressing_twice_opens_one_practice_and_says_so(client):
 @pytest.mark.parametrize(
     ("field", "value", "message"),
     [
-        ("name", "", "This field is required."),
+        ("name", "", "Give the practice a name."),
+        ("name", "\u200b\u2060", "a name that can be read"),
+        ("director_name", " \u200b ", "a name that can be read"),
+        ("name", "a\x00b", "a name that can be read"),
+        ("password", "Dora Okafor", "at least 12 characters"),
+        ("password", "   ".join("....."), "more different characters"),
         ("name", "x" * 301, "at most 300 characters"),
         ("site_state", "ZZ", "Select a valid choice"),
         ("site_timezone", "Mars/Olympus", "Select a valid choice"),
@@ -59,11 +64,18 @@ def test_a_wrong_answer_is_named_beside_its_field_and_nothing_is_stored(client, 
     assert message in " ".join(response.context["form"].errors[field])
     page = response.content.decode()
     assert response.status_code == 200
-    assert "Dora Okafor" in page, "what was typed is kept"
+    assert "Oakland" in page, "what was typed is kept"
     assert PASSWORD not in page, "a password is never sent back"
     assert not Practice.objects.exists()
     assert not Site.objects.exists()
     assert not User.objects.exists()
+
+
+def test_a_password_that_was_good_is_asked_for_again_in_words(client):
+    response = client.post(URL, {**GIVEN, "site_state": "ZZ"})
+    assert response.context["form"].errors["password"] == [
+        "Type your password again. We never send one back in a page."
+    ]
 
 
 def test_names_in_any_script_are_kept_as_they_were_typed(client):

@@ -3,13 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from sojourn.design.fields import NameField
 from sojourn.program.people.places import STATES, TIME_ZONES
 
 
 class FirstRunForm(forms.Form):
-    name = forms.CharField(
+    name = NameField(
         label=_("Name of the practice"),
-        max_length=300,
+        error_messages={"required": _("Give the practice a name.")},
         help_text=_("It stands on every page your patients see."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
@@ -29,9 +30,9 @@ class FirstRunForm(forms.Form):
         choices=[("", _("Choose a time zone")), *TIME_ZONES],
         help_text=_("Visits are booked and shown in this time."),
     )
-    director_name = forms.CharField(
+    director_name = NameField(
         label=_("Name of the medical director"),
-        max_length=300,
+        error_messages={"required": _("Give the name of the medical director.")},
         widget=forms.TextInput(attrs={"autocomplete": "name"}),
     )
     email = forms.EmailField(
@@ -47,3 +48,8 @@ class FirstRunForm(forms.Form):
         help_text=_("At least 12 characters. A sentence is easy to remember."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+
+    def ask_password_again(self) -> None:
+        """Say beside an accepted password that it has to be typed again: a page never sends one back."""
+        if "password" not in self.errors:
+            self.add_error("password", _("Type your password again. We never send one back in a page."))

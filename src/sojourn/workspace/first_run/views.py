@@ -36,6 +36,8 @@ def first_run(request: HttpRequest) -> HttpResponse:
             login(request, director)
             messages.success(request, _("The practice is open. Next, add the people who work here."))
             return redirect("workspace:practice")
+    if form.is_bound:
+        form.ask_password_again()
     return render(request, "workspace/first_run/first_run.html", {"form": form})
 
 
