@@ -34,7 +34,7 @@ class NameField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         """Drop control characters and spare spaces. Joiners stay: Persian names and some others need them."""
-        kept = (mark for mark in super().to_python(value) if not _is_dropped(mark))
+        kept = (mark for mark in super().to_python(value) or "" if not _is_dropped(mark))
         return " ".join("".join(kept).split())
 
     def validate(self, value: str) -> None:

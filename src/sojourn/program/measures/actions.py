@@ -173,8 +173,8 @@ def _unheard(
     critical: tuple[instruments.CriticalAnswer, ...], answers: instruments.Answers, response_id: UUID | None
 ) -> tuple[instruments.CriticalAnswer, ...]:
     """Find what was said in answers that are not recorded, and that the recorded ones do not say already."""
-    recorded = Response.objects.filter(pk=response_id).values_list("answers", flat=True).first() or {}
-    heard = recorded.get("values", {})
+    recorded = Response.objects.filter(pk=response_id).first() if response_id else None
+    heard = (recorded.answers or {}).get("values", {}) if recorded else {}
     return tuple(
         found
         for found in critical
