@@ -58,7 +58,9 @@ def test_the_same_moment_gives_the_same_practice():
     def told():
         seed(now=now, parts=some)
         return list(
-            Response.objects.order_by("patient__name", "answered_at").values_list("patient__name", "value")
+            Response.objects.order_by("patient__name", "answered_at", "instrument_id").values_list(
+                "patient__name", "value"
+            )
         )
 
     def told_and_forgotten():
