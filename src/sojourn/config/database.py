@@ -16,7 +16,7 @@ def database_from_url(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured("SOJOURN_DATABASE_URL must begin with postgresql://")
     options = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "sojourn.config.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "sojourn",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
