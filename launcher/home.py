@@ -1,6 +1,7 @@
 """Where a practice's cluster lies: in its data folder, or outside for an account that may not enter there."""
 
 import os
+import shlex
 import shutil
 import signal
 from pathlib import Path
@@ -55,6 +56,12 @@ def _outside(data: Path, account: ServerAccount) -> Path:
     for parent in PARENTS:
         if os.access(parent, os.W_OK) and account.can_reach(parent):
             home = parent / short_name_for(data)
+            if (home / "pg").is_dir():
+                raise NoHome(
+                    f"{home} holds the database of an earlier practice in {data}, whose own folder was removed.\n"
+                    f"To go on with it: echo {home} > {shlex.quote(str(data / OUTSIDE))}\n"
+                    f"To give it up for good: rm -r {home}"
+                )
             if home.is_symlink() or (home.exists() and home.stat().st_uid not in {os.geteuid(), account.uid}):
                 raise NoHome(
                     f"{home} belongs to another account. Remove it, or set SOJOURN_DATA_DIR elsewhere."

@@ -9,6 +9,8 @@ from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # Source: prctl(2)
 PR_SET_CHILD_SUBREAPER = 36  # Source: prctl(2)
+TIME_ERROR = 5  # Source: adjtimex(2), the clock is not synchronized
+TIMEX_BYTES = 512  # more than struct timex has; all zero only asks
 MARK = "SUPERVISED_BY_SOJOURN"
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -44,6 +46,12 @@ def reap_adopted(own: Iterable[int]) -> None:
         os.waitpid(dead.si_pid, 0)
 
 
+def clock_is_kept_right() -> bool:
+    """Tell whether the kernel knows of a time service that steers its clock."""
+    state: int = _libc.adjtimex(ctypes.create_string_buffer(TIMEX_BYTES))
+    return 0 <= state != TIME_ERROR
+
+
 def all_processes() -> list[int]:
     """Return the ids of all processes on this machine that we can see."""
     return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit()]
@@ -57,17 +65,26 @@ def is_alive(pid: int) -> bool:
         return False
 
 
+def environment_of(pid: int) -> dict[str, str]:
+    """Return the environment a process was started with; empty when it is gone or somebody else's."""
+    try:
+        lines = Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")
+    except OSError:
+        return {}
+    pairs = (line.decode(errors="surrogateescape").partition("=") for line in lines if line)
+    return {name: value for name, _, value in pairs}
+
+
 def marked(mark: str, *, but_not: str) -> tuple[int, ...]:
     """Return what a supervisor with this mark started, children's children too, save one program's."""
-    wanted = f"{MARK}={mark}".encode()
     found = []
     for pid in all_processes():
         try:
-            environment = Path(f"/proc/{pid}/environ").read_bytes()
             name = Path(f"/proc/{pid}/comm").read_text().strip()
         except OSError:
             continue
-        if pid != os.getpid() and name != but_not and wanted in environment.split(b"\0") and is_alive(pid):
+        is_ours = pid != os.getpid() and name != but_not and environment_of(pid).get(MARK) == mark
+        if is_ours and is_alive(pid):
             found.append(pid)
     return tuple(found)
 

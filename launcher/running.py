@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from launcher.processes import end, marked
+from launcher.processes import end, environment_of, marked
 from launcher.telling import Refusal, say
 
 WAIT_FOR_A_COMMAND_S = 600.0
@@ -22,12 +22,16 @@ class AnotherCommandAtWork(Refusal):
 
 @dataclass(frozen=True)
 class Running:
-    """Who holds a data folder: `up` with its address (empty until it answers), or another command."""
+    """Who holds a data folder: `up` with its address (empty until it answers), or another command.
+
+    `database` is the address of the database it uses, `embedded` whether that one is its own.
+    """
 
     pid: int
     what: str
     address: str = ""
     database: str = ""
+    embedded: bool = True
 
 
 class AlreadyUp(Exception):
@@ -53,6 +57,20 @@ def running_in(data: Path) -> Running | None:
     return None
 
 
+def settings_in_use(data: Path) -> dict[str, str]:
+    """Return the settings the running practice's programs were started with; empty when none runs.
+
+    They may differ from those of the shell somebody looks at the practice from.
+    """
+    running = running_in(data)
+    for pid in marked(str(data), but_not="postgres"):
+        given = {name: value for name, value in environment_of(pid).items() if name.startswith("SOJOURN_")}
+        if running and running.embedded:
+            given.pop("SOJOURN_DATABASE_URL", None)
+        return given
+    return {}
+
+
 @contextmanager
 def holding(data: Path, what: str) -> Iterator[None]:
     """Hold the data folder for a command; waits for others, raises AlreadyUp when the practice runs."""
@@ -71,7 +89,10 @@ def holding(data: Path, what: str) -> Iterator[None]:
 def note_running(data: Path, running: Running) -> None:
     """Write down who holds the data folder."""
     fresh = data / "running.json.new"
-    fresh.write_text(json.dumps(asdict(running)))
+    fresh.unlink(missing_ok=True)
+    # An outside database's address may hold a password.
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
+        json.dump(asdict(running), stream)
     fresh.replace(data / "running.json")
 
 

@@ -24,7 +24,7 @@ from launcher.privileges import server_account
 from launcher.running import AlreadyUp, Running, holding, note_running
 from launcher.supervisor import Supervisor
 from launcher.telling import Refusal, last_lines, say, stage
-from launcher.web import DEFAULT_PORT, Doorstep, refuse_taken_port, serve_pages, serve_worker
+from launcher.web import DEFAULT_PORT, Doorstep, names_answered, refuse_taken_port, serve_pages, serve_worker
 
 REFUSED = 3  # the preparation's exit code when it says why in its result
 
@@ -91,12 +91,12 @@ def _bring_up(
                 f"{cluster.programs.version} from {cluster.programs.source}, run by {cluster.account.says}"
             )
             url = cluster.url()
-    variables = practice_environment(data, url)
+    variables = names_answered(doorstep) | practice_environment(data, url)
     prepared = _prepare(supervisor, environment, variables, data, wishes)
     with stage("Web and worker"):
         serve_worker(supervisor, environment, variables, log_folder(data))
         serve_pages(supervisor, environment, variables, log_folder(data), doorstep)
-    note_running(data, Running(os.getpid(), "up", doorstep.address, "" if external_database() else url))
+    note_running(data, Running(os.getpid(), "up", doorstep.address, url, embedded=not external_database()))
     return prepared
 
 

@@ -121,12 +121,11 @@ def serve_pages(
         *("--workers", "1", "--blocking-threads", str(THREADS), "--workers-kill-timeout", "5"),
         *("--no-ws", "--log-level", "warning", "sojourn.config.wsgi:application"),
     )
-    names = {"SOJOURN_ALLOWED_HOSTS": _allowed_hosts(doorstep)} if not doorstep.is_private else {}
-    child = supervisor.start(Program("The web server", command, {**names, **variables}, log))
+    child = supervisor.start(Program("The web server", command, variables, log))
     deadline = time.monotonic() + FIRST_ANSWER_WITHIN_S
     answer = ""
     while time.monotonic() < deadline and child.deaths_in_a_row == 0:
-        answer = _asked(doorstep, variables)
+        answer = answer_of(doorstep, variables.get("SOJOURN_ALLOWED_HOSTS", ""))
         if answer == "200":
             return
         supervisor.look(wait_s=0.05)
@@ -138,15 +137,20 @@ def serve_pages(
     )
 
 
-def _allowed_hosts(doorstep: Doorstep) -> str:
+def names_answered(doorstep: Doorstep) -> dict[str, str]:
+    """Return the setting that lets pages answer under this machine's names, where others may ask."""
+    if doorstep.is_private:
+        return {}
     names = ("localhost", "127.0.0.1", "[::1]", doorstep.host, socket.gethostname(), socket.getfqdn())
-    return ",".join(dict.fromkeys(name for name in names if name not in EVERYWHERE))
+    return {
+        "SOJOURN_ALLOWED_HOSTS": ",".join(dict.fromkeys(name for name in names if name not in EVERYWHERE))
+    }
 
 
-def _asked(doorstep: Doorstep, variables: Mapping[str, str]) -> str:
+def answer_of(doorstep: Doorstep, allowed_hosts: str) -> str:
     """Ask the health page; returns the HTTP status as text, empty while nothing listens."""
     host = EVERYWHERE.get(doorstep.host, "127.0.0.1" if doorstep.host == "localhost" else doorstep.host)
-    name = variables.get("SOJOURN_ALLOWED_HOSTS", "").split(",")[0].lstrip(".").strip("*") or "localhost"
+    name = allowed_hosts.split(",", maxsplit=1)[0].lstrip(".").strip("*") or "localhost"
     request = urllib.request.Request(
         f"http://{f'[{host}]' if ':' in host else host}:{doorstep.port}/health/",
         headers={"Host": name, "X-Forwarded-Proto": "https"},

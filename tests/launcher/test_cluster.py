@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from launcher.cluster import OtherMajorVersion
-from launcher.home import recorded_home
+from launcher.home import OUTSIDE, NoHome, recorded_home
 from launcher.places import made_data_folder
 from launcher.processes import living_in
 
@@ -143,3 +143,20 @@ def test_where_namespaces_are_blocked_the_cluster_moves_to_an_unprivileged_accou
         assert {parent: parent.stat().st_mode for parent in data.parents} == modes
     finally:
         shutil.rmtree(recorded_home(data), ignore_errors=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another account")
+def test_a_database_left_outside_by_a_removed_practice_is_never_taken_for_the_new_ones(
+    data, make_cluster, monkeypatch
+):
+    monkeypatch.setenv("SOJOURN_NO_USER_NAMESPACES", "1")
+    outside = make_cluster(data).folder.parent
+    try:
+        (data / OUTSIDE).unlink()
+        with pytest.raises(NoHome, match="of an earlier practice") as refused:
+            make_cluster(data)
+        assert f"rm -r {outside}" in str(refused.value)
+        (data / OUTSIDE).write_text(f"{outside}\n")
+        assert make_cluster(data).folder == outside / "pg"
+    finally:
+        shutil.rmtree(outside)

@@ -1,10 +1,12 @@
 """Django's half of `./sojourn doctor`: one line a finding, its grade and a tab before it."""
 
+import argparse
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.core import checks
 from django.core.management import call_command
@@ -12,10 +14,17 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from sojourn.program.audit.models import Entry
+
 OLDEST_SERVER = 15
+ANSWERS_WITHIN_S = 5
 LARGEST_CLOCK_GAP = timedelta(seconds=5)  # vitals and alarms are timed to the minute
 HEARTBEAT_WITHIN = timedelta(seconds=60)  # the worker beats every 10 s
 SHORTEST_SECRET = 50  # characters; Source: Django's deployment check security.W009
+WITHOUT_A_WORKER = (
+    "Alarms are shown, but nothing runs by the clock. Stop Sojourn and start it again with ./sojourn up; "
+    "if that does not help, worker.log in the data folder says why."
+)
 # What Django's deployment check says when pages are served without TLS: one setting, so one sentence.
 WITHOUT_TLS = {"security.W004", "security.W008", "security.W012", "security.W016"}
 KNOWN_ELSEWHERE = {"security.W009", "security.W018", "security.W005", "security.W021"}
@@ -27,13 +36,54 @@ class Command(BaseCommand):
     help = "Report on the database, the worker and settings that are unsafe for production."
     requires_system_checks = []
 
-    def handle(self, *_args: Any, **_options: Any) -> None:
-        for grade, sentence in (*database(), *settings_for_production()):
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        parser.add_argument(
+            "--stopped", action="store_true", help="Sojourn does not run, so no worker is looked for."
+        )
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        for grade, sentence in _findings(is_stopped=options["stopped"]):
             self.stdout.write(f"{grade}\t{sentence}")
 
 
-def database() -> Iterator[Finding]:
-    """Look at the server, its clock, the migrations and the worker."""
+def _findings(*, is_stopped: bool) -> Iterator[Finding]:
+    silent = silence()
+    if silent:
+        yield "problem", silent
+        yield from settings_for_production(is_demonstration=False)
+        return
+    yield from server()
+    waiting = migrations_waiting()
+    if waiting:
+        many = "1 change of its tables is" if waiting == 1 else f"{waiting} changes of its tables are"
+        yield (
+            "problem",
+            f"The database is older than this version of Sojourn: {many} missing. Start ./sojourn up.",
+        )
+    else:
+        yield "ok", "The database's tables are those of this version of Sojourn."
+        yield newest_entry()
+        if not is_stopped:
+            yield worker()
+    yield from settings_for_production(is_demonstration=is_demonstration())
+
+
+def silence() -> str:
+    """Return why the database does not answer; empty when it does."""
+    try:
+        asked = {**connection.get_connection_params(), "connect_timeout": ANSWERS_WITHIN_S}
+        psycopg.connect(**asked).close()
+    except psycopg.Error as error:
+        reason = next(iter(str(error).splitlines()), "").rstrip(".")
+        return (
+            f"The database does not answer: {reason}. An outside database: ask whoever looks after it, and check "
+            "SOJOURN_DATABASE_URL. Sojourn's own: stop Sojourn and start it again with ./sojourn up."
+        )
+    return ""
+
+
+def server() -> Iterator[Finding]:
+    """Look at the server and its clock."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         version = cursor.fetchone()[0]
@@ -50,13 +100,27 @@ def database() -> Iterator[Finding]:
         )
     else:
         yield "ok", "The database's clock and this machine's agree."
+
+
+def migrations_waiting() -> int:
+    """Return how many migrations are not applied."""
     executor = MigrationExecutor(connection)
-    waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    if waiting:
-        yield "problem", f"{waiting} migrations are not applied. ./sojourn up applies them."
-        return
-    yield "ok", "All migrations are applied."
-    yield worker()
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
+def newest_entry() -> Finding:
+    """Compare the clock with the newest deed: a deed in the future means that the clock was or is wrong."""
+    newest = Entry.objects.order_by("-at").values_list("at", flat=True).first()
+    ahead = newest - datetime.now(UTC) if newest else timedelta(0)
+    if ahead > LARGEST_CLOCK_GAP:
+        return (
+            "problem",
+            (
+                f"The newest record is dated {newest:%Y-%m-%d %H:%M} UTC, which is in the future: this machine's clock "
+                "is wrong, or was. Set it before anything more is recorded."
+            ),
+        )
+    return "ok", "No record is dated in the future."
 
 
 def worker() -> Finding:
@@ -65,18 +129,21 @@ def worker() -> Finding:
         cursor.execute("SELECT now() - max(last_heartbeat) FROM procrastinate_workers")
         age = cursor.fetchone()[0]
     if age is None:
-        return "attention", "No worker is at work: alarms are shown, but nothing is sent or escalated."
+        return "problem", f"The worker has never run. {WITHOUT_A_WORKER}"
     if age > HEARTBEAT_WITHIN:
         return (
             "problem",
-            f"The worker last showed itself {age.total_seconds():.0f} s ago; it should every 10 s.",
+            (
+                f"The worker last showed itself {age.total_seconds():.0f} s ago; it should every 10 s. "
+                f"{WITHOUT_A_WORKER}"
+            ),
         )
     return "ok", f"The worker is alive (seen {max(age.total_seconds(), 0):.0f} s ago)."
 
 
-def settings_for_production() -> Iterator[Finding]:
+def settings_for_production(*, is_demonstration: bool) -> Iterator[Finding]:
     """Look for settings that must not meet real people's records."""
-    grade = "attention" if is_demonstration() else "problem"
+    grade = "attention" if is_demonstration else "problem"
     if settings.DEBUG:
         yield grade, "SOJOURN_DEBUG is on: errors show records to whoever sees the page. Unset it."
     if len(settings.SECRET_KEY) < SHORTEST_SECRET or len(set(settings.SECRET_KEY)) < 5:  # noqa: PLR2004
@@ -88,9 +155,18 @@ def settings_for_production() -> Iterator[Finding]:
         yield grade, "SOJOURN_INSECURE_KEY_FOR_CHECKS is set; it is for tests only. Unset it."
     strangers = [host for host in settings.ALLOWED_HOSTS if host not in {"localhost", "127.0.0.1", "[::1]"}]
     if "*" in settings.ALLOWED_HOSTS:
-        yield grade, "SOJOURN_ALLOWED_HOSTS is *: pages answer under any name. List the practice's own names."
-    if is_demonstration() and strangers:
-        yield "problem", f"A demonstration with known passwords answers under {', '.join(strangers)}."
+        yield (
+            grade,
+            "SOJOURN_ALLOWED_HOSTS is *: pages answer under any name. List the names of this practice instead.",
+        )
+    if is_demonstration and strangers:
+        yield (
+            "problem",
+            (
+                f"Other computers may reach this demonstration, whose passwords everybody knows, under "
+                f"{', '.join(strangers)}. Start it without --host, and unset SOJOURN_ALLOWED_HOSTS."
+            ),
+        )
     found = {
         message.id
         for message in checks.run_checks(include_deployment_checks=True)
@@ -100,7 +176,10 @@ def settings_for_production() -> Iterator[Finding]:
         grade = "problem" if strangers else "attention"
         yield (
             grade,
-            "Pages are served without encryption. Before others use it: an HTTPS proxy and SOJOURN_TLS=1.",
+            (
+                "Pages travel without encryption, which only does on this computer itself. Before others use them, put "
+                "a proxy with HTTPS in front and set SOJOURN_TLS=1 (docs/guides/install.md)."
+            ),
         )
     for message_id in sorted(filter(None, found - WITHOUT_TLS - KNOWN_ELSEWHERE)):
         yield (
