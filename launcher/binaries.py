@@ -80,7 +80,8 @@ def _checked(folder: Path, source: str) -> ServerPrograms:
             (str(folder / "postgres"), "--version"), capture_output=True, text=True, cwd="/", check=True
         )
     except (OSError, subprocess.CalledProcessError) as error:
-        raise NoServerPrograms(f"{folder / 'postgres'} ({source}) cannot be started: {error}.") from error
+        why = error.strerror if isinstance(error, OSError) else str(error)
+        raise NoServerPrograms(f"{folder / 'postgres'}, from {source}, cannot be started: {why}.") from error
     match = re.search(r"(\d+)(\.\d+)*", ran.stdout)
     version = match.group(0) if match else "0"
     if int(version.split(".")[0]) < OLDEST_MAJOR:

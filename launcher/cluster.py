@@ -165,7 +165,8 @@ def _make(cluster: Cluster) -> None:
         "--locale=C.UTF-8",
         "--data-checksums",
     )
-    single = ("postgres", "--single", "-D", str(fresh), "template1")
+    # Without exit_on_error a failed statement, on a full disk for instance, would count as success.
+    single = ("postgres", "--single", "-c", "exit_on_error=on", "-D", str(fresh), "template1")
     for name, *rest in (initdb if cluster.durable else (*initdb, "--no-sync"), single):
         ran = subprocess.run(
             (*cluster.account.prefix, str(cluster.programs.folder / name), *rest),

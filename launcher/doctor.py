@@ -37,9 +37,10 @@ def _findings(data: Path) -> Iterator[Finding]:
     yield clock()
     yield from data_folder_of(data)
     yield from pages(data, running)
-    if not installed_locks():
+    is_starting = running is not None and running.what == "up" and not running.database
+    if is_starting or not installed_locks():
         return
-    if running or external_database() or made_by_major(data) is not None:
+    if running or (data.is_dir() and external_database()) or made_by_major(data) is not None:
         yield from database(data, running)
     else:
         yield Finding("attention", "There is no practice here yet. Start one: ./sojourn up")

@@ -5,6 +5,7 @@ exit code 3, as the sentence that says why the practice was not prepared. One pr
 starting Django costs more than any of them when there is nothing to do.
 """
 
+import errno
 import hashlib
 import io
 import json
@@ -29,8 +30,24 @@ def main() -> int:
     except Refusal as refusal:
         result.write_text(str(refusal))
         return REFUSED
+    except Exception as error:
+        if not _is_full_disk(error):
+            raise
+        result.write_text("The disk is full, so the practice could not be prepared. Make room and try again.")
+        return REFUSED
     result.write_text(json.dumps({"kind": kind, "log_ins": log_ins}))
     return 0
+
+
+def _is_full_disk(error: BaseException | None) -> bool:
+    """Tell whether this machine's disk or the database's was full, here or in what led to it."""
+    import psycopg
+
+    while error is not None:
+        if isinstance(error, psycopg.errors.DiskFull) or getattr(error, "errno", None) == errno.ENOSPC:
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def _prepare(*, empty: bool, fresh: bool) -> tuple[str, str]:
@@ -72,7 +89,7 @@ def _check_server(url: str) -> None:
             break
         except psycopg.Error as error:
             if time.monotonic() > deadline:
-                raise Refusal(f"The database in SOJOURN_DATABASE_URL cannot be used: {error}") from error
+                raise Refusal(f"The database cannot be used: {' '.join(str(error).split())}") from error
             time.sleep(0.5)
     if version < OLDEST_SERVER:
         raise Refusal(f"The database server is PostgreSQL {version // 10000}; Sojourn needs 15 or newer.")

@@ -1,5 +1,6 @@
 """What the launcher chooses and refuses: programs, accounts, ports, environments, commands."""
 
+import errno
 import os
 import shutil
 import socket
@@ -204,3 +205,28 @@ def test_reach_is_tried_as_the_account_itself(tmp_path):
     assert not ServerAccount(("false",), 0, 0, "nobody").can_reach(tmp_path)
     assert not ServerAccount(("there-is-no-such-program",), 0, 0, "nobody").can_reach(tmp_path)
     assert privileges.NOBODY == 65534
+
+
+@pytest.mark.parametrize("name", ["test", "doctor"])
+def test_help_explains_a_command_and_starts_nothing(capsys, name):
+    assert command.main([name, "--help"]) == 0
+    assert f"./sojourn {name}" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("number", "says"),
+    [(errno.ENOSPC, "The disk is full"), (errno.EROFS, "can be read and not written"), (errno.EIO, None)],
+)
+def test_a_disk_that_cannot_be_written_is_said_in_a_sentence(capsys, monkeypatch, number, says):
+    def fails(_words):
+        raise OSError(number, os.strerror(number), "/srv/practice/lock")
+
+    monkeypatch.setitem(command.COMMANDS, "up", (fails, ""))
+    if says is None:
+        with pytest.raises(OSError, match="/srv/practice/lock"):
+            command.main(["up"])
+        return
+    assert command.main(["up"]) == 1
+    said = capsys.readouterr().out
+    assert says in said
+    assert "/srv/practice/lock" in said

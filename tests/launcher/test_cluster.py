@@ -1,3 +1,4 @@
+import errno
 import os
 import shutil
 import signal
@@ -7,9 +8,10 @@ import time
 import psycopg
 import pytest
 
-from launcher.cluster import OtherMajorVersion
+from launcher.cluster import ClusterNotMade, OtherMajorVersion
 from launcher.home import OUTSIDE, NoHome, recorded_home
 from launcher.places import made_data_folder
+from launcher.preparation import _is_full_disk
 from launcher.processes import living_in
 
 
@@ -117,6 +119,24 @@ def test_an_attempt_that_was_interrupted_leaves_no_half_made_cluster(data, make_
     cluster = make_cluster(data)
     assert (cluster.folder / "global" / "pg_control").exists()
     assert not (data / "pg-unfinished").exists()
+
+
+def test_a_cluster_whose_database_could_not_be_made_is_not_taken_for_a_whole_one(
+    data, make_cluster, monkeypatch
+):
+    monkeypatch.setattr("launcher.cluster.NAME", "template1")  # a database of this name exists already
+    with pytest.raises(ClusterNotMade, match="already exists"):
+        make_cluster(data)
+    assert not (data / "pg").exists()
+
+
+def test_a_full_disk_is_recognized_behind_other_errors():
+    full = psycopg.errors.DiskFull("no space")
+    hidden = RuntimeError("could not migrate")
+    hidden.__cause__ = full
+    assert _is_full_disk(hidden)
+    assert _is_full_disk(OSError(errno.ENOSPC, "no space"))
+    assert not _is_full_disk(RuntimeError("something else"))
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root drops to another account")

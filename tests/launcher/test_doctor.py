@@ -107,6 +107,14 @@ def test_a_clone_never_started_is_told_to_start(monkeypatch, tmp_path, capsys):
     assert not (tmp_path / "var").exists(), "the doctor makes nothing"
 
 
+def test_an_outside_database_without_a_practice_is_told_to_start(monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("SOJOURN_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("SOJOURN_DATABASE_URL", "postgresql://127.0.0.1:1/none")
+    assert doctor([]) == 0
+    assert "There is no practice here yet" in capsys.readouterr().out
+    assert not (tmp_path / "var").exists(), "the doctor makes nothing"
+
+
 @pytest.mark.parametrize(
     ("problems", "attentions", "says"),
     [
@@ -172,6 +180,19 @@ def test_the_report_counts_the_changes_of_tables_that_are_missing():
 
     MigrationRecorder.Migration.objects.filter(app="safety").order_by("-id").first().delete()
     assert "1 change of its tables is missing" in report()["problem"]
+
+
+@needs_database
+@pytest.mark.django_db(transaction=True)
+def test_a_database_without_tables_is_reported_in_sentences():
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SET search_path TO pg_temp")
+        try:
+            assert "changes of its tables are missing" in report()["problem"]
+        finally:
+            cursor.execute("RESET search_path")
 
 
 @needs_database

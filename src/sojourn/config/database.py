@@ -22,5 +22,6 @@ def database_from_url(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or options.pop("port", "")),
-        "OPTIONS": {**options, "pool": {"min_size": 2, "max_size": 12, "timeout": 5}},
+        # After a restart of the server the pool tries again at about 1, 3 and 7 s: a request waits that long.
+        "OPTIONS": {**options, "pool": {"min_size": 2, "max_size": 12, "timeout": 10}},
     }

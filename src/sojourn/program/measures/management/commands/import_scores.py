@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from sojourn.program.measures import importing
@@ -18,6 +18,10 @@ from sojourn.program.people.roster import SiteRow, all_sites
 
 class Command(BaseCommand):
     help = "Import questionnaire totals from a CSV file of another practice."
+
+    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
+        """Name the command as it is called, in its help and its complaints."""
+        return super().create_parser("./sojourn", "import-scores", **options)
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file")
