@@ -54,18 +54,17 @@ def test(words: list[str]) -> int:
         return run_here(environment, pure, command_environment(), None, ROOT)
     chromium = _chromium_is_there()
     browser = [] if chromium else ["-m", "not browser"]
+    not_run = [] if chromium else [Outcome(NOT_RUN, passed=not _is_continuous_integration(), seconds=0)]
     with scratch_database(environment) as (supervisor, variables):
         if words:
-            return run_here(environment, ["-m", "pytest", *browser, *words], variables, supervisor, ROOT)
+            code = run_here(environment, ["-m", "pytest", *browser, *words], variables, supervisor, ROOT)
+            return code or int(not all(outcome.passed for outcome in not_run))
         outcomes = [_check(environment, variables, *each) for each in _checks()]
         say("\nTests")
         began = time.monotonic()
         passed, closing_line = _run_tests(environment, variables, supervisor, browser)
         outcomes.append(Outcome("tests", passed, time.monotonic() - began))
-    if not chromium:
-        outcomes.append(
-            Outcome(NOT_RUN, passed=os.environ.get("CI", "").lower() not in {"true", "1"}, seconds=0)
-        )
+    outcomes += not_run
     _sum_up(outcomes)
     say(closing_line)
     return 0 if all(outcome.passed for outcome in outcomes) else 1
@@ -90,6 +89,10 @@ def scratch_database(environment: Environment) -> Iterator[tuple[Supervisor, dic
                 supervisor.stop()
                 end(marked(str(data), but_not="postgres"), signal.SIGKILL, wait_s=5)
                 shutil.rmtree(recorded_home(data), ignore_errors=True)
+
+
+def _is_continuous_integration() -> bool:
+    return os.environ.get("CI", "").lower() in {"true", "1"}
 
 
 def _checks() -> list[tuple[str, list[str]]]:

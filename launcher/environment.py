@@ -99,7 +99,7 @@ def _alone() -> Iterator[None]:
 
 
 def _make(names: tuple[str, ...]) -> None:
-    fresh = not (FOLDER / "bin" / "python").exists()
+    fresh = not STAMP.exists()  # an attempt that failed left none
     with stage("Environment", "half a minute the first time" if fresh else "the locks changed"):
         _make_folder()
         STAMP.unlink(missing_ok=True)
@@ -161,7 +161,7 @@ def _install_uv() -> bool:
 
 
 def _pip(*words: str) -> None:
-    done, output = _ran([str(FOLDER / "bin" / "python"), "-m", "pip", *words])
+    done, output = _ran([str(FOLDER / "bin" / "python"), "-m", "pip", "--quiet", *words])
     if not done:
         raise EnvironmentNotMade(
             f"The packages could not be installed. Is the network there?\n{last_lines(output)}"

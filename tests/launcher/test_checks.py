@@ -1,0 +1,42 @@
+"""What `./sojourn test` makes of a machine without Chromium."""
+
+from contextlib import contextmanager
+
+import pytest
+
+from launcher import checks
+from launcher.environment import FOLDER, Environment
+
+
+@pytest.fixture
+def all_else_passes(monkeypatch):
+    """Every check and test passes, but Chromium is not there and may not be installed."""
+
+    @contextmanager
+    def scratch_database(_environment):
+        yield None, {}
+
+    monkeypatch.setattr(checks, "ready_environment", lambda **_: Environment(FOLDER, ("base", "dev")))
+    monkeypatch.setattr(checks, "scratch_database", scratch_database)
+    monkeypatch.setattr(checks, "_checks", list)
+    monkeypatch.setattr(checks, "run_here", lambda *_: 0)
+    monkeypatch.setattr(checks, "_run_tests", lambda *_: (True, "all passed"))
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setattr(checks, "may_install", lambda: False)
+
+
+@pytest.mark.parametrize("words", [[], ["tests/journeys"]])
+@pytest.mark.parametrize(("ci", "code"), [("", 0), ("false", 0), ("true", 1), ("1", 1)])
+def test_browser_tests_that_were_not_run_fail_only_in_continuous_integration(
+    all_else_passes, monkeypatch, capsys, words, ci, code
+):
+    monkeypatch.setenv("CI", ci)
+    assert checks.test(words) == code
+    assert "apt-get install chromium" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("all_else_passes")
+def test_the_summary_says_what_was_not_run(monkeypatch, capsys):
+    monkeypatch.setenv("CI", "true")
+    checks.test([])
+    assert "FAILED  browser tests were not run: Chromium is missing" in capsys.readouterr().out
