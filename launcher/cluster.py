@@ -52,6 +52,7 @@ class Cluster:
             "max_connections=80",
             "timezone=UTC",
             "log_timezone=UTC",
+            "jit=off",  # many short questions: compiling them costs more than it saves
             # Statements and row values may hold health information: errors are logged without either.
             "log_min_error_statement=panic",
             "log_error_verbosity=terse",

@@ -5,6 +5,9 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+# After a restart of the server the pool tries again at about 1, 3 and 7 s: a request waits that long.
+POOL = {"min_size": 2, "max_size": 12, "timeout": 10}
+
 
 def database_from_url(url: str) -> dict[str, Any]:
     """Turn `postgresql://name:word@host:port/database?host=/socket/folder` into a Django database entry.
@@ -22,6 +25,5 @@ def database_from_url(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or options.pop("port", "")),
-        # After a restart of the server the pool tries again at about 1, 3 and 7 s: a request waits that long.
-        "OPTIONS": {**options, "pool": {"min_size": 2, "max_size": 12, "timeout": 10}},
+        "OPTIONS": {**options, "pool": POOL},
     }

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -141,17 +142,21 @@ def with_phase(patients: QuerySet[Patient]) -> QuerySet[Any]:
     The first line that holds is the phase: an open course by its doses, then an assessment nobody has
     decided on, then a decision no course has followed yet, then how the last course ended.
     """
+    return patients.annotate(phase=_phase_expression())
+
+
+@cache
+def _phase_expression() -> Case:
+    """The phase as an expression; made once, because making it costs more than what the database does with it."""
     by_doses = Case(
         *(When(holds, then=Value(phase)) for phase, holds in _in_a_course()), output_field=CharField()
     )
-    return patients.annotate(
-        phase=Case(
-            When(kind=Patient.Kind.RESEARCH, then=Value(Phase.RESEARCH)),
-            When(_open_course(), then=by_doses),
-            *(When(holds, then=Value(phase)) for phase, holds in _in_no_course()),
-            default=Value(Phase.JOINED),
-            output_field=CharField(),
-        )
+    return Case(
+        When(kind=Patient.Kind.RESEARCH, then=Value(Phase.RESEARCH)),
+        When(_open_course(), then=by_doses),
+        *(When(holds, then=Value(phase)) for phase, holds in _in_no_course()),
+        default=Value(Phase.JOINED),
+        output_field=CharField(),
     )
 
 
