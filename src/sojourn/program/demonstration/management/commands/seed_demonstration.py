@@ -27,7 +27,8 @@ class Command(BaseCommand):
         self._say_if_old(practice)
         for role in (r for r in Role if r in SIGNED_IN):
             name = "director" if role is Role.MEDICAL_DIRECTOR else role.replace("_", "-")
-            self.stdout.write(f"{role.label:<18} {name}@demo.example   {PASSWORD}")
+            email = f"{name}@demo.example"
+            self.stdout.write(f"{role.label:<18} {email:<30} {PASSWORD}")
 
     def _say_if_old(self, practice: PracticeCard) -> None:
         made_at = practice.seeded_at
