@@ -65,8 +65,10 @@ def measure(plan: Plan) -> int:
     except (NoScratchDatabase, NotServing, WrongAnswer) as error:
         _say(str(error))
         return 1
-    small, large = plan.sizes[0], plan.sizes[-1]
-    if small != large:
+    if len(plan.sizes) > 1:
+        small, large = plan.sizes[
+            -2:
+        ]  # the smallest practice fills no page, so its pages cost less by themselves
         _say(f"\n== from {small:,} to {large:,} patients")
         for line in report.target_lines(report.growth_targets(by_size[small], by_size[large])):
             _say(line)

@@ -27,7 +27,7 @@ def main() -> int:
             practice_url=practice_url,
             database=options.database,
             folder=Path(folder),
-            sizes=tuple(options.patients or ((200,) if options.quick else (100, 100_000))),
+            sizes=tuple(options.patients or ((200,) if options.quick else (100, 1000, 100_000))),
             repeats=1 if options.quick else options.repeats,
             seconds=0.4 if options.quick else options.seconds,
             connections=options.connections,
@@ -41,7 +41,13 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="./sojourn bench", description="Measure the pages beside a bare server."
     )
-    parser.add_argument("--patients", type=int, nargs="+", metavar="N", help="sizes (100 100000)")
+    parser.add_argument(
+        "--patients",
+        type=int,
+        nargs="+",
+        metavar="N",
+        help="sizes (100 1000 100000); growth is taken from the last but one",
+    )
     parser.add_argument("--repeats", type=int, default=5, help="interleaved repeats (5)")
     parser.add_argument(
         "--seconds", type=float, default=2.5, help="how long each path is loaded at a time (2.5)"
