@@ -41,6 +41,8 @@ def test_no_module_or_folder_is_an_attic():
     named = {
         part
         for p in files("src/sojourn", "launcher", "tools")
+        if p
+        != ROOT / "src/sojourn/config/postgresql/base.py"  # the name under which Django looks for a backend
         for part in (*p.relative_to(ROOT).parts[:-1], p.stem)
     }
     assert not named & ATTICS
