@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import OperationalError
 
 from sojourn.clinical.outcomes import ScorePoint, trajectory
 from sojourn.program.audit.models import Entry
@@ -139,7 +140,7 @@ def test_a_whole_number_with_zeros_behind_the_point_is_a_score(desk):
 
 def test_a_missing_score_is_counted_apart_and_is_a_gap_in_the_chart(ward, desk):
     assert desk.run("id,week,total\n7,0,20\n7,4,NaN\n7,8,12\n8,0,.\n8,4,\n") == []
-    assert "3 rows say that there was no score" in desk.said
+    assert "3 rows without a score; 3 gaps were noted" in desk.said
     patient = Patient.objects.get(import_id="7")
     gaps = queries.due_without_answer(
         patient.id, "phq-9", actor=ward.dora, now=datetime(2026, 1, 1, tzinfo=UTC)
@@ -156,15 +157,15 @@ def test_a_second_import_changes_nothing(desk):
     before = everything()
     assert len(desk.run(content)) == 1
     assert everything() == before
-    assert "0 PHQ-9 scores were added; 2 were known already." in desk.said
+    assert "0 PHQ-9 scores were added; 2 known already." in desk.said
 
 
 def test_a_dry_run_says_what_would_happen_and_writes_nothing(desk):
     before = everything()
     assert len(desk.run("id,week,total\n7,0,20\n7,4,99\n", dry_run=True)) == 1
     assert everything() == before
-    assert "1 PHQ-9 scores would be added" in desk.said
-    assert "nothing was written" in desk.said
+    assert "1 PHQ-9 score would be added" in desk.said
+    assert "no record was changed" in desk.said
 
 
 def test_a_changed_score_is_a_named_conflict_and_the_recorded_one_stays(desk):
@@ -189,13 +190,27 @@ def test_two_scores_for_one_visit_are_both_refused_and_named(desk):
     assert [(row["line"], row["value"]) for row in refused] == [("3", "9"), ("4", "10")]
     assert "contradicts line 4" in refused[0]["reason"]
     assert recorded() == [("7", "2020-01-06", 20), ("7", "2020-03-02", 3)]
-    assert "1 rows say again" in desk.said
+    assert "1 row repeating what another row says" in desk.said
+
+
+def test_every_row_of_a_contradicted_visit_is_refused_and_named(desk):
+    refused = desk.run("id,week,total\n7,0,5\n7,0,5\n7,0,6\n7,0,5\n8,0,3\n")
+    assert [row["line"] for row in refused] == ["2", "3", "4", "5"]
+    assert recorded() == [("8", "2020-01-06", 3)]
+    assert "repeating" not in desk.said
+
+
+def test_two_labels_of_one_day_are_one_visit(desk):
+    same_day = LABELS.replace('"0" = 0', '"0" = 0\n"baseline" = 0')
+    refused = desk.run("id,week,total\n7,0,5\n7,baseline,6\n8,0,3\n8,baseline,3\n", same_day)
+    assert [row["line"] for row in refused] == ["2", "3"]
+    assert recorded() == [("8", "2020-01-06", 3)]
 
 
 def test_a_visit_the_map_leaves_out_is_counted_and_an_unknown_one_is_refused(desk):
     (refused,) = desk.run("id,week,total\n7,0,20\n7,exit,9\n7,exit,NaN\n7,week 9,4\n")
     assert (refused["line"], refused["column"], refused["value"]) == ("5", "week", "week 9")
-    assert "2 rows are of visits the map leaves out, 1 with a score." in desk.said
+    assert "2 rows of visits the map leaves out, 1 with a score." in desk.said
 
 
 @pytest.mark.parametrize("nobody", ["", "NaN", "x" * 81, "a\x07b"])
@@ -214,7 +229,20 @@ def test_days_and_birth_dates_are_read_in_the_form_the_map_names(desk):
     assert recorded()[:2] == [("7", "2020-01-31", 20), ("8", "2020-03-01", 4)]
     born = dict(Patient.objects.exclude(import_id="").values_list("import_id", "born_on"))
     assert born == {"7": date(1984, 5, 2), "8": None, "9": None}
-    assert "1 people have two birth dates" in desk.said
+    assert "1 person with two birth dates" in desk.said
+    assert "1 birth date cannot be, or cannot be read; none was kept." in desk.said
+
+
+def test_a_score_from_before_its_person_was_born_is_refused(desk):
+    (refused,) = desk.run(
+        "id,seen on,total,born\n7,05/01/1984,20,05/02/1984\n8,05/02/1984,9,05/02/1984\n", DAYS
+    )
+    assert (refused["line"], refused["column"], refused["reason"]) == (
+        "2",
+        "born",
+        "is after the day of the score",
+    )
+    assert recorded() == [("8", "1984-05-02", 9)]
 
 
 def test_a_start_column_places_each_persons_visits(desk):
@@ -239,6 +267,7 @@ def test_a_start_column_places_each_persons_visits(desk):
         b"id,week,total\r7,0,20\r",
         b'note,id,week,total\n"two\nlines",7,0,20\n',
         "id,week,total\n7,0,20\n".encode("utf-16"),
+        "id,week,total\n7,0,20\n".encode("utf-32"),
     ],
     ids=[
         "mark",
@@ -251,6 +280,7 @@ def test_a_start_column_places_each_persons_visits(desk):
         "old-mac",
         "line-break",
         "utf-16",
+        "utf-32",
     ],
 )
 def test_files_are_read_however_they_are_written(desk, content):
@@ -289,6 +319,7 @@ def test_two_stray_quotation_marks_do_not_swallow_the_rows_between(desk):
         (b"", "is empty"),
         (b"\n \n", "is empty"),
         (b"name,age\nx,3\n", "has no column `id`. Its first line names: name, age"),
+        (b"Ada Nunez,0,23\n8,4,11\n", "Its first line holds values"),
         (b"id,week,total,Total\n7,0,1,2\n", "2 columns `total`"),
         (b"id,week,total\n", "No row of scores.csv"),
         (b"id,week,total\n7,0,high\n8,0,low\n", "No row of scores.csv"),
@@ -302,6 +333,57 @@ def test_a_file_without_usable_scores_is_refused_as_a_whole(desk, content, sente
     with pytest.raises(CommandError, match=sentence):
         desk.run(content)
     assert everything() == before
+
+
+def test_a_file_without_a_header_keeps_its_first_person_off_the_terminal(desk):
+    with pytest.raises(CommandError) as refusal:
+        desk.run("Ada Nunez,2020-01-06,23\nBea Roth,2020-01-06,11\n")
+    assert "Ada" not in str(refusal.value)
+    assert "23" not in str(refusal.value)
+
+
+def test_more_rows_than_memory_is_planned_for_are_refused_before_anything_is_written(desk, monkeypatch):
+    monkeypatch.setattr("sojourn.program.measures.importing.reading.MOST_ROWS", 3)
+    before = everything()
+    with pytest.raises(CommandError, match=r"more than 3 rows\. Split it by people"):
+        desk.run("id,week,total\n7,0,1\n8,0,2\n9,0,3\n10,0,4\n")
+    assert everything() == before
+
+
+def test_a_report_never_overwrites_the_file_or_the_map(ward, tmp_path):
+    file, map_file = tmp_path / "scores.csv", tmp_path / "map.toml"
+    file.write_text("id,week,total\n7,0,99\n8,0,1\n")
+    map_file.write_text(LABELS)
+    for report in (file, map_file):
+        with pytest.raises(CommandError, match="would overwrite"):
+            call_command("import_scores", str(file), map=map_file, report=report)
+    assert file.read_text().endswith("8,0,1\n")
+
+
+def test_a_database_that_goes_away_is_named_and_nothing_is_half_done(desk, monkeypatch):
+    def gone(*_args, **_options):
+        raise OperationalError("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(importing, "record_scores", gone)
+    with pytest.raises(CommandError, match="The database went away"):
+        desk.run("id,week,total\n7,0,1\n")
+
+
+def test_a_stopped_import_leaves_no_record_behind(desk, monkeypatch):
+    def stopped(*_args, **_options):
+        raise KeyboardInterrupt
+
+    before = everything()
+    monkeypatch.setattr("sojourn.program.measures.importing.recording.audit.record", stopped)
+    with pytest.raises(CommandError, match="Stopped; no record was changed"):
+        desk.run("id,week,total\n7,0,1\n")
+    assert everything() == before
+
+
+def test_the_command_is_called_by_the_name_people_type(capsys):
+    with pytest.raises(SystemExit):
+        call_command("import_scores", "--help")
+    assert "usage: ./sojourn import-scores" in capsys.readouterr().out
 
 
 def test_a_file_that_does_not_exist_is_said_to(ward, tmp_path):
@@ -326,6 +408,16 @@ def test_a_file_that_does_not_exist_is_said_to(ward, tmp_path):
         (('["exit"]', '["4"]'), "is also in"),
         (('missing = ["NaN", "", "."]', "missing = 0"), "no score"),
         (('"Elsewhere"', '"a|b"'), "without |"),
+        (('"Elsewhere"', '"a\\u0000b"'), "printable"),
+        (('patient = "id"', 'patient = "TOTAL"'), "name the same column"),
+        (
+            ("first_visit_on =", 'format = "%d.%m"\nfirst_visit_on ='),
+            "does not say a day with its month and year",
+        ),
+        (
+            ("first_visit_on =", 'format = "%Q"\nfirst_visit_on ='),
+            "does not say a day with its month and year",
+        ),
         (("[visits]", "[visits"), "is not valid TOML"),
         (('"Oakland"', '"Atlantis"'), "This practice has: Brooklyn, Oakland"),
     ],
@@ -336,7 +428,18 @@ def test_a_map_that_is_not_understood_is_refused_with_key_and_remedy(desk, chang
     assert sentence in str(refusal.value)
 
 
-@pytest.mark.django_db
+def test_a_map_with_a_byte_order_mark_is_read(desk):
+    desk.run("id,week,total\n7,0,20\n", "\ufeff" + LABELS)
+    assert recorded() == [("7", "2020-01-06", 20)]
+
+
+def test_a_map_that_is_not_utf_8_says_how_to_save_it(ward, tmp_path):
+    (tmp_path / "scores.csv").write_text("id,week,total\n7,0,1\n")
+    (tmp_path / "map.toml").write_bytes(LABELS.replace("Elsewhere", "Zürich").encode("latin-1"))
+    with pytest.raises(CommandError, match="save it as UTF-8"):
+        call_command("import_scores", str(tmp_path / "scores.csv"), map=tmp_path / "map.toml")
+
+
 def test_without_a_practice_there_is_nowhere_to_import_to(tmp_path):
     with pytest.raises(CommandError, match="no practice yet"):
         Desk(tmp_path).run("id,week,total\n7,0,20\n")

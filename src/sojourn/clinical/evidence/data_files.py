@@ -152,10 +152,15 @@ def checked_table(
 
 
 def read_table(path: Traversable, *, allowed: Collection[str], required: Collection[str] = ()) -> Table:
-    """Read one TOML file as a checked table. Raise DataFileInvalid for bad TOML, unknown or missing keys."""
+    """Read one TOML file as a checked table. Raise DataFileInvalid for bad TOML, unknown or missing keys.
+
+    A byte order mark, which some editors put first, is passed over.
+    """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise DataFileInvalid(f"{path.name}: is not UTF-8 text; save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
         raise DataFileInvalid(f"{path.name}: is not valid TOML ({error}); correct that line") from error
     return checked_table(path.name, values, allowed=allowed, required=required)
 

@@ -1,7 +1,7 @@
 """The import map: a small TOML file that says what the columns of another practice's file mean."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from sojourn.clinical import instruments
@@ -11,6 +11,7 @@ LONGEST_SOURCE = 40
 FIRST_DAY = date(1900, 1, 1)
 LAST_START = date(2200, 1, 1)
 LONGEST_STUDY_DAYS = 36525
+DAYS_TO_TRY = [date(1987, 2, 3), date(2031, 10, 25)]
 
 
 class MapInvalid(Exception):
@@ -90,10 +91,30 @@ def _checked(table: Table) -> ImportMap:
         left_out=frozenset(label.strip() for label in table.texts("left_out")),
         missing=_missing(table),
     )
-    if len(import_map.source) > LONGEST_SOURCE or "|" in import_map.source:
-        raise table.refuse("source", f"use at most {LONGEST_SOURCE} characters, without |")
+    source = import_map.source
+    if len(source) > LONGEST_SOURCE or "|" in source or not source.isprintable():
+        raise table.refuse("source", f"use at most {LONGEST_SOURCE} printable characters, without |")
+    _check_columns(import_map, columns)
+    if dates is not None:
+        _check_format(import_map.date_format, dates)
     _check_days(import_map, table, columns)
     return import_map
+
+
+def _check_columns(import_map: ImportMap, columns: Table) -> None:
+    named = [name.casefold() for name in import_map.columns]
+    if len(set(named)) != len(named):
+        raise columns.refuse("patient", "two keys name the same column; give each its own")
+
+
+def _check_format(form: str, dates: Table) -> None:
+    """Refuse a form that does not say a whole day: it would put every score into the year 1900."""
+    try:
+        said = [datetime.strptime(day.strftime(form), form).date() for day in DAYS_TO_TRY]  # noqa: DTZ007
+    except ValueError:
+        said = []
+    if said != DAYS_TO_TRY:
+        raise dates.refuse("format", 'does not say a day with its month and year; use such as "%Y-%m-%d"')
 
 
 def _check_days(import_map: ImportMap, table: Table, columns: Table) -> None:

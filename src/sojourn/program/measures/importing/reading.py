@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from sojourn.program.measures.importing.counting import counted
 from sojourn.program.measures.importing.import_map import ImportMap
-from sojourn.program.measures.importing.score_file import open_scores, rows_of
+from sojourn.program.measures.importing.score_file import FileUnusable, Opened, open_scores, rows_of
 from sojourn.program.measures.importing.visits import (
     Found,
     LeftOut,
@@ -15,6 +16,8 @@ from sojourn.program.measures.importing.visits import (
     Unscored,
     Visit,
 )
+
+MOST_ROWS = 5_000_000  # about 350 bytes each are held: all rows of a file go in together, or none
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,15 @@ class Reading:
 
 @dataclass
 class _Gathering:
-    """What has been read so far. Visits are kept by person and label, because a later row may contradict one."""
+    """What has been read so far. Visits are kept by person and label, because a later row may contradict one.
+
+    `again` holds the second and later rows of a visit.
+    """
 
     people: dict[str, date | None] = field(default_factory=dict)
     born_twice: set[str] = field(default_factory=set)
     scores: dict[tuple[str, str], Visit] = field(default_factory=dict)
-    contradicted: set[tuple[str, str]] = field(default_factory=set)
+    again: dict[tuple[str, str], list[Visit]] = field(default_factory=dict)
     gaps: dict[tuple[str, str], Gap] = field(default_factory=dict)
     refused: list[Refusal] = field(default_factory=list)
     rows: int = 0
@@ -58,7 +64,7 @@ class _Gathering:
     left_out: int = 0
     left_out_with_score: int = 0
 
-    def take(self, found: Found, score_column: str) -> str | None:
+    def take(self, found: Found) -> str | None:
         """Keep what a row holds; returns the person it names."""
         match found:
             case Refusal():
@@ -75,24 +81,29 @@ class _Gathering:
                 self.missing += 1
                 self._gap(visit, "no score")
             case visit:
-                self._score(visit, score_column)
+                self._score(visit)
         return visit.person
 
     def _gap(self, visit: Visit, because: str) -> None:
         self.gaps.setdefault((visit.person, visit.label), Gap(visit, because))
 
-    def _score(self, visit: Visit, score_column: str) -> None:
+    def _score(self, visit: Visit) -> None:
         key = (visit.person, visit.label)
-        earlier = self.scores.setdefault(key, visit)
-        if earlier is visit:
-            return
-        if earlier.value == visit.value and earlier.on == visit.on:
-            self.repeated += 1
-            return
-        if key not in self.contradicted:
-            self.contradicted.add(key)
-            self.refused.append(_contradiction(earlier, visit, score_column))
-        self.refused.append(_contradiction(visit, earlier, score_column))
+        if self.scores.setdefault(key, visit) is not visit:
+            self.again.setdefault(key, []).append(visit)
+
+    def settle_repeats(self, score_column: str) -> None:
+        """Count the rows that say again what another says; refuse all rows of a visit that contradict each other."""
+        for key, again in self.again.items():
+            rows = [self.scores[key], *again]
+            if all(_says(row) == _says(rows[0]) for row in again):
+                self.repeated += len(again)
+                continue
+            del self.scores[key]
+            for row in rows:
+                other = next(each for each in rows if _says(each) != _says(row))
+                self.refused.append(_contradiction(row, other, score_column))
+            self.gaps[key] = Gap(rows[0]._replace(value=None), "the score was refused on import")
 
     def born(self, person: str, born_on: date | None) -> None:
         """Keep a birth date as long as all rows of a person agree."""
@@ -115,21 +126,33 @@ def read_scores(
     gathered = _Gathering()
     for row in rows_of(opened, tell=tell):
         gathered.rows += 1
-        person = gathered.take(reader.read(row), import_map.score_column)
+        if gathered.rows > MOST_ROWS:
+            raise FileUnusable(
+                f"{path.name} has more than {MOST_ROWS:,} rows. Split it by people and import part after part."
+            )
+        person = gathered.take(reader.read(row))
         if person is not None:
             gathered.born(person, reader.born_on(row))
-    return _settled(gathered, import_map, opened.remark)
+    gathered.settle_repeats(import_map.score_column)
+    return _settled(gathered, import_map, _remarks(opened, reader, gathered))
 
 
-def _settled(gathered: _Gathering, import_map: ImportMap, remark: str) -> Reading:
-    for key in gathered.contradicted:
-        visit = gathered.scores.pop(key)
-        gathered.gaps[key] = Gap(visit._replace(value=None), "the score was refused on import")
+def _remarks(opened: Opened, reader: RowReader, gathered: _Gathering) -> tuple[str, ...]:
+    """What a reader should know beside the counts."""
+    remarks = [opened.remark] if opened.remark else []
+    if reader.births_unread:
+        remarks.append(
+            f"{counted(reader.births_unread, 'birth date')} cannot be, or cannot be read; none was kept."
+        )
+    if gathered.born_twice:
+        people = counted(len(gathered.born_twice), "person", "people")
+        remarks.append(f"{people} with two birth dates; neither was kept.")
+    return tuple(remarks)
+
+
+def _settled(gathered: _Gathering, import_map: ImportMap, remarks: tuple[str, ...]) -> Reading:
     for person in gathered.born_twice:
         gathered.people[person] = None
-    remarks = [remark] if remark else []
-    if gathered.born_twice:
-        remarks.append(f"{len(gathered.born_twice)} people have two birth dates; neither was kept.")
     return Reading(
         import_map=import_map,
         rows=gathered.rows,
@@ -141,8 +164,12 @@ def _settled(gathered: _Gathering, import_map: ImportMap, remark: str) -> Readin
         repeated=gathered.repeated,
         left_out=gathered.left_out,
         left_out_with_score=gathered.left_out_with_score,
-        remarks=tuple(remarks),
+        remarks=remarks,
     )
+
+
+def _says(visit: Visit) -> tuple[int | None, date]:
+    return visit.value, visit.on
 
 
 def _contradiction(visit: Visit, other: Visit, column: str) -> Refusal:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from sojourn.program.measures.importing.counting import counted
 from sojourn.program.measures.importing.reading import Reading
 from sojourn.program.measures.importing.recording import Outcome
 from sojourn.program.measures.importing.visits import Refusal
@@ -18,23 +19,28 @@ FORMULA_SIGNS = ("=", "@", "\t", "\r", "+", "-")
 def written_lines(reading: Reading, outcome: Outcome, site: SiteRow) -> Iterator[str]:
     """Write the summary, then each refused row by line, column and reason. Scores are left to the report file."""
     of = reading.import_map
-    verb = "would be" if outcome.dry_run else "were"
-    scores = f"{outcome.new_scores:,} {of.instrument.title} scores"
-    yield f"{reading.rows:,} rows about {len(reading.people):,} people, {of.source}, at {site.name}."
-    yield f"{scores} {verb} added; {outcome.known_scores:,} were known already."
-    yield f"{outcome.new_people:,} people {verb} added as imported research records."
-    yield f"{reading.missing:,} rows say that there was no score; {outcome.new_gaps:,} gaps {verb} noted for the charts."
+    dry = outcome.dry_run
+    rows = counted(reading.rows, "row")
+    yield f"{rows} about {counted(len(reading.people), 'person', 'people')}, {of.source}, at {site.name}."
+    scores = counted(outcome.new_scores, f"{of.instrument.title} score")
+    yield f"{scores} {_were(outcome.new_scores, dry)} added; {outcome.known_scores:,} known already."
+    people = counted(outcome.new_people, "person", "people")
+    yield f"{people} {_were(outcome.new_people, dry)} added as imported research records."
+    missing = counted(reading.missing, "row")
+    gaps = counted(outcome.new_gaps, "gap")
+    yield f"{missing} without a score; {gaps} {_were(outcome.new_gaps, dry)} noted for the charts."
     if reading.left_out:
-        yield f"{reading.left_out:,} rows are of visits the map leaves out, {reading.left_out_with_score:,} with a score."
+        left_out = counted(reading.left_out, "row")
+        yield f"{left_out} of visits the map leaves out, {reading.left_out_with_score:,} with a score."
     if reading.repeated:
-        yield f"{reading.repeated:,} rows say again what another row says."
+        yield f"{counted(reading.repeated, 'row')} repeating what another row says."
     yield from reading.remarks
     if of.first_visit_on:
         yield f"Days are not the file's: each person's first visit was put on {of.first_visit_on}, as the map says."
     yield from _listed("refused", reading.refused)
     yield from _listed("in conflict with what is recorded", outcome.conflicts)
-    if outcome.dry_run:
-        yield "This was a dry run: nothing was written."
+    if dry:
+        yield "This was a dry run: no record was changed."
 
 
 def write_report(path: Path, reading: Reading, outcome: Outcome) -> None:
@@ -53,7 +59,7 @@ def _listed(what: str, rows: tuple[Refusal, ...]) -> Iterator[str]:
     if not rows:
         yield f"0 rows {what}."
         return
-    yield f"{len(rows):,} rows {what}:"
+    yield f"{counted(len(rows), 'row')} {what}:"
     for reason, count in Counter(_kind(row.reason) for row in rows).most_common():
         yield f"  {count:>7,}  {reason}"
     for row in rows[:NAMED_ON_TERMINAL]:
@@ -61,6 +67,12 @@ def _listed(what: str, rows: tuple[Refusal, ...]) -> Iterator[str]:
         yield f"    {place}: {row.reason}"
     if len(rows) > NAMED_ON_TERMINAL:
         yield f"    and {len(rows) - NAMED_ON_TERMINAL:,} more; the report names each."
+
+
+def _were(number: int, dry: bool) -> str:  # noqa: FBT001 - one word of a sentence
+    if dry:
+        return "would be"
+    return "was" if number == 1 else "were"
 
 
 def _kind(reason: str) -> str:

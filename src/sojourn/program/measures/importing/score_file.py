@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
@@ -13,6 +14,7 @@ LONGEST_LINE = 1_000_000
 MOST_LINES_OF_A_ROW = 20  # a quoted cell may hold line breaks; a stray quote must not swallow the file
 CHUNK = 1 << 20
 SHOWN_COLUMNS = 20
+HOLDS_A_VALUE = re.compile(r"[-+]?[\d.,:/ -]*\d[\d.,:/ -]*|nan", re.IGNORECASE)
 
 
 class FileUnusable(Exception):
@@ -135,12 +137,18 @@ def _columns(path: Path, header: tuple[str, ...], wanted: tuple[str, ...]) -> di
     for name in wanted:
         found = [place for place, title in enumerate(plain) if title == _plain(name)]
         if not found:
-            shown = ", ".join(title[:40] for title in header[:SHOWN_COLUMNS])
-            raise FileUnusable(f"{path.name} has no column `{name}`. Its first line names: {shown}.")
+            raise FileUnusable(f"{path.name} has no column `{name}`. {_first_line(header)}")
         if len(found) > 1:
             raise FileUnusable(f"{path.name} has {len(found)} columns `{name}`. Rename all but one.")
         places[name] = found[0]
     return places
+
+
+def _first_line(header: tuple[str, ...]) -> str:
+    """Say what the first line names; values of a file without a header stay in the file."""
+    if any(HOLDS_A_VALUE.fullmatch(title) for title in header):
+        return "Its first line holds values; put a line with the names of the columns above it."
+    return f"Its first line names: {', '.join(title[:40] for title in header[:SHOWN_COLUMNS])}."
 
 
 def _plain(title: str) -> str:
@@ -148,11 +156,13 @@ def _plain(title: str) -> str:
 
 
 def _encoding(path: Path) -> str:
-    """Find the encoding by reading once: UTF-8, UTF-16 with its mark, else Latin-1."""
+    """Find the encoding by reading once: UTF-8, UTF-16 or UTF-32 with its mark, else Latin-1."""
     if not path.is_file():
         raise FileUnusable(f"{path.name} is not a file." if path.exists() else f"{path.name} does not exist.")
     with path.open("rb") as raw:
         start = raw.read(4)
+        if start in {codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE}:
+            return "utf-32"
         if start[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
             return "utf-16"
         if start[:2] == b"PK":

@@ -67,6 +67,10 @@ class RowReader:
         self.map = import_map
         self.today = today
         self.place = opened.column
+        self.births_unread = 0
+        self._before = ""
+        self._labels = _one_label_a_day(import_map.visits)
+        self._days: dict[date, tuple[date, str]] = {}
 
     def read(self, row: Row) -> Found:
         """Say what a row holds."""
@@ -78,10 +82,17 @@ class RowReader:
             return Refusal(row.line, refused.column, refused.value[:200], refused.reason)
 
     def born_on(self, row: Row) -> date | None:
-        """Give the birth date a row states; None where it states none that can be."""
+        """Give the birth date a row states; None where it states none that can be, which is counted."""
         if self.map.born_column is None:
             return None
-        text = row.cells[self.place[self.map.born_column]]
+        text = self._cell(row, self.map.born_column)
+        if text.casefold() in self.map.missing or not text:
+            return None
+        born = self._birth(text)
+        self.births_unread += born is None
+        return born
+
+    def _birth(self, text: str) -> date | None:
         try:
             born = _day(text, self.map.date_format)
         except ValueError:
@@ -96,8 +107,10 @@ class RowReader:
         if label in self.map.left_out:
             return LeftOut(person, has_score=not is_missing)
         on = self._on(row, label)
-        if self.map.date_column:
-            label = on.isoformat()
+        self._after_birth(row, on)
+        # One day and one label object for all rows that share them: a file may hold millions.
+        on, label_of_day = self._days.setdefault(on, (on, on.isoformat()))
+        label = label_of_day if self.map.date_column else self._labels[label]
         if len(import_key(self.map, person, label)) > LONGEST_KEY:
             raise _Refused(self.map.patient_column, person, "is too long together with the visit's label")
         visit = Visit(row.line, person, label, on, None)
@@ -118,7 +131,9 @@ class RowReader:
             raise _Refused(column, person, f"is longer than {LONGEST_ID} characters")
         if not person.isprintable():
             raise _Refused(column, person, "holds a character that cannot be printed")
-        return person
+        if person != self._before:  # rows of one person mostly follow each other and share one object
+            self._before = person
+        return self._before
 
     def _on(self, row: Row, label: str) -> date:
         """Find the day of the visit."""
@@ -148,6 +163,13 @@ class RowReader:
             raise _Refused(column, text, "is a day in the future")
         return on
 
+    def _after_birth(self, row: Row, on: date) -> None:
+        if self.map.born_column is None:
+            return
+        born = self._birth(self._cell(row, self.map.born_column))
+        if born is not None and on < born:
+            raise _Refused(self.map.born_column, born.isoformat(), "is after the day of the score")
+
     def _cell(self, row: Row, column: str) -> str:
         return row.cells[self.place[column]]
 
@@ -156,6 +178,12 @@ def import_key(import_map: ImportMap, person: str, label: str) -> str:
     """Name one score for good: the same visit of the same file has the same key at every import."""
     parts = (import_map.source, person, import_map.instrument.id, label)
     return "|".join(part.replace("%", "%25").replace("|", "%7C") for part in parts)
+
+
+def _one_label_a_day(visits: dict[str, int]) -> dict[str, str]:
+    """Lead each label to the first one of its day: "baseline" and "week 0" are the same visit."""
+    first: dict[int, str] = {}
+    return {label: first.setdefault(day, label) for label, day in visits.items()}
 
 
 def _day(text: str, form: str) -> date:

@@ -2,12 +2,12 @@
 
 import argparse
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import InterfaceError, OperationalError, ProgrammingError
 from django.utils import timezone
 
 from sojourn.program.measures import importing
@@ -16,12 +16,21 @@ from sojourn.program.people.places import local_date
 from sojourn.program.people.roster import SiteRow, all_sites
 
 
+class NotImported(CommandError):
+    """Nothing was brought in; the message says why and what to do."""
+
+
 class Command(BaseCommand):
     help = "Import questionnaire totals from a CSV file of another practice."
+    suppressed_base_arguments = frozenset({
+        "--version", "--verbosity", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color",
+        "--skip-checks",
+    })  # fmt: skip
 
-    def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
-        """Name the command as it is called, in its help and its complaints."""
-        return super().create_parser("./sojourn", "import-scores", **options)
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.prog = "./sojourn import-scores"
+        return parser
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE", help="the CSV file")
@@ -34,30 +43,32 @@ class Command(BaseCommand):
         )
 
     def handle(self, *_args: Any, **options: Any) -> None:
+        file, map_file, report = options["file"], options["map"], options["report"]
+        if report is not None and any(same_file(report, given) for given in (file, map_file)):
+            raise NotImported(f"The report would overwrite {report.name}. Give it another name.")
         try:
-            self._import(options["file"], options["map"], options["report"], dry_run=options["dry_run"])
+            import_map = importing.read_map(map_file)
+            site = chosen_site(import_map.site_name)
+            reading = self._read(file, import_map, site)
+            outcome = self._record(reading, site, dry_run=options["dry_run"])
         except (importing.MapInvalid, importing.FileUnusable) as refusal:
-            raise CommandError(str(refusal)) from refusal
-        except KeyboardInterrupt:
-            raise CommandError("Stopped. Nothing was imported.", returncode=130) from None
-
-    def _import(self, file: Path, map_file: Path, report: Path | None, *, dry_run: bool) -> None:
-        import_map = importing.read_map(map_file)
-        site = chosen_site(import_map.site_name)
-        now = timezone.now()
-        reading = self._read(file, import_map, site)
-        try:
-            outcome = self._record(reading, site, now, dry_run=dry_run)
+            raise NotImported(str(refusal)) from refusal
         except importing.NothingToRecord:
             self._say_refused(reading)
-            raise CommandError(
-                f"No row of {file.name} holds a score that can be taken. Nothing was imported. "
-                f"Look at [columns] in {map_file.name}."
+            raise NotImported(
+                f"No row of {file.name} holds a score that can be taken. Look at [columns] in {map_file.name}."
             ) from None
+        except (OperationalError, InterfaceError):
+            raise NotImported(
+                "The database went away. What is not in yet goes in when you import again; nothing goes in twice."
+            ) from None
+        except KeyboardInterrupt:
+            raise NotImported("Stopped; no record was changed.", returncode=130) from None
         for line in importing.written_lines(reading, outcome, site):
             self.stdout.write(line)
-        if report is None and not dry_run and (reading.refused or outcome.conflicts):
-            report = settings.DATA_DIR / "import-reports" / f"{file.stem}-{now:%Y%m%d-%H%M%S}.csv"
+        if report is None and not outcome.dry_run and (reading.refused or outcome.conflicts):
+            name = f"{file.stem}-{timezone.now():%Y%m%d-%H%M%S}.csv"
+            report = settings.DATA_DIR / "import-reports" / name
         if report is not None:
             self._report(report, reading, outcome)
 
@@ -69,20 +80,19 @@ class Command(BaseCommand):
         progress.end()
         return reading
 
-    def _record(
-        self, reading: importing.Reading, site: SiteRow, now: datetime, *, dry_run: bool
-    ) -> importing.Outcome:
+    def _record(self, reading: importing.Reading, site: SiteRow, *, dry_run: bool) -> importing.Outcome:
         whole = len(reading.scores) + len(reading.gaps)
         progress = importing.Progress(sys.stderr, "Comparing" if dry_run else "Recording", whole)
         outcome = importing.record_scores(
-            reading, site=site, actor=MACHINE, now=now, dry_run=dry_run, tell=progress.tell
+            reading, site=site, actor=MACHINE, now=timezone.now(), dry_run=dry_run, tell=progress.tell
         )
         progress.end()
         return outcome
 
     def _say_refused(self, reading: importing.Reading) -> None:
         for refusal in reading.refused[:10]:
-            self.stdout.write(f"line {refusal.line}, {refusal.column}: {refusal.reason}")
+            place = f"line {refusal.line}, {refusal.column}" if refusal.column else f"line {refusal.line}"
+            self.stdout.write(f"{place}: {refusal.reason}")
 
     def _report(self, path: Path, reading: importing.Reading, outcome: importing.Outcome) -> None:
         try:
@@ -95,14 +105,22 @@ class Command(BaseCommand):
 
 def chosen_site(name: str | None) -> SiteRow:
     """Find the site the map names, or the first by name where it names none."""
-    sites = all_sites()
+    try:
+        sites = all_sites()
+    except ProgrammingError:  # no tables yet, or those of another version
+        sites = ()
     if not sites:
-        raise CommandError("There is no practice yet. Start one with ./sojourn up, then import.")
+        raise NotImported("There is no practice yet. Start one with ./sojourn up, then import.")
     if name is None:
         return sites[0]
     for site in sites:
         if site.name.casefold() == name.strip().casefold():
             return site
-    raise CommandError(
+    raise NotImported(
         f"The map names the site {name}. This practice has: {', '.join(s.name for s in sites)}."
     )
+
+
+def same_file(one: Path, other: Path) -> bool:
+    """True when two names lead to one file that exists."""
+    return one.exists() and other.exists() and one.samefile(other)
