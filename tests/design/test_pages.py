@@ -30,7 +30,7 @@ def test_a_demonstration_practice_says_so_on_every_layout():
         html = render_to_string(
             f"design/layouts/{layout}.html", {"practice": {"name": "P", "is_demonstration": True}}
         )
-        assert "everyone here is invented" in html
+        assert "its patients and staff are invented" in html
 
 
 def test_the_session_room_is_dark_whatever_the_system_says():

@@ -187,3 +187,27 @@ def test_the_list_asks_the_same_number_of_queries_for_few_and_many(
     client = sign_in(ward.ben)
     with django_assert_num_queries(8):
         client.get(PATIENTS)
+
+
+def test_an_imported_record_says_which_of_its_days_are_made_up_and_why_a_score_is_missing(ward, sign_in):
+    record = h.patient(
+        ward, "Imported record 1", NOW, kind="research", import_source="REFRAMED", import_id="1", import_days_made_up=True,
+    )  # fmt: skip
+    score(record, 20, 90, answers=None, source="import", answered=None)
+    on = (NOW - 60 * DAY).date()
+    QuestionnaireRequest.objects.create(
+        patient_id=record, instrument_id="phq-9", occasion="REFRAMED: the score was refused on import",
+        opens_on=on, due_on=on, closes_on=on,
+    )  # fmt: skip
+    page = sign_in(ward.ben).get(chart(record)).content.decode()
+    assert "the days below were made up on import" in page
+    assert "REFRAMED: the score was refused on import" in page
+    assert ">not done<" not in page
+    assert "the patient can see by whom it was read" not in page
+
+
+def test_a_patient_learns_nothing_about_imports(ward, sign_in):
+    score(ward.ada.patient_id, 20, 90)
+    page = sign_in(ward.ben).get(chart(ward.ada.patient_id)).content.decode()
+    assert "made up on import" not in page
+    assert "the patient can see by whom it was read" in page

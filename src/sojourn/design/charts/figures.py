@@ -70,7 +70,7 @@ def _row(chart: TrajectoryChart, point: ChartPoint) -> tuple[str, ...]:
     notes += [_("flagged")] if point.flagged else []
     notes += [point.label] if point.label else []
     if point.value is None or chart.measured_from is None:
-        return day, _("not done"), "", "", "; ".join(notes)
+        return day, _("no score") if point.label else _("not done"), "", "", "; ".join(notes)
     return (
         day,
         number(point.value),

@@ -1,7 +1,8 @@
 """From a judged trajectory to the chart of it: for a clinician's eye, or in plain words for the patient."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
+from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 
@@ -10,14 +11,21 @@ from sojourn.clinical.outcomes import Trajectory
 from sojourn.design.charts.figures import ChartFigure, trajectory_figure
 from sojourn.design.charts.values import ChartPoint, SeverityBand, Threshold, Tick, TrajectoryChart
 
+NO_REASONS: Mapping[date, str] = MappingProxyType({})
+
 
 def figure_of_trajectory(
-    line: Trajectory, *, flagged_on: Collection[date] = (), for_patient: bool = False
+    line: Trajectory,
+    *,
+    flagged_on: Collection[date] = (),
+    gaps_because: Mapping[date, str] = NO_REASONS,
+    for_patient: bool = False,
 ) -> ChartFigure | None:
     """Draw scores, missed days and sessions on the whole scale, with the table beside; None with nothing to draw.
 
     For a patient the bands carry their plain names, and neither thresholds, flags nor the reliable change are
-    drawn: a sentence says what they amount to.
+    drawn: a sentence says what they amount to. `gaps_because` says why a day has no score, where more is known than
+    that nobody answered.
     """
     instrument = line.instrument
     scale = instrument.main_scale
@@ -28,7 +36,7 @@ def figure_of_trajectory(
             title=instrument.patient_title if for_patient else instrument.title,
             low=scale.low,
             high=scale.high,
-            points=_points(line, () if for_patient else flagged_on),
+            points=_points(line, () if for_patient else flagged_on, gaps_because),
             unit=_("Score, %(low)d to %(high)d") % {"low": scale.low, "high": scale.high},
             bands=_bands(instrument, for_patient=for_patient),
             ticks=tuple(Tick(on=mark.on, kind=mark.kind.value, label=mark.label) for mark in line.sessions),
@@ -41,14 +49,18 @@ def figure_of_trajectory(
     )
 
 
-def _points(line: Trajectory, flagged_on: Collection[date]) -> tuple[ChartPoint, ...]:
+def _points(
+    line: Trajectory, flagged_on: Collection[date], gaps_because: Mapping[date, str]
+) -> tuple[ChartPoint, ...]:
     done = [
         ChartPoint(
             on=point.on, value=float(point.value), kind=point.kind.value, flagged=point.on in flagged_on
         )
         for point in line.points
     ]
-    missed = [ChartPoint(on=day, value=None, kind="not_done") for day in line.gaps]
+    missed = [
+        ChartPoint(on=day, value=None, kind="not_done", label=gaps_because.get(day, "")) for day in line.gaps
+    ]
     return tuple(sorted(done + missed, key=lambda point: point.on))
 
 

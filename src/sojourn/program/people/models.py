@@ -131,6 +131,7 @@ class Patient(models.Model):
     joined_at = models.DateTimeField()
     import_source = models.CharField(max_length=80, blank=True)
     import_id = models.CharField(max_length=80, blank=True)
+    import_days_made_up = models.BooleanField(default=False)  # the file had no calendar days
 
     class Meta:
         indexes = [models.Index(fields=["site", "kind"], name="patients_of_a_site")]

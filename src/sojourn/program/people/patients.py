@@ -30,6 +30,7 @@ class PatientCard:
     joined_at: datetime
     import_source: str
     import_id: str
+    import_days_made_up: bool
 
     @property
     def is_research_record(self) -> bool:
@@ -41,6 +42,17 @@ class PatientCard:
             return None
         had_birthday = (day.month, day.day) >= (self.born_on.month, self.born_on.day)
         return day.year - self.born_on.year - (not had_birthday)
+
+
+CARD_COLUMNS = (
+    "id", "name", "kind", "born_on", "phone", "state", "site_id", "joined_at",
+    "import_source", "import_id", "import_days_made_up",
+)  # fmt: skip
+CARD_COLUMNS_ELSEWHERE = {
+    "email": F("user__email"),
+    "site_name": F("site__name"),
+    "timezone": F("site__timezone"),
+}
 
 
 @dataclass(frozen=True)
@@ -57,11 +69,8 @@ def patient_card(patient_id: UUID, *, actor: Actor) -> PatientCard | None:
 
 def patient_cards(patient_ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, PatientCard]:
     """These patients by id, without those the actor may not see."""
-    rows = Patient.objects.filter(patients_visible_to(actor), pk__in=set(patient_ids)).values(
-        "id", "name", "kind", "born_on", "phone", "state", "site_id", "joined_at",
-        "import_source", "import_id",
-        email=F("user__email"), site_name=F("site__name"), timezone=F("site__timezone"),
-    )  # fmt: skip
+    rows = Patient.objects.filter(patients_visible_to(actor), pk__in=set(patient_ids))
+    rows = rows.values(*CARD_COLUMNS, **CARD_COLUMNS_ELSEWHERE)
     return {row["id"]: PatientCard(**row) for row in rows}
 
 

@@ -1,11 +1,10 @@
 """Records of people from outside, kept for their scores. They have no account and are marked wherever they are shown."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
-import pghistory
 from django.db import transaction
 
 from sojourn.program.audit import actions as audit
@@ -22,34 +21,39 @@ def research_records(source: str) -> dict[str, UUID]:
 
 
 def add_research_records(
-    *, source: str, people: Mapping[str, date | None], site_id: UUID, actor: Actor, now: datetime
+    *,
+    source: str,
+    people: Mapping[str, date | None],
+    days_made_up: bool,
+    site_id: UUID,
+    actor: Actor,
+    now: datetime,
+    tell: Callable[[int], None] = lambda _: None,
 ) -> dict[str, UUID]:
     """Add a record for each person of an outside source (their id there, and birth date where it is known).
 
-    Only the import command calls this, on the machine itself; no page does.
+    `days_made_up` says that the source has no calendar days: the records are marked so on their chart.
+    `tell` hears how many are added. Only the import command calls this, on the machine itself; no page does.
     """
     added: dict[str, UUID] = {}
-    with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
-        records = _records(source, people, site_id, now)
+    # No pghistory.context: it updates its one row with each insert, which gets slower with each of a hundred thousand.
+    with transaction.atomic():
+        records = (
+            Patient(
+                kind=Patient.Kind.RESEARCH,
+                name=f"Imported record {import_id}",
+                born_on=born_on,
+                site_id=site_id,
+                joined_at=now,
+                import_source=source,
+                import_id=import_id,
+                import_days_made_up=days_made_up,
+            )
+            for import_id, born_on in people.items()
+        )
         while batch := list(islice(records, ROWS_A_STATEMENT)):
             Patient.objects.bulk_create(batch)
             added |= {record.import_id: record.id for record in batch}
+            tell(len(added))
         audit.record(actor, "added imported research records", about=("site", site_id), at=now)
     return added
-
-
-def _records(
-    source: str, people: Mapping[str, date | None], site_id: UUID, now: datetime
-) -> Iterator[Patient]:
-    return (
-        Patient(
-            kind=Patient.Kind.RESEARCH,
-            name=f"Imported record {import_id}",
-            born_on=born_on,
-            site_id=site_id,
-            joined_at=now,
-            import_source=source,
-            import_id=import_id,
-        )
-        for import_id, born_on in people.items()
-    )

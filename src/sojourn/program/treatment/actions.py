@@ -17,10 +17,10 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
 from sojourn.program.safety import actions as safety
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.holding import Hold, holds_of
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.sessions import Session, session
-from sojourn.program.treatment.signals import crossing_in_words
 
 LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may be recorded
 A_HAIR: Final = 1e-6  # mg; two writings of one number

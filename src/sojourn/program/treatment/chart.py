@@ -12,7 +12,7 @@ from django.db.models.functions import JSONObject, Lower
 from sojourn.program.intake.models import Assessment, Consent, Decision
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import CareTeamMember, Patient
-from sojourn.program.people.patients import CareTeamRow, PatientCard
+from sojourn.program.people.patients import CARD_COLUMNS, CARD_COLUMNS_ELSEWHERE, CareTeamRow, PatientCard
 from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.people.roles import Role
 from sojourn.program.plans.choices import VisitKind
@@ -100,9 +100,7 @@ def chart_head(patient_id: UUID, *, actor: Actor) -> ChartHead | None:
     """The head of one patient's chart, or None where the actor may not see them; one query."""
     seen = with_phase(Patient.objects.filter(patients_visible_to(actor), pk=patient_id))
     row = seen.values(
-        "id", "name", "kind", "born_on", "phone", "state", "site_id", "joined_at", "import_source", "import_id",
-        "phase",
-        email=F("user__email"), site_name=F("site__name"), timezone=F("site__timezone"),
+        *CARD_COLUMNS, "phase", **CARD_COLUMNS_ELSEWHERE,
         newest_assessment_id=Subquery(
             Assessment.objects.filter(patient=OuterRef("pk")).order_by("-taken_at").values("pk")[:1]
         ),

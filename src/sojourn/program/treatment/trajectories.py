@@ -18,10 +18,14 @@ SAME_DAY: Final = timedelta(0)  # the log knows which request was answered: no d
 
 @dataclass(frozen=True)
 class PatientTrajectory:
-    """All responses of one patient to one instrument, judged; those without a score stand in `scores` alone."""
+    """All responses of one patient to one instrument, judged; those without a score stand in `scores` alone.
+
+    `missed_occasions` says for each day without a response what it was asked for.
+    """
 
     line: outcomes.Trajectory
     scores: tuple[ScoreRow, ...]
+    missed_occasions: dict[date, str]
 
     @property
     def instrument(self) -> instruments.Instrument:
@@ -64,6 +68,7 @@ def _followed(
     marks: Sequence[outcomes.SessionMark],
     now: datetime,
 ) -> PatientTrajectory:
+    missed = {row.due_on: row.occasion for row in asked if row.is_missed(now)}
     line = outcomes.trajectory(
         instrument=instrument,
         points=[
@@ -71,11 +76,11 @@ def _followed(
             for row in scores
             if row.value is not None
         ],
-        due=[*_answered_days(asked, scores), *(row.due_on for row in asked if row.is_missed(now))],
+        due=[*_answered_days(asked, scores), *missed],
         sessions=marks,
         answer_window=SAME_DAY,
     )
-    return PatientTrajectory(line, scores)
+    return PatientTrajectory(line, scores, missed)
 
 
 def _answered_days(asked: Iterable[RequestRow], scores: Iterable[ScoreRow]) -> list[date]:

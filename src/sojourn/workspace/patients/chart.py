@@ -9,6 +9,7 @@ from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.charts.outcomes import figure_of_trajectory
 from sojourn.program.measures.queries import ScoreRow
 from sojourn.program.people.actors import Actor
+from sojourn.program.people.patients import PatientCard
 from sojourn.program.people.roles import CLINICIANS
 from sojourn.program.safety.queries import AlarmRow, alarms_of
 from sojourn.program.treatment.chart import (
@@ -51,15 +52,18 @@ class ClinicalPart:
     scores: tuple[ScoreSection, ...]
 
 
-def clinical_part(patient_id: UUID, *, actor: Actor, now: datetime) -> ClinicalPart | None:
+def clinical_part(patient: PatientCard, *, actor: Actor, now: datetime) -> ClinicalPart | None:
     """Alarms and scores; None for a reader who is no clinician, because their work does not need them."""
     if not actor.is_any_of(CLINICIANS):
         return None
-    alarms = alarms_of(patient_id, actor=actor)
+    alarms = alarms_of(patient.id, actor=actor)
     return ClinicalPart(
         open_alarms=tuple(alarm for alarm in alarms if alarm.closed_at is None),
         closed_alarms=tuple(alarm for alarm in alarms if alarm.closed_at is not None),
-        scores=tuple(_section(one) for one in trajectories_of(patient_id, actor=actor, now=now)),
+        scores=tuple(
+            _section(one, is_imported=patient.is_research_record)
+            for one in trajectories_of(patient.id, actor=actor, now=now)
+        ),
     )
 
 
@@ -84,10 +88,11 @@ def course_lines(head: ChartHead) -> tuple[tuple[str, CourseLine], ...]:
     return tuple((protocols.course_protocol(line.protocol_id).title, line) for line in head.courses)
 
 
-def _section(one: PatientTrajectory) -> ScoreSection:
+def _section(one: PatientTrajectory, *, is_imported: bool) -> ScoreSection:
+    because = one.missed_occasions if is_imported else {}
     return ScoreSection(
         title=one.instrument.title,
-        figure=figure_of_trajectory(one.line, flagged_on=one.flagged_on),
+        figure=figure_of_trajectory(one.line, flagged_on=one.flagged_on, gaps_because=because),
         summary=outcomes.summary_for_clinician(one.line),
         totals_only=sum(point.kind is outcomes.PointKind.TOTAL_ONLY for point in one.line.points),
         without_score=one.without_score,

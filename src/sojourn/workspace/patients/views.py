@@ -72,7 +72,7 @@ def chart(request: Any, patient_id: UUID) -> HttpResponse:
             "consents": consent_lines(head),
             "courses": course_lines(head),
             "visits": visit_lines(patient_id, actor=actor, now=now),
-            "clinical": clinical_part(patient_id, actor=actor, now=now),
+            "clinical": clinical_part(head.patient, actor=actor, now=now),
             "may_decide": may_do(actor, "decide eligibility"),
             "may_start": may_do(actor, "start a course") and head.phase is Phase.DECIDED,
             "may_plan": may_do(actor, "book visits"),

@@ -14,8 +14,8 @@ from sojourn.clinical.monitoring import EventInvalid
 from sojourn.program.people.actors import Actor
 from sojourn.program.treatment import actions
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.sessions import Session
-from sojourn.program.treatment.signals import crossing_in_words
 from sojourn.workspace.session_room.forms import (
     ChecklistForm,
     ConfirmForm,

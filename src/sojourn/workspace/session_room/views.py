@@ -19,8 +19,8 @@ from sojourn.program.people.policy import may_do
 from sojourn.program.people.roles import Role
 from sojourn.program.treatment import sessions as treatment
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.holding import holds_of
-from sojourn.program.treatment.signals import crossing_in_words
 from sojourn.workspace.session_room.events_in_words import in_words
 from sojourn.workspace.session_room.forms import EventForm
 from sojourn.workspace.session_room.recording import forms_for, record

@@ -66,7 +66,7 @@ def record_scores(
     """Bring what was read into patients' records; a second time, nothing is added.
 
     A score that is known with another value stays as it is, and is named among the conflicts. `tell` hears how many
-    scores and gaps are written. Raises NothingToRecord.
+    people, scores and gaps are written. Raises NothingToRecord.
     """
     if not reading.scores:
         raise NothingToRecord
@@ -151,9 +151,15 @@ def _write(
 ) -> None:
     if new.people:
         people = people | add_research_records(
-            source=import_map.source, people=new.people, site_id=site.id, actor=actor, now=now
+            source=import_map.source,
+            people=new.people,
+            days_made_up=import_map.first_visit_on is not None,
+            site_id=site.id,
+            actor=actor,
+            now=now,
+            tell=tell,
         )
-    done = 0
+    done = len(new.people)
     for responses in _batches(_responses(import_map, people, new.scores, ZoneInfo(site.timezone))):
         Response.objects.bulk_create(responses)
         done += len(responses)

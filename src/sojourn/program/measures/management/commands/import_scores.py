@@ -22,10 +22,10 @@ class NotImported(CommandError):
 
 class Command(BaseCommand):
     help = "Import questionnaire totals from a CSV file of another practice."
-    suppressed_base_arguments = frozenset({
+    suppressed_base_arguments = {
         "--version", "--verbosity", "--settings", "--pythonpath", "--traceback", "--no-color", "--force-color",
         "--skip-checks",
-    })  # fmt: skip
+    }  # fmt: skip
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
@@ -81,7 +81,7 @@ class Command(BaseCommand):
         return reading
 
     def _record(self, reading: importing.Reading, site: SiteRow, *, dry_run: bool) -> importing.Outcome:
-        whole = len(reading.scores) + len(reading.gaps)
+        whole = len(reading.people) + len(reading.scores) + len(reading.gaps)
         progress = importing.Progress(sys.stderr, "Comparing" if dry_run else "Recording", whole)
         outcome = importing.record_scores(
             reading, site=site, actor=MACHINE, now=timezone.now(), dry_run=dry_run, tell=progress.tell

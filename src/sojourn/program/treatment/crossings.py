@@ -1,4 +1,4 @@
-"""The signals of a session in words, for alarms and pages."""
+"""Crossed limits of a session in words, for alarms and pages."""
 
 from sojourn.clinical.monitoring import Crossing
 
