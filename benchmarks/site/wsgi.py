@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.site.settings")
 django.setup(set_prefix=False)
 
 
-class BareHandler(WSGIHandler):
+class BareApplication(WSGIHandler):
     """Django's handler without any middleware."""
 
     def load_middleware(self, is_async: bool = False) -> None:  # noqa: FBT001, FBT002 - Django's signature
@@ -25,7 +25,7 @@ class BareHandler(WSGIHandler):
 
 
 product = WSGIHandler()
-bare = BareHandler()
+bare = BareApplication()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:

@@ -13,7 +13,7 @@ from sojourn.program.people.models import Patient, StaffMember
 class Assessment(models.Model):
     """What a person answered and what the rules of that day found; kept whole, so that it can be replayed."""
 
-    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("facts", "evaluation")
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("facts", "evaluation", "disposition")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="assessments")
@@ -34,7 +34,7 @@ class Assessment(models.Model):
 class Decision(models.Model):
     """What a prescriber decided about an assessment, with one line of why."""
 
-    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("why",)
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("outcome", "why", "resolved")
     Outcome = DecisionOutcome
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -13,7 +13,7 @@ from sojourn.program.people.models import Patient, User
 class QuestionnaireRequest(models.Model):
     """One questionnaire a patient is asked for, with the days on which it may be answered."""
 
-    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("occasion", "due_on")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="questionnaire_requests")
@@ -37,7 +37,14 @@ class QuestionnaireRequest(models.Model):
 class Response(models.Model):
     """Answers, or a total without answers, with the score as it was computed that day."""
 
-    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("answers", "value", "band")
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = (
+        "answers",
+        "value",
+        "band",
+        "unscorable_because",
+        "answered_on",
+        "import_key",
+    )
 
     class Source(models.TextChoices):
         PATIENT = "patient", "answered by the patient"

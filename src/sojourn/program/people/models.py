@@ -70,7 +70,7 @@ class Site(models.Model):
 
 @pghistory.track(model_name="StaffMemberHistory")
 class StaffMember(models.Model):
-    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("name",)
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("name", "left_on")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="staff_member")

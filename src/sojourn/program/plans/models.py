@@ -17,7 +17,7 @@ from sojourn.program.plans.choices import EndedHow, VisitKind
 class Course(models.Model):
     """One course of treatment by one protocol. Its stage is derived from its steps and visits, never stored."""
 
-    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("protocol_id", "ended_how", "ended_because")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="courses")
@@ -83,7 +83,7 @@ class Visit(models.Model):
     watches up to four people (program policy), each in a place of their own. The database refuses any overlap.
     """
 
-    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("sitter_name", "sitter_phone")
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("sitter_name", "sitter_phone", "cancelled_because")
 
     Kind = VisitKind
 

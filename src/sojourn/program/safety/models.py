@@ -12,7 +12,7 @@ from sojourn.program.people.models import Patient, StaffMember
 class Alarm(models.Model):
     """Something a person must look at: why, about whom, and by when it must be acknowledged."""
 
-    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("facts",)
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("facts", "reason", "says")
 
     class Severity(models.TextChoices):
         AMBER = "amber", "attention"

@@ -62,6 +62,10 @@ class Command(BaseCommand):
             raise NotImported(
                 "The database went away. What is not in yet goes in when you import again; nothing goes in twice."
             ) from None
+        except ProgrammingError:  # no tables, or those of another version
+            raise NotImported(
+                "The database is not ready for this version. Run ./sojourn up once, then import."
+            ) from None
         except KeyboardInterrupt:
             raise NotImported("Stopped; no record was changed.", returncode=130) from None
         for line in importing.written_lines(reading, outcome, site):
@@ -105,10 +109,7 @@ class Command(BaseCommand):
 
 def chosen_site(name: str | None) -> SiteRow:
     """Find the site the map names, or the first by name where it names none."""
-    try:
-        sites = all_sites()
-    except ProgrammingError:  # no tables yet, or those of another version
-        sites = ()
+    sites = all_sites()
     if not sites:
         raise NotImported("There is no practice yet. Start one with ./sojourn up, then import.")
     if name is None:
