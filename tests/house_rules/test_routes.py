@@ -1,9 +1,13 @@
 """Rules about addresses: each names who may enter, and none carries health information."""
 
+import ast
+import re
+
 import pytest
 from django.urls import reverse
 
 from sojourn.program.people.roles import SIGNED_IN, Role
+from tests.house_rules.tree import ROOT, files
 from tests.support.routes import all_routes
 
 ROUTES = all_routes()
@@ -37,7 +41,66 @@ def test_every_route_names_who_may_enter(route):
 def test_no_route_can_carry_health_information(route):
     """Addresses are kept by browsers, proxies and logs: they hold ids and names of documents, never words about a person."""
     if route.is_ours:
-        assert set(route.converters) <= {"UUIDConverter", "SlugConverter", "IntConverter"}
+        assert set(route.converters) <= {"UUIDConverter", "SlugConverter"}
+        slugs = {
+            name
+            for name, kind in zip(route.parameters, route.converters, strict=True)
+            if kind == "SlugConverter"
+        }
+        assert slugs <= {"document_id"}, "a slug may name a document, never somebody or something about them"
+
+
+# What may stand behind the question mark of an address, and what each is.
+ASKED_IN_ADDRESSES = {
+    "next": "where to go after signing in",
+    "phase": "which of the phases is listed",
+    "site": "the id of a site",
+    "after": "the id after which a list goes on",
+    "day": "a day of the calendar",
+    "layout": "which layout the gallery stands on",
+}
+FORMS_THAT_ASK = {
+    "patients/patients.html": "phase and site; the name is searched by a second form, sent by POST",
+    "planning/calendar.html": "the day",
+    "elements/form.html": "the skeleton of django-allauth's forms, which say their method themselves",
+}
+
+
+@pytest.mark.parametrize(
+    "path", files("src/sojourn/*.html"), ids=lambda p: str(p.relative_to(ROOT / "src" / "sojourn"))
+)
+def test_no_template_writes_words_about_a_person_into_an_address(path):
+    """A search for a name sent by GET stands in every log between here and there."""
+    text = path.read_text()
+    keys = set(re.findall(r"[?&](\w+)=", text))
+    assert keys <= set(ASKED_IN_ADDRESSES), keys
+    for form in re.findall(r"<form\b[^>]*>", text):
+        method = re.search(r'method="(\w+)"', form)
+        if method is None or method.group(1).lower() != "post":
+            assert "/".join(path.parts[-2:]) in FORMS_THAT_ASK, f"send it by POST: {form}"
+
+
+@pytest.mark.parametrize(
+    "path", files("src/sojourn/*.py"), ids=lambda p: str(p.relative_to(ROOT / "src" / "sojourn"))
+)
+def test_no_view_reads_or_writes_more_in_an_address(path):
+    """What a view reads from an address, some page will write into it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        texts = [node.value] if isinstance(node, ast.Constant) and isinstance(node.value, str) else []
+        assert all(key in ASKED_IN_ADDRESSES for text in texts for key in re.findall(r"/\?(\w+)=", text)), (
+            texts
+        )
+        asked = None
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value).endswith(".GET"):
+            asked = node.slice
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith((".GET.get", ".GET.getlist")):
+            asked = node.args[0]
+        if isinstance(asked, ast.Constant):
+            assert asked.value in ASKED_IN_ADDRESSES, ast.unparse(node)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "urlencode":
+            (asked,) = node.args
+            assert isinstance(asked, ast.Dict), "name the keys where the address is made"
+            assert {ast.literal_eval(key) for key in asked.keys if key} <= set(ASKED_IN_ADDRESSES)
 
 
 @pytest.mark.django_db
