@@ -10,7 +10,7 @@ from sojourn.program.demonstration.cast import PATIENTS, Stage
 from sojourn.program.measures.models import Response
 from sojourn.program.people.models import Patient, Practice, User
 from sojourn.program.people.queries import account_actor
-from sojourn.program.safety.queries import open_alarms_for
+from sojourn.program.safety.queries import closed_alarms_for, open_alarms_for
 from sojourn.program.treatment.phases import patients_by_phase
 from sojourn.program.treatment.sessions import sessions_today
 
@@ -48,7 +48,37 @@ def test_the_whole_practice_stands_with_people_in_every_phase():
     assert empty <= {"joined", "asked", "research"}
     alarms = open_alarms_for(director())
     assert {alarm.severity for alarm in alarms} == {"red", "amber"}
-    assert any(not alarm.is_unacknowledged for alarm in alarms)
+    assert len(alarms) >= 4
+    assert {alarm.is_unacknowledged for alarm in alarms} == {True, False}
+    assert all(alarm.raised_at > now - timedelta(days=3) for alarm in alarms), (
+        "an old open alarm is a neglected one"
+    )
+    assert not any(alarm.is_late(now) for alarm in alarms)
+    closed = closed_alarms_for(director())
+    assert len(closed) >= 5
+    assert all(("Watched" in a.closed_because) == (a.about_kind == "session event") for a in closed)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        datetime(2027, 1, 1, 5, 0, tzinfo=UTC),  # New Year's Day in Brooklyn, the old year in Oakland
+        datetime(2027, 3, 14, 10, 0, tzinfo=UTC),  # the clock is put forward in Oakland
+        datetime(2027, 11, 7, 6, 0, tzinfo=UTC),  # an hour that comes twice in Brooklyn
+        datetime(2028, 2, 29, 18, 0, tzinfo=UTC),
+    ],
+    ids=lambda now: f"{now:%Y-%m-%d}",
+)
+def test_the_practice_opens_on_odd_days_and_when_a_rule_of_today_has_expired(now):
+    """The federal telehealth rule ends with 2026: each decision then has one more finding to settle."""
+    some = [
+        part
+        for part in PATIENTS
+        if part.name in {"Ada Núñez", "Jamal Whitaker", "Bridget O'Shea", "Stefan Brandvold"}
+    ]
+    seed(now=now, parts=some)
+    assert Patient.objects.count() == len(some)
+    assert not Response.objects.filter(answered_at__gt=now).exists()
 
 
 def test_the_same_moment_gives_the_same_practice():

@@ -49,6 +49,8 @@ def _live(part: PatientPart, *, turn: int, house: House, now: datetime, rng: Ran
     else:
         before = now - timedelta(days=(now.date() - first_on).days) - JOINED_BEFORE_DOSE
         joined_at = min(before, now - timedelta(days=9)) - timedelta(hours=turn % 5)
+    if part.joined_minutes_ago:
+        joined_at = now - timedelta(minutes=part.joined_minutes_ago)
     if part.rules_of_another_day:
         joined_at = min(joined_at, BEFORE_A_RULE_CHANGED)
     person = come_in(part, turn=turn, house=house, joined_at=joined_at, rng=rng)

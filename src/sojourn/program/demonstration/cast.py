@@ -46,7 +46,8 @@ class StaffPart:
 class PatientPart:
     """One invented patient: where, by which protocol, how far, and how it goes.
 
-    `weeks_in` counts from the first dose to today; `minutes_in` is for a session going on now.
+    `weeks_in` counts from the first dose to today; `minutes_in` and `sedated` are for a session going on now;
+    `joined_minutes_ago` is for somebody who has just come in.
     """
 
     name: str
@@ -62,6 +63,8 @@ class PatientPart:
     skipped_weeks: tuple[int, ...] = ()
     answers: tuple[tuple[str, str], ...] = ()  # how the assessment differs from an unremarkable one
     rules_of_another_day: bool = False
+    sedated: bool = False
+    joined_minutes_ago: int = 0
 
 
 OAKLAND, BROOKLYN = "Harbor Oakland", "Harbor Brooklyn"
@@ -89,9 +92,9 @@ ESK, IV, IM, SL = "esketamine_clinic", "racemic_iv_clinic", "racemic_im_clinic",
 S, C = Stage, Course
 PATIENTS = (
     # going on now
-    PatientPart("Ada Núñez", 1984, OAKLAND, ESK, S.RUNNING, C.RESPONDS, 2, 47, 19),
+    PatientPart("Ada Núñez", 1984, OAKLAND, ESK, S.RUNNING, C.RESPONDS, 2, 47, 19, sedated=True),
     PatientPart("Piotr Wiśniewski", 1971, OAKLAND, IV, S.RUNNING, C.PARTLY, 1, 12, 21),
-    PatientPart("Grace Oyelaran", 1990, OAKLAND, IM, S.RUNNING, C.REMITS, 3, 96, 17),
+    PatientPart("Grace Oyelaran", 1990, OAKLAND, IM, S.RUNNING, C.REMITS, 3, 96, 17, sedated=True),
     PatientPart("Haruto Kanemori", 1966, BROOKLYN, ESK, S.RUNNING, C.RESPONDS, 1, 124, 20),
     PatientPart("Lena Vogt", 1993, BROOKLYN, SL, S.RUNNING, C.RESPONDS, 2, 28, 16),
     # between doses
@@ -112,10 +115,10 @@ PATIENTS = (
     PatientPart("Ingrid Solberg", 1981, OAKLAND, ESK, S.CONSENTING, baseline=17),
     PatientPart("Caleb Montrose", 1999, BROOKLYN, SL, S.CONSENTING, baseline=15),
     # waiting for a decision
-    PatientPart("Zofia Kamińska", 1987, OAKLAND, ESK, S.WAITING, baseline=21, self_harm_weeks=(0,)),
+    PatientPart("Zofia Kamińska", 1987, OAKLAND, ESK, S.WAITING, baseline=21, self_harm_weeks=(0,), joined_minutes_ago=26),
     PatientPart("Omar Benyahia", 1973, OAKLAND, IV, S.WAITING, baseline=18, answers=(("aneurysm", "unknown"),)),
     PatientPart("Delphine Roux", 1992, BROOKLYN, SL, S.WAITING, baseline=14, answers=(("companion", "no"),)),
-    PatientPart("Malcolm Reyes", 1955, BROOKLYN, ESK, S.WAITING, baseline=19),
+    PatientPart("Malcolm Reyes", 1955, BROOKLYN, ESK, S.WAITING, baseline=19, self_harm_weeks=(0,)),
     PatientPart("Petra Hlaváčková", 1980, OAKLAND, SL, S.WAITING, baseline=16),
     # joined, still answering
     PatientPart("Kwame Asante", 1995, OAKLAND, ESK, S.ANSWERING),

@@ -27,6 +27,7 @@ FIRST_DOSE = {"esketamine_clinic": Decimal(56), "racemic_iv_clinic": Decimal(36)
 WEIGHT = Decimal(74)
 HALF_A_WEEK, A_NIGHT = timedelta(days=3), timedelta(hours=20)
 CLEAR = timedelta(hours=3)  # nothing else is booked so shortly before a session
+LONGEST_RUNNING = timedelta(hours=4)
 DOSED_AFTER = timedelta(minutes=14)  # checks come first
 SHARED = (
     "Spoke about sleep and mornings. Wants to try getting up before eight on three days.",
@@ -167,6 +168,7 @@ def _dose(person: Person, visit: VisitRow, *, until: datetime, rng: Random) -> N
     dosed_at = visit.starts_at + DOSED_AFTER
     order = orders_of(visit.course_id, actor=person.prescriber)[0]
     plan = monitoring.monitoring_plan(protocols.course_protocol(visit.protocol_id).monitoring)
+    goes_on = dosed_at > until - LONGEST_RUNNING
     entries = session_entries(
         plan=plan,
         mg=float(order.dose_mg),
@@ -174,6 +176,7 @@ def _dose(person: Person, visit: VisitRow, *, until: datetime, rng: Random) -> N
         dosed_at=dosed_at,
         until=until,
         sitter=sitter,
+        sedated=person.part.sedated and goes_on,
         rng=rng,
     )
     if entries:

@@ -15,7 +15,7 @@ from sojourn.program.treatment.on_paper import PaperEntry
 PEAK_MIN = 40
 CHECKS_BEFORE = timedelta(minutes=12)
 VITALS_BEFORE = timedelta(minutes=6)
-NEAR_PEAK = 0.8
+NEAR_PEAK, AT_PEAK = 0.8, 0.93
 DROWSY_SHARE = 0.04  # few, so that the inbox shows what an alarm is without being full of them
 ONLY_WHEN_NEEDED = "prescriber_decision"
 
@@ -28,9 +28,13 @@ def session_entries(
     dosed_at: datetime,
     until: datetime,
     sitter: str,
+    sedated: bool,
     rng: Random,
 ) -> list[PaperEntry]:
-    """Write down a session up to a moment; a session that is over by then ends with its discharge."""
+    """Write down a session up to a moment; a session that is over by then ends with its discharge.
+
+    `sedated` lets the person be drowsy at the peak, so that an alarm is raised.
+    """
     systolic, diastolic, pulse = rng.randint(112, 132), rng.randint(68, 82), rng.randint(62, 80)
     lines = [
         PaperEntry("checked", {"item": item.id, "passed": True}, dosed_at - CHECKS_BEFORE)
@@ -49,7 +53,7 @@ def session_entries(
                 systolic + round(21 * rise), diastolic + round(12 * rise), pulse + round(9 * rise), at, rng
             )
         )
-        drowsy = rise > NEAR_PEAK and rng.random() < DROWSY_SHARE
+        drowsy = (rise > NEAR_PEAK and rng.random() < DROWSY_SHARE) or (sedated and rise > AT_PEAK)
         rating = {"moaas": 4 if drowsy else 5, "dissociation": round(5 * rise**1.5 + rng.random())}
         if minute >= least:
             rating = {"moaas": 5, "dissociation": 0}

@@ -12,6 +12,7 @@ from sojourn.program.demonstration.scores import answers_adding_up, total_in_wee
 from sojourn.program.intake import actions as intake
 from sojourn.program.intake import queries as waiting
 from sojourn.program.intake.choices import DecisionOutcome
+from sojourn.program.intake.verdicts import to_settle
 from sojourn.program.measures import actions as measures
 from sojourn.program.measures import queries as asked
 from sojourn.program.people import actions as people
@@ -35,12 +36,17 @@ WHYS = {
     DecisionOutcome.DECLINED: "The history rules this treatment out; other options discussed on the telephone.",
     DecisionOutcome.REFERRED: "Seen by psychiatry for the earlier episode before anything is decided.",
 }
+SETTLED = "Looked at with the patient at the first visit; nothing against treatment."
 DECIDED = {
     Stage.WAITING: None, Stage.ANSWERING: None,
     Stage.DECLINED: DecisionOutcome.DECLINED, Stage.REFERRED: DecisionOutcome.REFERRED,
 }  # fmt: skip
-LEFT_OPEN, ACKNOWLEDGED_ONLY = 4, 2  # so many of the newest stay open; this one somebody has
-CLOSED_AFTER = timedelta(days=2)  # alarms older than this have been dealt with
+FRESH = timedelta(hours=12)  # alarms younger than this are still open
+TAKEN_AFTER, CLOSED_AFTER = timedelta(minutes=25), timedelta(hours=2)
+DEALT_WITH = {
+    "session": "Watched until awake and steady; left with the escort on time.",
+    "answer": "Called the same day. No plan, no intent; safety plan gone through, next contact agreed.",
+}
 
 
 @dataclass(frozen=True)
@@ -101,11 +107,12 @@ def decide(person: Person, *, at: datetime) -> None:
     assessment = next(
         row for row in waiting.assessments_waiting_for(person.prescriber) if row.patient_id == person.id
     )
+    open_findings = to_settle(assessment.evaluation) if outcome is DecisionOutcome.SUITABLE else ()
     intake.record_decision(
         assessment_id=assessment.id,
         outcome=outcome,
         why=WHYS[outcome],
-        resolved={},
+        resolved={finding.rule_id: SETTLED for finding in open_findings},
         actor=person.prescriber,
         now=at,
     )
@@ -141,19 +148,18 @@ def answer_open(person: Person, *, at: datetime, week: int, rng: Random) -> None
 
 
 def settle_alarms(house: House, *, now: datetime) -> None:
-    """Let the director deal with the alarms of the past; the newest stay open, one of them acknowledged."""
-    newest_first = sorted(
-        alarms.open_alarms_for(house.director), key=lambda alarm: alarm.raised_at, reverse=True
-    )
-    prescriber = house.director
-    for place, alarm in enumerate(newest_first):
-        taken_at = min(alarm.raised_at + timedelta(minutes=25), now)
-        if place == ACKNOWLEDGED_ONLY:
-            safety.acknowledge_alarm(alarm_id=alarm.id, actor=prescriber, now=taken_at)
-        if place < LEFT_OPEN or alarm.raised_at > now - CLOSED_AFTER:
-            continue
-        safety.acknowledge_alarm(alarm_id=alarm.id, actor=prescriber, now=taken_at)
-        safety.close_alarm(
-            alarm_id=alarm.id, actor=prescriber, now=taken_at + timedelta(hours=2),
-            reason="Called the same day. No plan, no intent; safety plan gone through, next contact agreed.",
-        )  # fmt: skip
+    """Let the director deal with the alarms of the past: the fresh ones stay open, and two of all are taken on only."""
+    director = house.director
+    newest_first = sorted(alarms.open_alarms_for(director), key=lambda alarm: alarm.raised_at, reverse=True)
+    fresh = [alarm for alarm in newest_first if alarm.raised_at > now - FRESH]
+    past = [alarm for alarm in newest_first if alarm not in fresh]
+    being_watched = next((alarm for alarm in fresh if alarm.severity == "amber"), None)
+    being_followed = next((alarm for alarm in past if alarm.severity == "red"), None)
+    for alarm in (*past, *([being_watched] if being_watched else [])):
+        taken_at = min(alarm.raised_at + TAKEN_AFTER, now)
+        safety.acknowledge_alarm(alarm_id=alarm.id, actor=director, now=taken_at)
+        if alarm is not being_watched and alarm is not being_followed:
+            kind = "session" if alarm.about_kind == "session event" else "answer"
+            safety.close_alarm(
+                alarm_id=alarm.id, actor=director, now=taken_at + CLOSED_AFTER, reason=DEALT_WITH[kind]
+            )

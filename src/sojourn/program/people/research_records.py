@@ -5,7 +5,8 @@ from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
-from django.db import transaction
+import pghistory
+from django.db import connection, transaction
 
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import Actor
@@ -36,8 +37,8 @@ def add_research_records(
     `tell` hears how many are added. Only the import command calls this, on the machine itself; no page does.
     """
     added: dict[str, UUID] = {}
-    # No pghistory.context: it updates its one row with each insert, which gets slower with each of a hundred thousand.
-    with transaction.atomic():
+    with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
+        _check_at_once()
         records = (
             Patient(
                 kind=Patient.Kind.RESEARCH,
@@ -57,3 +58,13 @@ def add_research_records(
             tell(len(added))
         audit.record(actor, "added imported research records", about=("site", site_id), at=now)
     return added
+
+
+def _check_at_once() -> None:
+    """Check references with each insert of this transaction instead of at its end.
+
+    The trigger of the row history opens a subtransaction for each row, and PostgreSQL looks through all waiting
+    checks at the end of each: 200,000 people would take an hour instead of a minute.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
