@@ -31,10 +31,10 @@ class Story:
         self.given_a_course_waits_to_be_booked()
         courses.book(self.ward, self.course)
 
-    def given_the_therapists_licence_ends_in_the_middle(self):
-        licence = Credential.objects.filter(staff_member_id=self.ward.thea.staff_id, kind="licence")
-        licence.update(expires_on=date(2026, 12, 10))
-        Credential.objects.filter(staff_member_id=self.ward.ben.staff_id, kind="licence").update(
+    def given_the_therapists_license_ends_in_the_middle(self):
+        paper = Credential.objects.filter(staff_member_id=self.ward.thea.staff_id, kind="license")
+        paper.update(expires_on=date(2026, 12, 10))
+        Credential.objects.filter(staff_member_id=self.ward.ben.staff_id, kind="license").update(
             expires_on=date(2026, 12, 10)
         )
 
@@ -85,9 +85,9 @@ class Story:
         assert courses.visit_of(self.course, VisitKind.DOSING, 2).during.lower.date() == self.monday
         assert Visit.objects.filter(course=self.course, cancelled_at=None).count() == 17
 
-    def then_nothing_is_booked_and_the_licence_is_named(self):
+    def then_nothing_is_booked_and_the_license_is_named(self):
         assert self.page.get_by_text("Nothing was booked.").is_visible()
-        said = "Thea Lindqvist has a state licence for CA that ended on Dec 10, 2026."
+        said = "Thea Lindqvist has a state license for CA that ended on Dec 10, 2026."
         assert self.page.get_by_text(said).first.is_visible()
         assert not Visit.objects.exists()
         self.looks_right(self.page)
@@ -112,10 +112,10 @@ def test_moving_one_session_proposes_the_shifted_series(story):
     story.then_the_series_stands_later()
 
 
-def test_an_expired_licence_blocks_the_booking(story):
+def test_an_expired_license_blocks_the_booking(story):
     story.given_a_course_waits_to_be_booked()
     story.when_the_coordinator_begins_the_day()
     story.when_she_opens_the_course_to_book()
-    story.given_the_therapists_licence_ends_in_the_middle()
+    story.given_the_therapists_license_ends_in_the_middle()
     story.when_she_books_the_series()
-    story.then_nothing_is_booked_and_the_licence_is_named()
+    story.then_nothing_is_booked_and_the_license_is_named()

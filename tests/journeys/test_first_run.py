@@ -53,7 +53,7 @@ class Story:
         with page.expect_navigation():
             page.get_by_role("button", name="Add the staff member").click()
         self.looks_right(page)
-        page.get_by_label("Kind").select_option("licence")
+        page.get_by_label("Kind").select_option("license")
         page.get_by_label("State", exact=True).select_option("CA")
         page.get_by_label("Number").fill("CA-1001")
         page.get_by_label("Issued on").fill("2025-01-01")

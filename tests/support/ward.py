@@ -75,7 +75,7 @@ def open_ward(now: datetime = NOW, password: str = PASSWORD) -> Ward:
             now=now,
         )
         for kind, where in (
-            (Credential.Kind.LICENCE, state),
+            (Credential.Kind.LICENSE, state),
             (Credential.Kind.CONTROLLED_SUBSTANCES, state),
             (Credential.Kind.LIFE_SUPPORT, ""),
             (Credential.Kind.KETAMINE_TRAINING, ""),

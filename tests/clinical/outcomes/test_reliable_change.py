@@ -83,6 +83,6 @@ def test_another_change_set_gives_another_verdict_for_the_same_scores():
     assert verdict(15, 10, instrument=GAD_7, by="bischoff-2020") is ChangeVerdict.WITHIN_NOISE
 
 
-def test_a_scale_without_a_threshold_is_labelled_and_not_judged():
+def test_a_scale_without_a_threshold_is_labeled_and_not_judged():
     assert verdict(6, 0, instrument=get("phq-2")) is ChangeVerdict.NO_THRESHOLD
     assert verdict(18, 6, by="nobody-1999") is ChangeVerdict.NO_THRESHOLD

@@ -148,7 +148,7 @@ def test_a_small_change_is_called_chance_and_not_progress():
     assert "by chance" in summary_for_patient(line((0, 18), (7, 14)))
 
 
-def test_totals_without_answers_and_prorated_scores_are_labelled():
+def test_totals_without_answers_and_prorated_scores_are_labeled():
     assert "8 (mild, total without answers)" in summary_for_clinician(line((0, 8), kind=PointKind.TOTAL_ONLY))
     found = line((0, 20), (7, 4), kind=PointKind.PRORATED)
     assert "4 (minimal, prorated)" in summary_for_clinician(found)

@@ -19,7 +19,7 @@ def _today(time_machine):
 
 def renewal(**changed):
     return {
-        "kind": "licence",
+        "kind": "license",
         "state": "CA",
         "number": "A-2002",
         "issued_on": "2026-11-01",
@@ -31,7 +31,7 @@ def renewal(**changed):
 def ends_in(ward, who, days):
     actions.record_credential(
         staff_id=who.staff_id,
-        kind="licence",
+        kind="license",
         state="NV",
         number="NV-1",
         issued_on=NOW.date() - timedelta(days=400),

@@ -92,10 +92,10 @@ def test_a_care_team_keeps_its_history_when_a_therapist_changes(ward):
 
 
 def test_every_change_of_a_credential_is_kept(ward):
-    licence = Credential.objects.filter(staff_member=ward.ben.staff_id).first()
-    licence.number = "CA-NEW-1"
-    licence.save()
-    assert licence.events.count() == 2
+    paper = Credential.objects.filter(staff_member=ward.ben.staff_id).first()
+    paper.number = "CA-NEW-1"
+    paper.save()
+    assert license.events.count() == 2
 
 
 def test_the_log_of_deeds_refuses_to_be_changed(ward):

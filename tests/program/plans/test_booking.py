@@ -66,25 +66,25 @@ def test_one_problem_books_nothing(ward):
     assert not Visit.objects.exists()
 
 
-def test_an_expired_licence_blocks_booking_and_says_whose_and_when(ward):
+def test_an_expired_license_blocks_booking_and_says_whose_and_when(ward):
     course = courses.start(ward)
     wanted = courses.wanted_series(ward, course)
-    Credential.objects.filter(staff_member_id=ward.thea.staff_id, kind="licence").update(
+    Credential.objects.filter(staff_member_id=ward.thea.staff_id, kind="license").update(
         expires_on=date(2026, 12, 15)
     )
     with pytest.raises(booking.NotBookable) as refused:
         booking.book_series(course_id=course.id, visits=wanted, actor=ward.cora, now=NOW)
     assert {problem.about for problem in refused.value.problems} == {"credential"}
     assert {problem.says for problem in refused.value.problems} == {
-        "Thea Lindqvist has a state licence for CA that ended on Dec 15, 2026."
+        "Thea Lindqvist has a state license for CA that ended on Dec 15, 2026."
     }
 
 
-def test_a_licence_counts_where_the_patient_is_not_where_the_site_is(ward):
+def test_a_license_counts_where_the_patient_is_not_where_the_site_is(ward):
     course = courses.start(ward)
     wanted = courses.wanted_series(ward, course)
     Patient.objects.filter(pk=ward.ada.patient_id).update(state="OR")
-    with pytest.raises(booking.NotBookable, match="no state licence for OR"):
+    with pytest.raises(booking.NotBookable, match="no state license for OR"):
         booking.book_series(course_id=course.id, visits=wanted, actor=ward.cora, now=NOW)
 
 

@@ -55,14 +55,14 @@ def test_a_patient_is_in_one_course_at_a_time(ward):
     assert Course.objects.count() == 1
 
 
-def test_an_expired_licence_stops_prescribing_from_the_day_after_its_last(ward):
+def test_an_expired_license_stops_prescribing_from_the_day_after_its_last(ward):
     courses.decide(ward)
-    licence = Credential.objects.filter(staff_member_id=ward.ben.staff_id, kind="licence")
-    licence.update(expires_on=NOW.date() - timedelta(days=1))
+    paper = Credential.objects.filter(staff_member_id=ward.ben.staff_id, kind="license")
+    paper.update(expires_on=NOW.date() - timedelta(days=1))
     with pytest.raises(actions.MayNotPrescribe) as refused:
         start(ward)
-    assert refused.value.lacks == ("has a state licence for CA that ended on Nov 23, 2026",)
-    licence.update(expires_on=NOW.date())
+    assert refused.value.lacks == ("has a state license for CA that ended on Nov 23, 2026",)
+    paper.update(expires_on=NOW.date())
     assert start(ward)
 
 

@@ -97,10 +97,10 @@ def test_without_a_companion_no_dose_is_given(ward, first):
 
 def test_an_expired_prescriber_holds_the_dose(ward, first):
     at = courses.make_ready(ward, first)
-    Credential.objects.filter(staff_member_id=ward.ben.staff_id, kind="licence").update(
+    Credential.objects.filter(staff_member_id=ward.ben.staff_id, kind="license").update(
         expires_on=at.date() - timedelta(days=1)
     )
-    assert "The prescriber of this order has a state licence for CA that ended" in held_by(ward, first, at)
+    assert "The prescriber of this order has a state license for CA that ended" in held_by(ward, first, at)
 
 
 def test_a_dose_sooner_than_the_interval_is_held_whatever_the_calendar_says(ward, course, first):

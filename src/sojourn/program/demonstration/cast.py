@@ -39,7 +39,7 @@ class StaffPart:
     name: str
     role: Role
     site: str
-    licence_ends_in_days: int = 400
+    license_ends_in_days: int = 400
 
 
 @dataclass(frozen=True)
@@ -77,12 +77,12 @@ CHAIRS = {OAKLAND: ("Cedar", "Willow", "Alder", "Birch"), BROOKLYN: ("North", "E
 DIRECTOR = "Dr. Dora Okafor"
 STAFF = (
     StaffPart("Dr. Ben Adeyemi", Role.PRESCRIBER, OAKLAND),
-    StaffPart("Dr. Inés Carvalho", Role.PRESCRIBER, BROOKLYN, licence_ends_in_days=41),
+    StaffPart("Dr. Inés Carvalho", Role.PRESCRIBER, BROOKLYN, license_ends_in_days=41),
     StaffPart("Thea Lindqvist", Role.THERAPIST, OAKLAND),
     StaffPart("Samir Haddad", Role.THERAPIST, OAKLAND),
     StaffPart("Joanna Petrov", Role.THERAPIST, BROOKLYN),
     StaffPart("Mona Castillo", Role.SESSION_MONITOR, OAKLAND),
-    StaffPart("Elliot Grange", Role.SESSION_MONITOR, OAKLAND, licence_ends_in_days=-12),
+    StaffPart("Elliot Grange", Role.SESSION_MONITOR, OAKLAND, license_ends_in_days=-12),
     StaffPart("Ruth Amsel", Role.SESSION_MONITOR, BROOKLYN),
     StaffPart("Cora Whitfield", Role.COORDINATOR, OAKLAND),
     StaffPart("Dev Raman", Role.COORDINATOR, BROOKLYN),

@@ -14,7 +14,7 @@ from sojourn.program.plans.actions import add_chair
 PASSWORD = "demonstration-only"  # noqa: S105 - printed at every start; a demonstration practice holds nobody real
 OPENED_BEFORE = timedelta(days=400)
 CREDENTIALS = (
-    ("licence", True),
+    ("license", True),
     ("controlled_substances", True),
     ("life_support", False),
     ("ketamine_training", False),
@@ -80,16 +80,16 @@ def _hire(
         actor=director, now=opened_at,
     )  # fmt: skip
     actor = staff_actor(staff_id)
-    _credentials(actor, states[part.site], part.licence_ends_in_days, director, opened_at, now)
+    _credentials(actor, states[part.site], part.license_ends_in_days, director, opened_at, now)
     return actor
 
 
 def _credentials(
-    member: Actor, state: str, licence_ends_in_days: int, director: Actor, opened_at: datetime, now: datetime
+    member: Actor, state: str, license_ends_in_days: int, director: Actor, opened_at: datetime, now: datetime
 ) -> None:
     assert member.staff_id is not None
     for number, (kind, of_state) in enumerate(CREDENTIALS):
-        ends_in = licence_ends_in_days if kind == "licence" else 300 + 17 * number
+        ends_in = license_ends_in_days if kind == "license" else 300 + 17 * number
         people.record_credential(
             staff_id=member.staff_id, kind=kind, state=state if of_state else "",
             number=f"{state}-{kind[:2].upper()}-{1000 + number}-DEMO",

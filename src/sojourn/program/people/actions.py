@@ -135,7 +135,7 @@ def record_credential(
     now: datetime,
     state: str = "",
 ) -> UUID:
-    """Record a licence, registration or training of a staff member; a renewal is a new record."""
+    """Record a license, registration or training of a staff member; a renewal is a new record."""
     require(actor, "keep credentials")
     with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
         credential = Credential.objects.create(

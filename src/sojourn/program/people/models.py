@@ -85,12 +85,12 @@ class StaffMember(models.Model):
 
 @pghistory.track(model_name="CredentialHistory")
 class Credential(models.Model):
-    """A licence, registration or training of one staff member, with the day it ends."""
+    """A license, registration or training of one staff member, with the day it ends."""
 
     PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("number",)
 
     class Kind(models.TextChoices):
-        LICENCE = "licence", "state licence"
+        LICENSE = "license", "state license"
         CONTROLLED_SUBSTANCES = "controlled_substances", "controlled-substance registration"
         LIFE_SUPPORT = "life_support", "life-support training"
         KETAMINE_TRAINING = "ketamine_training", "ketamine program training"
@@ -126,7 +126,7 @@ class Patient(models.Model):
     name = models.CharField(max_length=300)
     born_on = models.DateField(null=True, blank=True)
     phone = models.CharField(max_length=40, blank=True)
-    state = models.CharField(max_length=2, blank=True)  # where the patient is; decides which licences count
+    state = models.CharField(max_length=2, blank=True)  # where the patient is; decides which licenses count
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="patients")
     joined_at = models.DateTimeField()
     import_source = models.CharField(max_length=80, blank=True)

@@ -50,7 +50,7 @@ class CredentialRow:
 
     @property
     def label(self) -> str:
-        """Kind and state in a few words: "state licence, CA"."""
+        """Kind and state in a few words: "state license, CA"."""
         kind = str(Credential.Kind(self.kind).label)
         return f"{kind}, {self.state}" if self.state else kind
 

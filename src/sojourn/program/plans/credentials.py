@@ -1,6 +1,6 @@
 """Which papers a staff member must hold for which work, and which of them are missing on a given day.
 
-What is asked for stands in the table below. All of it is program policy; the state licence and the registration for
+What is asked for stands in the table below. All of it is program policy; the state license and the registration for
 controlled substances also rest on law, which the practice must read for its own states.
 """
 
@@ -28,8 +28,8 @@ class Need:
     basis: str
 
 
-LICENCE = Need(
-    Kind.LICENCE, True, "care happens where the patient is", "program policy, on state licensing law"
+LICENSE = Need(
+    Kind.LICENSE, True, "care happens where the patient is", "program policy, on state licensing law"
 )
 CONTROLLED = Need(
     Kind.CONTROLLED_SUBSTANCES,
@@ -40,10 +40,10 @@ CONTROLLED = Need(
 LIFE_SUPPORT = Need(Kind.LIFE_SUPPORT, False, "sedation can deepen", "program policy")
 TRAINING = Need(Kind.KETAMINE_TRAINING, False, "racemic ketamine has no label for this use", "program policy")
 
-CONVERSATION: Final = (LICENCE,)
-DOSING: Final = (LICENCE, LIFE_SUPPORT)
-DOSING_RACEMIC: Final = (LICENCE, LIFE_SUPPORT, TRAINING)
-PRESCRIBING: Final = (LICENCE, CONTROLLED)
+CONVERSATION: Final = (LICENSE,)
+DOSING: Final = (LICENSE, LIFE_SUPPORT)
+DOSING_RACEMIC: Final = (LICENSE, LIFE_SUPPORT, TRAINING)
+PRESCRIBING: Final = (LICENSE, CONTROLLED)
 
 
 RUNS_DOSING: Final = frozenset({Role.SESSION_MONITOR, Role.PRESCRIBER})

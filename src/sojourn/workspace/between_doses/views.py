@@ -46,10 +46,10 @@ def between_patient(request: Any, patient_id: UUID) -> HttpResponse:
         raise Http404
     deed = request.POST.get("do", "")
     waiting = between.conversations_to_note(patient_id, actor=request.actor, now=request.now)
-    labelled = [
+    labeled = [
         (visit, f"{capfirst(visit.label)}, {at_site(visit.starts_at, visit.timezone)}") for visit in waiting
     ]
-    note = NoteForm(request.POST if deed == "note" else None, visits=labelled)
+    note = NoteForm(request.POST if deed == "note" else None, visits=labeled)
     private = PrivateForm(request.POST if deed == "private" else None)
     if deed == "note" and _write(request, note):
         return redirect("workspace:between_patient", patient_id=patient_id)

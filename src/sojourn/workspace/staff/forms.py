@@ -1,4 +1,4 @@
-"""Adding a colleague, and recording a licence, registration or training."""
+"""Adding a colleague, and recording a license, registration or training."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from sojourn.program.people.places import STATES
 from sojourn.program.people.roles import STAFF, Role
 from sojourn.program.people.roster import SiteRow, credential_kinds
 
-BOUND_TO_A_STATE = {"licence", "controlled_substances"}
+BOUND_TO_A_STATE = {"license", "controlled_substances"}
 LONGEST_TERM = timedelta(days=3660)  # ten years; program policy, to catch a mistyped year
 
 
@@ -22,7 +22,7 @@ class CredentialForm(forms.Form):
         required=False,
         choices=[("", gettext_lazy("Holds in every state")), *STATES],
         help_text=gettext_lazy(
-            "A state licence and a controlled-substance registration belong to one state."
+            "A state license and a controlled-substance registration belong to one state."
         ),
         widget=forms.Select(attrs={"data-optional": "hide"}),
     )

@@ -61,7 +61,7 @@ def add_staff(request: Any) -> HttpResponse:
             form.add_error("password", weak.messages)
         else:
             messages.success(
-                request, _("Added. Record their licence next: nothing can be booked without it.")
+                request, _("Added. Record their license next: nothing can be booked without it.")
             )
             return redirect("workspace:credential_new", staff_id=staff_id)
     return render(request, "workspace/staff/add_staff.html", {"form": form})

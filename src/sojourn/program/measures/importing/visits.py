@@ -15,7 +15,7 @@ LONGEST_KEY = 200
 class Visit(NamedTuple):
     """What a row says: who, which visit, on which day. `value` is None where nothing was measured.
 
-    A tuple, and not a dataclass like its neighbours, because a file may hold millions of them.
+    A tuple, and not a dataclass like its neighbors, because a file may hold millions of them.
     """
 
     line: int

@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='Credential',
             fields=[
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('licence', 'state licence'), ('controlled_substances', 'controlled-substance registration'), ('life_support', 'life-support training'), ('ketamine_training', 'ketamine program training')], max_length=30)),
+                ('kind', models.CharField(choices=[('license', 'state license'), ('controlled_substances', 'controlled-substance registration'), ('life_support', 'life-support training'), ('ketamine_training', 'ketamine program training')], max_length=30)),
                 ('state', models.CharField(blank=True, max_length=2)),
                 ('number', models.CharField(max_length=80)),
                 ('issued_on', models.DateField()),
@@ -131,7 +131,7 @@ class Migration(migrations.Migration):
                 ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
                 ('pgh_label', models.TextField(help_text='The event label.')),
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, serialize=False)),
-                ('kind', models.CharField(choices=[('licence', 'state licence'), ('controlled_substances', 'controlled-substance registration'), ('life_support', 'life-support training'), ('ketamine_training', 'ketamine program training')], max_length=30)),
+                ('kind', models.CharField(choices=[('license', 'state license'), ('controlled_substances', 'controlled-substance registration'), ('life_support', 'life-support training'), ('ketamine_training', 'ketamine program training')], max_length=30)),
                 ('state', models.CharField(blank=True, max_length=2)),
                 ('number', models.CharField(max_length=80)),
                 ('issued_on', models.DateField()),
