@@ -95,7 +95,7 @@ def test_every_change_of_a_credential_is_kept(ward):
     paper = Credential.objects.filter(staff_member=ward.ben.staff_id).first()
     paper.number = "CA-NEW-1"
     paper.save()
-    assert license.events.count() == 2
+    assert paper.events.count() == 2
 
 
 def test_the_log_of_deeds_refuses_to_be_changed(ward):
