@@ -73,6 +73,8 @@ def test_an_alarm_tells_who_what_was_answered_and_until_when(ward, sign_in):
         ({"instrument": "phq-9", "item": ITEM_9, "answer": None}, ("Answered", "not answered")),
         ({"instrument": "gone", "item": "q1", "answer": 2}, ("Gone", "q1: 2")),
         ({"signal": "systolic_mmhg", "value": 186, "session": 3}, ("Systolic (mmHg)", "186")),
+        ({"signal": "moaas", "value": 4.0, "session": 4}, ("Sedation (MOAA/S)", "4 of 5")),
+        ({"signal": "systolic", "value": 186.0}, ("Systolic pressure", "186 mmHg")),
         ({"signs": ["confused", None], "driving": False}, ("Signs", "confused, not answered")),
     ],
 )

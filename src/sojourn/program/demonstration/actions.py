@@ -16,8 +16,12 @@ SEED = 20261124
 JOINED_BEFORE_DOSE = timedelta(days=21)
 # The rule about age at home (ELIG-AGE-02) has a newer edition since November 1, 2026.
 BEFORE_A_RULE_CHANGED = datetime(2026, 10, 20, 16, tzinfo=UTC)
-UNDECIDED = {Stage.ANSWERING: timedelta(hours=5), Stage.WAITING: timedelta(days=2)}
-NOT_TREATED = {Stage.ANSWERING, Stage.WAITING, Stage.DECLINED, Stage.REFERRED, Stage.CONSENTING}
+UNDECIDED = {
+    Stage.JOINED: timedelta(hours=1),
+    Stage.ANSWERING: timedelta(hours=5),
+    Stage.WAITING: timedelta(days=2),
+}
+NOT_TREATED = {*UNDECIDED, Stage.ASKED, Stage.DECLINED, Stage.REFERRED, Stage.CONSENTING}
 
 Tell = Callable[[int, int], None]
 

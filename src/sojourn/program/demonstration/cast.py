@@ -20,6 +20,8 @@ class Course(StrEnum):
 class Stage(StrEnum):
     """How far a person has come by today."""
 
+    JOINED = "joined"  # and nothing answered yet
+    ASKED = "asked"  # for more information, by the prescriber
     ANSWERING = "answering"  # joined, questionnaires still to do
     WAITING = "waiting"  # for a decision
     DECLINED = "declined"
@@ -117,12 +119,12 @@ PATIENTS = (
     # waiting for a decision
     PatientPart("Zofia Kamińska", 1987, OAKLAND, ESK, S.WAITING, baseline=21, self_harm_weeks=(0,), joined_minutes_ago=26),
     PatientPart("Omar Benyahia", 1973, OAKLAND, IV, S.WAITING, baseline=18, answers=(("aneurysm", "unknown"),)),
-    PatientPart("Delphine Roux", 1992, BROOKLYN, SL, S.WAITING, baseline=14, answers=(("companion", "no"),)),
+    PatientPart("Delphine Roux", 1992, BROOKLYN, SL, S.ASKED, baseline=14, answers=(("companion", "no"),)),
     PatientPart("Malcolm Reyes", 1955, BROOKLYN, ESK, S.WAITING, baseline=19, self_harm_weeks=(0,)),
     PatientPart("Petra Hlaváčková", 1980, OAKLAND, SL, S.WAITING, baseline=16),
     # joined, still answering
     PatientPart("Kwame Asante", 1995, OAKLAND, ESK, S.ANSWERING),
-    PatientPart("Lucía Ferrante", 1989, BROOKLYN, IV, S.ANSWERING),
+    PatientPart("Lucía Ferrante", 1989, BROOKLYN, IV, S.JOINED),
     # decided otherwise
     PatientPart("Harriet Blount", 1970, OAKLAND, IV, S.DECLINED, answers=(("brain_bleed", "yes"),)),
     PatientPart("Viktor Sandoval", 1984, BROOKLYN, SL, S.REFERRED, answers=(("psychosis_ever", "yes"),)),

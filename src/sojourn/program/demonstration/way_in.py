@@ -34,11 +34,12 @@ UNREMARKABLE = {
 WHYS = {
     DecisionOutcome.SUITABLE: "Two adequate trials without response; blood pressure and history unremarkable.",
     DecisionOutcome.DECLINED: "The history rules this treatment out; other options discussed on the telephone.",
+    DecisionOutcome.NEEDS_MORE: "Who would stay through a session at home is still open; asked by telephone.",
     DecisionOutcome.REFERRED: "Seen by psychiatry for the earlier episode before anything is decided.",
 }
 SETTLED = "Looked at with the patient at the first visit; nothing against treatment."
 DECIDED = {
-    Stage.WAITING: None, Stage.ANSWERING: None,
+    Stage.JOINED: None, Stage.WAITING: None, Stage.ANSWERING: None, Stage.ASKED: DecisionOutcome.NEEDS_MORE,
     Stage.DECLINED: DecisionOutcome.DECLINED, Stage.REFERRED: DecisionOutcome.REFERRED,
 }  # fmt: skip
 FRESH = timedelta(hours=12)  # alarms younger than this are still open
@@ -78,18 +79,9 @@ def come_in(part: PatientPart, *, turn: int, house: House, joined_at: datetime, 
         part, actor, house.at(part.site, Role.PRESCRIBER), house.at(part.site, Role.THERAPIST, turn),
         house.at(part.site, Role.COORDINATOR), house.at(part.site, Role.SESSION_MONITOR),
     )  # fmt: skip
-    today = local_date(joined_at, house.zones[part.site])
-    raw = (
-        UNREMARKABLE | {"born_on": born_on.isoformat(), "state": house.states[part.site]} | dict(part.answers)
-    )
-    facts = protocols.read_facts(raw)
-    intake.keep_assessment(
-        facts=facts,
-        evaluation=protocols.evaluate(facts=facts, on=today, licensed_states=tuple(house.states.values())),
-        patient_id=person.id, actor=actor, now=joined_at,
-    )  # fmt: skip
-    measures.request_before_treatment(patient_id=person.id, on=today, actor=actor, now=joined_at)
-    if part.stage is not Stage.ANSWERING:
+    if part.stage is not Stage.JOINED:
+        _answer_assessment(person, born_on, house=house, at=joined_at)
+    if part.stage not in {Stage.JOINED, Stage.ANSWERING}:
         answer_open(person, at=joined_at + timedelta(minutes=20), week=0, rng=rng)
     for role, member in ((Role.PRESCRIBER, person.prescriber), (Role.THERAPIST, person.therapist)):
         assert member.staff_id is not None
@@ -97,6 +89,21 @@ def come_in(part: PatientPart, *, turn: int, house: House, joined_at: datetime, 
             patient_id=person.id, staff_id=member.staff_id, role=role, actor=person.coordinator, now=joined_at
         )
     return person
+
+
+def _answer_assessment(person: Person, born_on: date, *, house: House, at: datetime) -> None:
+    part = person.part
+    today = local_date(at, house.zones[part.site])
+    raw = (
+        UNREMARKABLE | {"born_on": born_on.isoformat(), "state": house.states[part.site]} | dict(part.answers)
+    )
+    facts = protocols.read_facts(raw)
+    intake.keep_assessment(
+        facts=facts,
+        evaluation=protocols.evaluate(facts=facts, on=today, licensed_states=tuple(house.states.values())),
+        patient_id=person.id, actor=person.actor, now=at,
+    )  # fmt: skip
+    measures.request_before_treatment(patient_id=person.id, on=today, actor=person.actor, now=at)
 
 
 def decide(person: Person, *, at: datetime) -> None:

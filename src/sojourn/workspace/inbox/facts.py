@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from sojourn.clinical import instruments
+from sojourn.program.treatment.crossings import SIGNALS
 
 Line = tuple[str, str]
 
@@ -20,8 +21,14 @@ def told(facts: Mapping[str, Any]) -> tuple[Line, ...]:
             return _answered(instrument_id, item_id, rest.get("answer"))
         case {"signal": str(signal), "value": value, **rest}:
             session = [(_("Session"), str(rest["session"]))] if "session" in rest else []
-            return ((_label(signal), _words(value)), *session)
+            return (_measured(signal, value), *session)
     return tuple((_label(name), _words(value)) for name, value in facts.items())
+
+
+def _measured(signal: str, value: Any) -> Line:
+    name, unit = SIGNALS.get(signal, (_label(signal), ""))
+    number = f"{value:g}" if isinstance(value, int | float) and not isinstance(value, bool) else _words(value)
+    return name, f"{number} {unit}".strip()
 
 
 def _answered(instrument_id: str, item_id: str, answer: Any) -> tuple[Line, ...]:
