@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -10,7 +11,8 @@ from importlib.resources.abc import Traversable
 from sojourn.clinical.evidence.data_files import Table, read_table
 from sojourn.clinical.evidence.provenance import Provenance
 
-SOURCES = files("sojourn.clinical.evidence") / "data" / "sources.toml"
+DATA = files("sojourn.clinical.evidence") / "data"
+SOURCES = DATA / "sources.toml"
 CITATION_KEYS = ("source", "locator", "provenance")
 
 
@@ -35,7 +37,11 @@ class UnknownSource(KeyError):
 
 @dataclass(frozen=True)
 class Source:
-    """A publication, law, label or policy. `read` says how it reached us; `url` or `doi` where known."""
+    """A publication, law, label or policy. `read` says how it reached us; `url` or `doi` where known.
+
+    `check_by`: the last day it may be relied on unread (a law that ends, a label under revision). `retired`: why it is
+    no longer relied on at all (withdrawn, superseded), from `retired_on`.
+    """
 
     id: str
     title: str
@@ -46,6 +52,17 @@ class Source:
     url: str | None
     doi: str | None
     read: Provenance
+    check_by: date | None = None
+    retired_on: date | None = None
+    retired: str = ""
+
+    def why_not_relied_on(self, *, on: date) -> str:
+        """Say why what rests on this source must be checked again on that day; empty when it need not."""
+        if self.retired_on and self.retired_on <= on:
+            return f"{self.title} is retired: {self.retired}"
+        if self.check_by and self.check_by < on:
+            return f"{self.title} was to be read again by {self.check_by.isoformat()}"
+        return ""
 
     @property
     def address(self) -> str | None:
@@ -92,7 +109,9 @@ def read_sources(path: Traversable) -> dict[str, Source]:
     found: dict[str, Source] = {}
     required = ("id", "title", "kind", "publisher", "read")
     for row in read_table(path, allowed=(), required=("source",)).tables(
-        "source", allowed=("year", "locator_hint", "url", "doi"), required=required
+        "source",
+        allowed=("year", "locator_hint", "url", "doi", "check_by", "retired_on", "retired"),
+        required=required,
     ):
         named = Source(
             id=row.text("id"),
@@ -104,7 +123,12 @@ def read_sources(path: Traversable) -> dict[str, Source]:
             url=row.text_or_none("url"),
             doi=row.text_or_none("doi"),
             read=Provenance(row.choice("read", tuple(Provenance))),
+            check_by=row.day_or_none("check_by"),
+            retired_on=row.day_or_none("retired_on"),
+            retired=row.text_or_none("retired") or "",
         )
+        if (named.retired_on is None) != (not named.retired):
+            raise row.refuse("retired", "give both the day (`retired_on`) and the reason (`retired`)")
         if named.id in found:
             raise row.refuse("id", f"{named.id} stands twice; give each source one id")
         if named.doi and not named.doi.startswith("10."):
