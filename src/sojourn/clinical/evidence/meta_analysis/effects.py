@@ -25,7 +25,7 @@ class Measure(StrEnum):
         """Turn an estimate as it is pooled into one as it is read."""
         match self:
             case Measure.RISK_DIFFERENCE:
-                return value
+                return max(-1.0, min(1.0, value))  # no difference of two shares lies further out
             case Measure.SHARE:
                 return 1 / (1 + exp(-value)) if value > 0 else exp(value) / (1 + exp(value))
             case _:
