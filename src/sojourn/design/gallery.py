@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from sojourn.clinical.evidence.strata import strata
 from sojourn.design.charts import (
     ChartPoint,
     FlowBar,
@@ -20,6 +21,7 @@ from sojourn.design.charts import (
     sparkline_svg,
     trajectory_figure,
 )
+from sojourn.design.charts.evidence import figure_of_stratum
 from sojourn.design.renderers import DesignRenderer
 from sojourn.program.people.access import staff_only
 
@@ -123,6 +125,7 @@ def _samples(request: HttpRequest, layout: str) -> dict[str, Any]:
         "trajectory": trajectory_figure(trajectory_sample(today)),
         "short_trajectory": trajectory_figure(_first_score_sample(today)),
         "flow": flow_figure(_flow_sample()),
+        "forest": figure_of_stratum(next(each for each in strata() if each.is_pooled)),
         "sparkline": sparkline_svg(
             [19, 17, None, 12, 9, 8], low=0, high=27, label="PHQ-9: 19, 17, not done, 12, 9, 8"
         ),

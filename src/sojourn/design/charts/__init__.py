@@ -2,6 +2,7 @@
 
 from sojourn.design.charts.figures import ChartFigure, flow_figure, trajectory_figure
 from sojourn.design.charts.flow import flow_bar_svg
+from sojourn.design.charts.forest import ForestPlot, ForestRow, forest_svg
 from sojourn.design.charts.sparkline import sparkline_svg
 from sojourn.design.charts.trajectory import trajectory_svg
 from sojourn.design.charts.values import (
@@ -19,12 +20,15 @@ __all__ = [
     "ChartPoint",
     "FlowBar",
     "FlowRow",
+    "ForestPlot",
+    "ForestRow",
     "SeverityBand",
     "Threshold",
     "Tick",
     "TrajectoryChart",
     "flow_bar_svg",
     "flow_figure",
+    "forest_svg",
     "sparkline_svg",
     "trajectory_figure",
     "trajectory_svg",
