@@ -6,7 +6,8 @@ from functools import cache
 from hashlib import sha256
 from importlib.resources.abc import Traversable
 
-from sojourn.clinical.evidence import Citation, Table, read_citations, read_table, toml_files
+from sojourn.clinical.evidence import Citation, read_citations, read_table, toml_files
+from sojourn.clinical.evidence.comprehension import Question, read_questions
 from sojourn.clinical.protocols.questions import DATA
 
 CONSENTS = DATA / "consents"
@@ -26,23 +27,6 @@ class ConsentSection:
 
 
 @dataclass(frozen=True, slots=True)
-class ConsentOption:
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentQuestion:
-    """One question of the comprehension check. `explanation` is shown when the answer is wrong."""
-
-    id: str
-    asks: str
-    options: tuple[ConsentOption, ...]
-    correct: str
-    explanation: str
-
-
-@dataclass(frozen=True, slots=True)
 class ConsentDocument:
     """`text` is what is signed and kept; `sha256` is its hash, in hexadecimal, of the UTF-8 bytes."""
 
@@ -51,7 +35,7 @@ class ConsentDocument:
     valid_from: date
     title: str
     sections: tuple[ConsentSection, ...]
-    questions: tuple[ConsentQuestion, ...]
+    questions: tuple[Question, ...]
 
     @property
     def text(self) -> str:
@@ -96,28 +80,9 @@ def read_consent(file: Traversable) -> ConsentDocument:
             ConsentSection(row.text("title"), _paragraphs(row.text("text")), read_citations(row))
             for row in table.tables("section", allowed=(), required=("title", "text", "citations"))
         ),
-        questions=tuple(
-            _question_from(row)
-            for row in table.tables(
-                "question", allowed=(), required=("id", "asks", "options", "correct", "explanation")
-            )
-        ),
+        questions=read_questions(table),
     )
 
 
 def _paragraphs(text: str) -> tuple[str, ...]:
     return tuple(" ".join(paragraph.split()) for paragraph in text.strip().split("\n\n"))
-
-
-def _question_from(row: Table) -> ConsentQuestion:
-    options = tuple(
-        ConsentOption(option.text("value"), option.text("label"))
-        for option in row.tables("options", allowed=(), required=("value", "label"))
-    )
-    return ConsentQuestion(
-        id=row.text("id"),
-        asks=row.text("asks"),
-        options=options,
-        correct=row.choice("correct", [option.value for option in options]),
-        explanation=row.text("explanation"),
-    )
