@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "sojourn.workspace",
     "sojourn.portal",
     "sojourn.program.demonstration",
+    "sojourn.program.education",
     "sojourn.program.treatment",
     "sojourn.program.plans",
     "sojourn.program.intake",

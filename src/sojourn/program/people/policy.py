@@ -19,6 +19,7 @@ SITE_WIDE = frozenset({R.PRESCRIBER, R.SESSION_MONITOR, R.COORDINATOR})
 MAY: dict[str, frozenset[Role]] = {
     "answer a questionnaire": frozenset({R.PATIENT}),
     "sign a consent": frozenset({R.PATIENT}),
+    "answer a comprehension check": frozenset({R.PATIENT}),
     "acknowledge an alarm": CLINICIANS,
     "close an alarm": CLINICIANS,
     "decide eligibility": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
@@ -32,6 +33,7 @@ MAY: dict[str, frozenset[Role]] = {
     "choose a care team": frozenset({R.COORDINATOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "keep credentials": frozenset({R.COORDINATOR, R.MEDICAL_DIRECTOR}),
     "add staff": frozenset({R.MEDICAL_DIRECTOR}),
+    "publish a statement": frozenset({R.MEDICAL_DIRECTOR}),
 }
 
 
