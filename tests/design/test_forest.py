@@ -57,7 +57,7 @@ def test_a_single_group_has_no_line_of_no_difference_and_says_so():
 def test_elekt_d_and_ketect_stand_side_by_side_and_are_not_averaged():
     both = (results()["elekt-d/response"], results()["ketect/remission"])
     figure = figure_side_by_side("Ketamine and ECT", both)
-    assert [r[0] for r in figure.rows] == ["ELEKT-D", "KetECT"]
+    assert [r[0] for r in figure.rows] == ["ELEKT-D, response", "KetECT, remission"]
     assert [r[3] for r in figure.rows] == ["14 (4 to 24)", "−16 (−30 to −2)"]
     assert not of_class(figure.svg, "diamond")
     assert "Not averaged" in figure.caption

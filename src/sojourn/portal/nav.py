@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 PAGES = (
     (gettext_noop("Today"), "portal:today"),
     (gettext_noop("My record"), "portal:my_record"),
+    (gettext_noop("Lessons"), "portal:lessons"),
 )
 
 
@@ -23,14 +24,18 @@ class PortalLink:
 
 
 def portal_nav(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `portal_nav`: a patient's pages and the way out; the way in for a visitor."""
+    """Give templates `portal_nav`: a patient's pages and the way out; the lessons and the way in for a visitor."""
     return {"portal_nav": SimpleLazyObject(lambda: _links(request))}
 
 
 def _links(request: HttpRequest) -> list[PortalLink]:
     actor = getattr(request, "actor", None)
     if actor is None or actor.user_id is None:
-        return [PortalLink(_("Sign in"), reverse("account_login"), current=False)]
+        lessons = reverse("portal:lessons")
+        return [
+            PortalLink(_("Lessons"), lessons, request.path.startswith(lessons)),
+            PortalLink(_("Sign in"), reverse("account_login"), current=False),
+        ]
     pages = [(_(label), reverse(name)) for label, name in PAGES] if actor.patient_id else []
     return [
         *(PortalLink(label, url, request.path.startswith(url)) for label, url in pages),

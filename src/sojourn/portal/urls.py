@@ -11,5 +11,6 @@ urlpatterns = [
     path("questionnaires/", include("sojourn.portal.questionnaires.urls")),
     path("consent/", include("sojourn.portal.consent.urls")),
     path("my-record/", include("sojourn.portal.my_record.urls")),
+    path("lessons/", include("sojourn.portal.lessons.urls")),
     path("help/", include("sojourn.portal.help.urls")),
 ]

@@ -38,7 +38,10 @@ def _figure(title: str, results: tuple[Result, ...], synthesis: Synthesis | None
 def _plot(title: str, results: tuple[Result, ...], synthesis: Synthesis | None) -> ForestPlot:
     compared = results[0].control is not None
     weights = synthesis.headline.weights if synthesis else (None,) * len(results)
-    rows = [_study(result, weight) for result, weight in zip(results, weights, strict=True)]
+    mixed = len({result.outcome for result in results}) > 1
+    rows = [
+        _study(result, weight, names_outcome=mixed) for result, weight in zip(results, weights, strict=True)
+    ]
     if synthesis:
         rows.append(_pooled(synthesis))
     if not compared:
@@ -62,7 +65,7 @@ def _plot(title: str, results: tuple[Result, ...], synthesis: Synthesis | None) 
     )
 
 
-def _study(result: Result, weight: float | None) -> ForestRow:
+def _study(result: Result, weight: float | None, *, names_outcome: bool) -> ForestRow:
     active = result.active_counts
     if result.control is None:
         estimate, interval = active.share, wilson(active)
@@ -73,7 +76,7 @@ def _study(result: Result, weight: float | None) -> ForestRow:
     notes = [_("counts from memory")] if result.is_from_memory else []
     notes += [_("worked out from percentages")] if any(arm.is_worked_out for arm in result.arms) else []
     return ForestRow(
-        label=result.title,
+        label=f"{result.title}, {result.outcome}" if names_outcome else result.title,
         counted=_counted(result),
         weight=weight,
         note="; ".join(notes),
