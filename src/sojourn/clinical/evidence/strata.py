@@ -83,7 +83,9 @@ def why_not_alone(result: Result) -> str:
             "In a crossover trial the same people stand in both groups; the printed counts cannot be pooled."
         )
     if result.design is Design.POOLED_TRIALS:
-        return "These people are counted in the single trials already."
+        return (
+            "Its authors pooled these trials themselves; the people are counted in the single trials already."
+        )
     return ""
 
 
