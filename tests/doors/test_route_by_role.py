@@ -19,8 +19,8 @@ PEOPLE = {
     Role.MEDICAL_DIRECTOR: "dora",
 }
 STRANGERS = {Role.PATIENT: "bea", Role.PRESCRIBER: "cleo", Role.THERAPIST: "theo"}
-# Addresses whose id is no patient's record: a colleague, or a text everybody may read.
-NOT_ABOUT_A_PATIENT = {"staff_id", "document_id"}
+# Addresses whose id is no patient's record: a colleague, or words everybody may read.
+NOT_ABOUT_A_PATIENT = {"staff_id", "document_id", "lesson_id", "claim_id", "statement_id"}
 
 pytestmark = pytest.mark.django_db
 

@@ -64,6 +64,6 @@ def test_the_pages_look_right_by_day_and_by_night(lessons, looks_right_everywher
 
 def test_the_evidence_of_the_workspace_looks_right(enter, ward, live_server, looks_right_everywhere):
     page = enter(ward.dora)
-    for path in ("", "studies/", "statements/", "better-than-ect/"):
+    for path in ("", "studies/", "statements/", "statements/publish/", "better-than-ect/"):
         page.goto(f"{live_server.url}/workspace/evidence/{path}")
         looks_right_everywhere(page)

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from sojourn.program.education import actions as education
 from sojourn.program.intake.models import Consent
 from sojourn.program.measures.models import QuestionnaireRequest
 from sojourn.program.safety import actions as safety
@@ -11,7 +12,8 @@ from tests.support.ward import Ward
 
 
 def examples_of(ward: Ward) -> dict[str, UUID | str]:
-    """An example for each name of a parameter; every one but `staff_id` and `document_id` is a record of Ada's."""
+    """An example for each name of a parameter; every one but `staff_id`, `document_id`, `lesson_id`, `claim_id` and `statement_id` is a record
+    of Ada's."""
     now = datetime.now(UTC)
     ada = ward.ada.patient_id
     assert ada
@@ -44,6 +46,15 @@ def examples_of(ward: Ward) -> dict[str, UUID | str]:
         "request_id": request.id,
         "consent_id": consent.id,
         "document_id": "esketamine_clinic",
+        "lesson_id": "driving",
+        "claim_id": "not-an-opioid",
+        "statement_id": education.publish_statement(
+            text="You stay until you are clear and steady.",
+            claim_id="two-hour-observation",
+            figure=None,
+            actor=ward.dora,
+            now=now,
+        ),
         "staff_id": ward.mona.staff_id,
         "alarm_id": safety.raise_alarm(
             patient_id=ada,

@@ -21,6 +21,7 @@ ROOMS = (
     (gettext_noop("Between doses"), "workspace:between_doses"),
     (gettext_noop("Inbox"), "workspace:inbox"),
     (gettext_noop("Patients"), "workspace:patients"),
+    (gettext_noop("Evidence"), "workspace:evidence"),
     (gettext_noop("Staff"), "workspace:staff"),
 )
 INBOX = "workspace:inbox"

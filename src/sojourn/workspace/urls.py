@@ -15,5 +15,6 @@ urlpatterns = [
     path("between-doses/", include("sojourn.workspace.between_doses.urls")),
     path("practice/", include("sojourn.workspace.practice.urls")),
     path("design/", gallery, name="design"),
+    path("evidence/", include("sojourn.workspace.evidence.urls")),
     path("staff/", include("sojourn.workspace.staff.urls")),
 ]

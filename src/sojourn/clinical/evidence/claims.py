@@ -51,13 +51,18 @@ class Topic(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A number on a card: what it reads, and how it came about. `citations` say whence."""
+    """A number on a card: what it reads, and how it came about. `citations` say whence.
+
+    `results` and `pool` name what it was computed from; both are empty for a quoted number.
+    """
 
     name: str
     reads: str
     how: str
     citations: tuple[Citation, ...]
     is_from_memory: bool
+    results: tuple[str, ...] = ()
+    pool: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Numbers for cards: computed from the counts of studies, or quoted with the place they stand."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 
 from sojourn.clinical.evidence.claims import Figure
@@ -78,7 +79,7 @@ def _pooled(row: Table) -> Figure:
     show = POOL_SHOWS[row.choice("show", tuple(POOL_SHOWS))]
     names = ", ".join(result.title for result in chosen.results)
     how = f"{synthesis.headline.method} over {len(chosen.results)} results ({names}), {synthesis.people:,} people"
-    return _figure(row, show(synthesis), how, chosen.results)
+    return replace(_figure(row, show(synthesis), how, chosen.results), pool=chosen.id)
 
 
 def _figure(row: Table, reads: str, how: str, used: tuple[Result, ...]) -> Figure:
@@ -89,6 +90,7 @@ def _figure(row: Table, reads: str, how: str, used: tuple[Result, ...]) -> Figur
         how=how,
         citations=citations,
         is_from_memory=any(result.is_from_memory for result in used),
+        results=tuple(result.id for result in used),
     )
 
 
