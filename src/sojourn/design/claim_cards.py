@@ -24,17 +24,28 @@ TONES = {
 
 @dataclass(frozen=True)
 class CardInWords:
-    """A card with the tone of its verdict, why it is being re-checked (if it is), and what its numbers look like."""
+    """A card with the tone of its verdict, why it is being re-checked (if it is), and what its numbers look like.
+
+    `flags` say what does not add up in the studies it uses.
+    """
 
     card: Claim
     tone: str
     rechecked: tuple[str, ...]
     charts: tuple[ChartFigure, ...]
+    flags: tuple[str, ...]
 
 
 def card_in_words(card: Claim, *, on: date) -> CardInWords:
     """Say how the card stands on that day, and draw what its numbers were computed from."""
-    return CardInWords(card, TONES[card.verdict], card.being_rechecked(on=on), _charts(card))
+    used = dict.fromkeys(result for figure in card.figures for result in figure.results)
+    return CardInWords(
+        card=card,
+        tone=TONES[card.verdict],
+        rechecked=card.being_rechecked(on=on),
+        charts=_charts(card),
+        flags=tuple(flag for each in used for flag in results()[each].flags),
+    )
 
 
 @cache

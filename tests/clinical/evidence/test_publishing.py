@@ -50,7 +50,7 @@ def test_the_advertisement_of_the_article_is_refused():
     [
         "87% of our patients improve.", "Most of our patients improve.", "The majority gets better.",
         "Nine in ten feel better.", "Nearly all respond.", "Two thirds respond.", "Half respond.", "87 out of them all.",
-        "Eighty percent respond.", "Many feel better.",
+        "Eighty percent respond.", "Twice as many respond.", "Eight of ten respond.", "Dozens got well.", "Many feel better.",
     ],
 )  # fmt: skip
 def test_an_amount_without_counts_is_refused_in_digits_and_in_words(text):
@@ -62,6 +62,22 @@ def test_an_amount_without_counts_is_refused_in_digits_and_in_words(text):
 )
 def test_a_number_that_does_not_follow_from_the_counts_is_refused(text):
     assert rules(text, figure=figure()) == {"number"}
+
+
+@pytest.mark.parametrize("text", ["Most of our patients respond.", "Nearly all respond.", "Half respond."])
+def test_an_amount_in_words_is_refused_even_beside_counts(text):
+    assert rules(text, figure=figure()) == {"number"}
+
+
+def test_a_number_of_a_card_is_said_in_the_cards_own_sentence():
+    """Else “12 people got better” would pass, because another 12 stands on the card."""
+    card = claim("not-an-opioid")
+    assert "denominator" in rules("12 of our patients got better.", card=card)
+    worse = claim("some-get-worse")
+    whole_sentence = "In one group of clinics, 8 of 100 had a worse score after the first series."
+    assert whole_sentence in worse.truth
+    assert not rules(f"We say it openly. {whole_sentence}", card=worse)
+    assert "denominator" in rules("Only 8 of 100 had a worse score.", card=worse)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """Every source has one id and says how it was read; every citation points at one."""
 
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,18 @@ def test_what_was_only_recalled_is_not_verified():
     assert is_verified(Provenance.EXCERPT)
 
 
+def test_a_source_is_relied_on_through_its_last_day_and_not_after():
+    law = source("dea-telehealth-2025")
+    assert not law.why_not_relied_on(on=date(2026, 12, 31))
+    assert "read again by 2026-12-31" in law.why_not_relied_on(on=date(2027, 1, 1))
+
+
+def test_a_retired_source_is_relied_on_until_the_day_before():
+    retired = replace(source("le-2022"), retired_on=date(2026, 11, 20), retired="withdrawn")
+    assert not retired.why_not_relied_on(on=date(2026, 11, 19))
+    assert retired.why_not_relied_on(on=date(2026, 11, 20)).endswith("is retired: withdrawn")
+
+
 def test_a_citation_prints_title_place_and_how_it_is_known():
     cited = Citation("hull-2022", "entry criteria", Provenance.EXCERPT)
     assert cited.in_words.endswith("(2022), entry criteria [excerpt]")
@@ -72,6 +86,9 @@ ONE = '[[source]]\nid = "a"\ntitle = "A"\nkind = "trial"\npublisher = "P"\nread 
         (ONE + 'url = "example.org"\n', "whole address"),
         (ONE.replace('"trial"', '"rumor"'), "use one of label"),
         (ONE.replace('read = "read"\n', ""), "`read`: is missing"),
+        (ONE + "retired_on = 2026-01-01\n", "give both the day"),
+        (ONE + 'retired = "withdrawn"\n', "give both the day"),
+        (ONE + 'check_by = "soon"\n', "give a day such as"),
     ],
 )
 def test_a_malformed_source_is_refused(tmp_path, text, remedy):

@@ -7,7 +7,7 @@ import pytest
 from sojourn.clinical.evidence import DataFileInvalid, sources
 from sojourn.clinical.evidence.meta_analysis import Counts, odds_ratio
 from sojourn.clinical.evidence.studies import Design
-from sojourn.clinical.evidence.study_files import UnknownStudy, read_studies, results, studies, study
+from sojourn.clinical.evidence.study_files import read_studies, results, studies
 
 GOOD = """
 [[study]]
@@ -85,8 +85,6 @@ def test_a_study_or_a_result_that_is_not_there_is_named(tmp_path):
         read(tmp_path, GOOD + 'never_with = ["b/response"]')
     with pytest.raises(DataFileInvalid, match="stands twice"):
         read(tmp_path, GOOD + GOOD)
-    with pytest.raises(UnknownStudy):
-        study("nobody-1999")
 
 
 @pytest.mark.parametrize("each", studies().values(), ids=lambda s: s.id)

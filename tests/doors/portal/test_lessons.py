@@ -91,6 +91,18 @@ def test_each_sentence_leads_to_its_card_on_the_page(client):
         assert f'href="{MYTHS}#{card.id}"' in page
 
 
+def test_a_figure_that_somebody_has_drawn_stands_with_its_part(client, settings, tmp_path):
+    drawn = tmp_path / "portal" / "lessons" / "figures" / "four_stages.html"
+    drawn.parent.mkdir(parents=True)
+    drawn.write_text("<figure>The four steps, drawn</figure>")
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}, *settings.TEMPLATES[1:]]
+    assert "The four steps, drawn" in text_of(client.get("/lessons/how-it-works/"))
+
+
+def test_what_does_not_add_up_in_print_is_said_on_the_card(client):
+    assert "The abstract prints 46/83 against 25/73." in text_of(client.get(MYTHS, {"topic": "does it help"}))
+
+
 def test_the_four_steps_are_told_as_an_idea_and_no_figure_is_pretended(client):
     page = text_of(client.get("/lessons/how-it-works/"))
     assert "as an idea, not as a fact" in page

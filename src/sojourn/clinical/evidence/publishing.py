@@ -16,11 +16,18 @@ PROMISES = re.compile(
 )
 NUMBER = re.compile(r"(?<![\w-])\d[\d,.]*\d|(?<![\w-])\d")
 AMOUNTS = re.compile(
-    r"\b(most|majority|many|nearly all|almost all|almost every\w*|every (?:patient|person)|all (?:of )?our|half|thirds?|"
-    r"quarters?|percent|per cent|out of|(?:two|three|four|five|six|seven|eight|nine) in (?:three|four|five|ten))\b",
+    r"\b(most|majority|many|nearly all|almost all|almost every\w*|every (?:patient|person)|everybody|everyone|"
+    r"all (?:of )?our|"
+    r"half|thirds?|quarters?|percent|per cent|out of|twice|doubles?|doubled|dozens?|hundreds?|thousands?|"
+    r"twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|"
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten) (?:in|of|times) (?:every )?"
+    r"(?:two|three|four|five|ten|as|more))\b",
     re.IGNORECASE,
 )
 SHARE = re.compile(r"(?<![\w-])(\d+(?:\.\d+)?)\s*(?:%|percent|per cent)", re.IGNORECASE)
+
+
+SENTENCE = re.compile(r"(?<=[.?!])\s+")
 
 
 class FigureImpossible(Exception):
@@ -120,29 +127,36 @@ def _against_card(card: Claim | None, on: date) -> tuple[Refusal, ...]:
 
 
 def _against_numbers(text: str, card: Claim | None, figure: PracticeFigure | None) -> tuple[Refusal, ...]:
-    """A number stands on the card, or follows from the counts; a share must be the one the counts give."""
-    bare = text
-    for known in sorted((f.reads for f in card.figures) if card else (), key=len, reverse=True):
-        bare = bare.replace(known, " ")
+    """A number is said in the card's own sentence, or follows from the counts of the practice."""
+    said_by_card = card.truth if card else ""
+    own = " ".join(sentence for sentence in SENTENCE.split(text) if sentence not in said_by_card)
     if figure is None:
-        number = NUMBER.search(bare) or AMOUNTS.search(bare)
+        number = NUMBER.search(own) or AMOUNTS.search(own)
         if number is None:
             return ()
         return (
             Refusal(
                 rule="denominator",
-                says=f"“{number.group(0)}” has no denominator. Give the counts behind it, or leave it out.",
+                says=f"“{number.group(0)}” has no denominator. Give the counts behind it, say it in the card's own "
+                "sentence, or leave it out.",
             ),
         )
+    return _against_counts(own, figure)
+
+
+def _against_counts(own: str, figure: PracticeFigure) -> tuple[Refusal, ...]:
     given = whole(figure.counts.share)
     allowed = {given, *(str(n) for n in (figure.events, figure.observed, figure.due, figure.treated))}
-    wrong = [share for share in SHARE.findall(bare) if share != given]
-    rest = SHARE.sub(" ", bare).replace(figure.window, " ").replace(figure.instrument, " ")
+    wrong = [share for share in SHARE.findall(own) if share != given]
+    rest = SHARE.sub(" ", own)
+    for named in (figure.window, figure.instrument, figure.period):
+        rest = rest.replace(named, " ")
     wrong += [number for number in NUMBER.findall(rest) if number.replace(",", "") not in allowed]
+    wrong += [amount.group(0) for amount in AMOUNTS.finditer(rest) if amount.group(0).lower() != "out of"]
     return tuple(
         Refusal(
             rule="number",
-            says=f"“{number}” does not follow from the counts: {figure.counts} is {given}%. Correct it.",
+            says=f"“{number}” does not follow from the counts: {figure.counts} is {given}%. Say it as the counts do.",
         )
         for number in dict.fromkeys(wrong)
     )

@@ -26,7 +26,6 @@ class Comparator(StrEnum):
     ANTIDEPRESSANT = "antidepressant and placebo spray"
     QUETIAPINE = "quetiapine"
     PLACEBO = "placebo"
-    LOW_DOSES = "several lower doses and midazolam"
     NOTHING = "no comparison group"
 
 
@@ -47,11 +46,6 @@ class Outcome(StrEnum):
     SUICIDAL_THOUGHTS = "fewer suicidal thoughts"
     RELAPSE = "relapse"
     WORSE = "worse"
-
-    @property
-    def is_wanted(self) -> bool:
-        """False where fewer is better."""
-        return self not in {Outcome.RELAPSE, Outcome.WORSE}
 
 
 class Funding(StrEnum):

@@ -34,10 +34,6 @@ STUDIES = DATA / "studies"
 PAIR = 2
 
 
-class UnknownStudy(KeyError):
-    """No study or result has that id."""
-
-
 @cache
 def definitions() -> Mapping[str, Definition]:
     """Give every definition of an event by id. Raise DataFileInvalid."""
@@ -61,14 +57,6 @@ def studies() -> Mapping[str, Study]:
 def results() -> Mapping[str, Result]:
     """Give every result by `study/result`."""
     return {result.id: result for study in studies().values() for result in study.results}
-
-
-def study(study_id: str) -> Study:
-    """Find one study. Raise UnknownStudy."""
-    try:
-        return studies()[study_id]
-    except KeyError:
-        raise UnknownStudy(study_id) from None
 
 
 def read_studies(paths: tuple[Traversable, ...]) -> dict[str, Study]:

@@ -4,7 +4,7 @@ Degrees of freedom are whole numbers here (studies minus one), so the finite sum
 26.7.4, 26.4.4, 26.4.5) are exact; no approximation and no further dependency is needed.
 """
 
-from math import atan, cos, erfc, exp, pi, sin, sqrt, tan
+from math import cos, erfc, exp, pi, sin, sqrt, tan
 from statistics import NormalDist
 
 CLOSE_ENOUGH = 1e-15
@@ -16,11 +16,6 @@ def normal_quantile(confidence: float) -> float:
     return NormalDist().inv_cdf((1 + confidence) / 2)
 
 
-def normal_tails(z: float) -> float:
-    """Give the probability of a standard normal further from 0 than z, on both sides."""
-    return erfc(abs(z) / sqrt(2))
-
-
 def t_quantile(confidence: float, *, df: int) -> float:
     """Give the t that holds this share (0 to 1) of Student's t between minus t and t."""
     low, high = 0.0, pi / 2
@@ -30,11 +25,6 @@ def t_quantile(confidence: float, *, df: int) -> float:
         if high - low < CLOSE_ENOUGH:
             break
     return sqrt(df) * tan((low + high) / 2)
-
-
-def t_tails(t: float, *, df: int) -> float:
-    """Give the probability of Student's t further from 0 than t, on both sides."""
-    return 1 - _held_by_t(atan(abs(t) / sqrt(df)), df)
 
 
 def chi_squared_tail(x: float, *, df: int) -> float:

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from sojourn.clinical.evidence.meta_analysis.distributions import (
     chi_squared_tail,
     normal_quantile,
-    normal_tails,
     t_quantile,
-    t_tails,
 )
 from sojourn.clinical.evidence.meta_analysis.effects import Effect, Measure
 from sojourn.clinical.evidence.meta_analysis.proportions import CONFIDENCE, Interval
@@ -49,7 +47,6 @@ class Pooled:
     estimate: float
     standard_error: float
     quantile: float
-    p: float
     tau2: float
     i2: float
     q: float
@@ -98,9 +95,8 @@ def pool(effects: tuple[Effect, ...], *, method: Method, confidence: float = CON
     if method is Method.REML_HARTUNG_KNAPP:
         error *= sqrt(float(w @ (y - mean) ** 2) / df)
         quantile = t_quantile(confidence, df=df)
-        p = t_tails(mean / error, df=df) if error else 0.0
     else:
-        quantile, p = normal_quantile(confidence), normal_tails(mean / error)
+        quantile = normal_quantile(confidence)
     return Pooled(
         measure=measure,
         method=method,
@@ -108,7 +104,6 @@ def pool(effects: tuple[Effect, ...], *, method: Method, confidence: float = CON
         estimate=mean,
         standard_error=error,
         quantile=quantile,
-        p=p,
         tau2=tau2,
         i2=tau2 / (tau2 + _typical_variance(v)),
         q=q,
