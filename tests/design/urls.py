@@ -10,8 +10,12 @@ from django.views.generic import TemplateView
 
 from sojourn.design.gallery import gallery
 
+a_page = TemplateView.as_view(template_name="design/layouts/portal.html")
 urlpatterns = [
-    path("", TemplateView.as_view(template_name="design/layouts/portal.html"), name="home"),
+    path("", a_page, name="home"),
+    path(
+        "lessons/", include(([path("", a_page, name="lessons")], "portal"))
+    ),  # the bar of a visitor names it
     path("gallery/", unwrap(gallery)),
     path("account/", include("sojourn.config.account")),
 ]

@@ -51,7 +51,11 @@ class StatementForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("As it will stand in public."),
     )
-    claim_id = forms.ChoiceField(label=gettext_lazy("Card behind it"), required=False)
+    claim_id = forms.ChoiceField(
+        label=gettext_lazy("Card behind it"),
+        required=False,  # the gate refuses a statement without one, and says why
+        widget=forms.Select(attrs={"data-optional": "hide"}),
+    )
     event = forms.CharField(
         label=gettext_lazy("What was counted"),
         required=False,
