@@ -75,10 +75,18 @@ class StatementForm(forms.Form):
         max_length=120,
         help_text=gettext_lazy("For example: first dose January to June 2026."),
     )
-    treated = forms.IntegerField(label=gettext_lazy("Treated"), required=False, min_value=0)
-    due = forms.IntegerField(label=gettext_lazy("Had reached this point"), required=False, min_value=0)
-    observed = forms.IntegerField(label=gettext_lazy("Were observed"), required=False, min_value=0)
-    events = forms.IntegerField(label=gettext_lazy("Had the event"), required=False, min_value=0)
+    treated = forms.IntegerField(
+        label=gettext_lazy("Treated"), required=False, min_value=0, max_value=1_000_000
+    )
+    due = forms.IntegerField(
+        label=gettext_lazy("Had reached this point"), required=False, min_value=0, max_value=1_000_000
+    )
+    observed = forms.IntegerField(
+        label=gettext_lazy("Were observed"), required=False, min_value=0, max_value=1_000_000
+    )
+    events = forms.IntegerField(
+        label=gettext_lazy("Had the event"), required=False, min_value=0, max_value=1_000_000
+    )
 
     figure: PracticeFigure | None = None
 
