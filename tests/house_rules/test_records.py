@@ -49,11 +49,14 @@ TELLS_NOTHING = {
     "Entry": {"actor_role", "did", "about_kind"},
     "Patient": {"kind", "import_source"},
     "Practice": {"name"},
+    "PublicStatement": {"text", "claim_id", "figure"},  # what everybody reads; counts of a group
     "QuestionnaireRequest": {"instrument_id", "opens_on", "closes_on"},
     "Response": {"instrument_id", "instrument_version", "definition_hash", "source"},
     "SessionEvent": {"kind"},
     "Site": {"name", "address", "state", "timezone"},
     "StaffMember": {"roles"},
+    "StatementWithdrawal": {"why"},  # why the practice no longer says it
+    "Understanding": {"lesson_id", "lesson_version"},
     "User": {"password"},  # a salted hash
     "Visit": {"kind"},
 }  # fmt: skip

@@ -47,7 +47,9 @@ def test_no_route_can_carry_health_information(route):
             for name, kind in zip(route.parameters, route.converters, strict=True)
             if kind == "SlugConverter"
         }
-        assert slugs <= {"document_id"}, "a slug may name a document, never somebody or something about them"
+        assert slugs <= {"document_id", "lesson_id", "claim_id"}, (
+            "a slug may name a document, never somebody or something about them"
+        )
 
 
 # What may stand behind the question mark of an address, and what each is.
@@ -57,6 +59,8 @@ ASKED_IN_ADDRESSES = {
     "site": "the id of a site",
     "after": "the id after which a list goes on",
     "day": "a day of the calendar",
+    "topic": "which topic the cards of public claims are about",
+    "verdict": "which verdict those cards give",
     "layout": "which layout the gallery stands on",
 }
 FORMS_THAT_ASK = {

@@ -34,18 +34,18 @@ def statement(**more):
 def test_cards_are_found_by_their_words_topic_and_verdict(ward, sign_in):
     client = sign_in(ward.thea)
     assert f"{len(claims())} of {len(claims())} cards" in text_of(client.get(EVIDENCE))
-    page = text_of(client.get(EVIDENCE, {"q": "NALTREXONE opioid"}))
+    page = text_of(client.post(EVIDENCE, {"q": "NALTREXONE opioid"}))
     assert "No card holds these words" in page
-    page = text_of(client.get(EVIDENCE, {"q": "opioid receptors"}))
+    page = text_of(client.post(EVIDENCE, {"q": "opioid receptors"}))
     assert "Is ketamine an opioid?" in page
     assert "Is treatment at home covered" not in page
-    page = text_of(client.get(EVIDENCE, {"topic": "driving", "verdict": "supported"}))
+    page = text_of(client.post(EVIDENCE, {"topic": "driving", "verdict": "supported"}))
     assert f"1 of {len(claims())} cards" in page
 
 
 def test_a_search_that_makes_no_sense_shows_what_it_can(ward, sign_in):
     client = sign_in(ward.thea)
-    assert client.get(EVIDENCE, {"topic": "nonsense", "q": "x" * 500}).status_code == 200
+    assert client.post(EVIDENCE, {"topic": "nonsense", "q": "x" * 500}).status_code == 200
 
 
 def test_a_card_shows_everything_it_rests_on(ward, sign_in):

@@ -1,6 +1,6 @@
 """Narrowing the cards, and the questions of a lesson."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,18 +38,24 @@ class Way:
     is_current: bool
 
 
-def ways(
-    choices: Iterable[str], key: str, chosen: str, others: Mapping[str, str], *, everything: str
-) -> tuple[Way, ...]:
-    """Give one link for everything and one for each choice, keeping what else was chosen."""
-    kept = {name: value for name, value in others.items() if value}
+def topic_ways(topic: str, verdict: str) -> tuple[Way, ...]:
+    """Give one link for every topic together and one for each, keeping the verdict that was chosen."""
     return (
-        Way(everything, f"?{urlencode(kept)}", not chosen),
-        *(
-            Way(str(capfirst(str(each))), f"?{urlencode({**kept, key: str(each)})}", chosen == str(each))
-            for each in choices
-        ),
+        Way(_("Everything"), _address("", verdict), not topic),
+        *(Way(capfirst(each.value), _address(each, verdict), topic == each) for each in Topic),
     )
+
+
+def verdict_ways(topic: str, verdict: str) -> tuple[Way, ...]:
+    """Give one link for any verdict and one for each, keeping the topic that was chosen."""
+    return (
+        Way(_("Any verdict"), _address(topic, ""), not verdict),
+        *(Way(capfirst(each.value), _address(topic, each), verdict == each) for each in Verdict),
+    )
+
+
+def _address(topic: str, verdict: str) -> str:
+    return "?" + urlencode({"topic": topic, "verdict": verdict})
 
 
 class CheckForm(forms.Form):

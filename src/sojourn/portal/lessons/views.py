@@ -8,16 +8,15 @@ from django.shortcuts import redirect, render
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from sojourn.clinical.evidence.claim_files import claims
-from sojourn.clinical.evidence.claims import Topic, Verdict
+from sojourn.clinical.evidence.claims import Topic
 from sojourn.clinical.evidence.lessons import Lesson, UnknownLesson
 from sojourn.clinical.evidence.lessons import lesson as lesson_of
 from sojourn.clinical.evidence.lessons import lessons as all_lessons
 from sojourn.design.claim_cards import card_in_words
-from sojourn.portal.lessons.forms import CheckForm, NarrowForm, ways
+from sojourn.portal.lessons.forms import CheckForm, NarrowForm, topic_ways, verdict_ways
 from sojourn.portal.lessons.kept import kept_tries
 from sojourn.program.education import actions, queries
 from sojourn.program.people.access import everyone
@@ -52,8 +51,8 @@ def myths(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "shown": len(chosen),
         "in_all": len(claims()),
-        "topics": ways(Topic, "topic", topic, {"verdict": verdict}, everything=_("Everything")),
-        "verdicts": ways(Verdict, "verdict", verdict, {"topic": topic}, everything=_("Any verdict")),
+        "topics": topic_ways(topic, verdict),
+        "verdicts": verdict_ways(topic, verdict),
     }
     return render(request, "portal/lessons/myths.html", page)
 

@@ -22,7 +22,7 @@ SIDE_BY_SIDE = ("elekt-d/response", "ketect/remission")
 @staff_only
 def evidence(request: Any) -> HttpResponse:
     """List the cards that hold the words, with verdict, strength and the day their review is due."""
-    form = SearchForm(request.GET or None)
+    form = SearchForm(request.POST or None)
     form.is_valid()
     on = request.now.date()
     found = [card for card in claims().values() if _holds(card, form)]
