@@ -8,7 +8,8 @@ from typing import Any
 
 from sojourn.clinical.evidence import Basis, Citation
 from sojourn.clinical.protocols.conditions import Answer, Known, answer, leaves_of
-from sojourn.clinical.protocols.facts import DERIVED_FROM, Facts, known, refuse_future
+from sojourn.clinical.protocols.derived import DERIVED_FROM, known
+from sojourn.clinical.protocols.facts import Facts, refuse_future
 from sojourn.clinical.protocols.questions import question, questions
 from sojourn.clinical.protocols.rule_set import RuleSet, rule_set
 from sojourn.clinical.protocols.rules import Rule, Setting, Severity, UnknownPolicy, Weighed

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sojourn.clinical.protocols.conditions import NONE_OF_THESE, Known
-from sojourn.clinical.protocols.questions import ELSEWHERE, Kind, Question, all_questions
+from sojourn.clinical.protocols.conditions import NONE_OF_THESE
+from sojourn.clinical.protocols.contradictions import contradictions
+from sojourn.clinical.protocols.questions import ELSEWHERE, Kind, Question, Value, all_questions
 from sojourn.clinical.quantities import BloodPressure, Implausible, Weight, age_years
-
-Value = str | float | date | tuple[str, ...] | BloodPressure | Weight
 
 MONTHS = 12
 LONGEST_ANSWER = 100  # program policy: no accepted answer is longer
+LONGEST_LIST = 2000  # program policy: a list of medicines may be longer
 
 
 class FactsInvalid(ValueError):
@@ -61,6 +61,7 @@ def read_facts(raw: Mapping[str, str | Sequence[str]]) -> Facts:
         else:
             if value is not None:
                 answers[asked.id] = value
+    problems = problems or contradictions(answers)
     if problems:
         raise FactsInvalid(problems)
     return Facts(tuple(sorted(answers.items())))
@@ -82,49 +83,18 @@ def facts_from_json(stored: Mapping[str, Any]) -> Facts:
     return Facts(tuple(sorted((name, _value_from_json(value)) for name, value in stored.items())))
 
 
-def known(facts: Facts, *, on: date, licensed_states: frozenset[str] | None = None) -> dict[str, Known]:
-    """Turn answers into the facts that rules name: age in years on that day, pressures in mmHg, weight in kg.
-
-    `licensed_states` are the states the practice may treat in; None leaves `state_served` unknown.
-    """
-    found: dict[str, Known] = {}
-    for name, value in facts.answers:
-        match value:
-            case BloodPressure():
-                found |= {"systolic": float(value.systolic_mmhg), "diastolic": float(value.diastolic_mmhg)}
-            case Weight():
-                found["weight_kg"] = float(value.kg)
-            case date():
-                found["age"] = float(age_years(born_on=value, on=on))
-            case tuple():
-                found[name] = frozenset(value)
-            case _:
-                found[name] = value
-    if licensed_states is not None and "state" in found:
-        found["state_served"] = "yes" if found["state"] in licensed_states else "no"
-    return found
-
-
-DERIVED_FROM = {
-    "systolic": "blood_pressure",
-    "diastolic": "blood_pressure",
-    "weight_kg": "weight",
-    "age": "born_on",
-    "state_served": "state",
-}
-"""The question behind each fact that is worked out rather than asked."""
-
-
 def _read(asked: Question, given: str | Sequence[str]) -> Value | None:
     if asked.kind is Kind.CHECKLIST:
         return _read_checklist(asked, given)
+    if asked.kind is Kind.MEDICINES and not isinstance(given, str):
+        given = "\n".join(given)
     if not isinstance(given, str):
         raise ValueError("Please give one answer here.")  # noqa: TRY004 - a message for the person answering
     return _read_text(asked, given.strip()) if given.strip() else None
 
 
 def _read_text(asked: Question, text: str) -> Value:
-    if len(text) > LONGEST_ANSWER:
+    if len(text) > (LONGEST_LIST if asked.kind is Kind.MEDICINES else LONGEST_ANSWER):
         raise ValueError("That answer is too long. Please shorten it.")
     match asked.kind:
         case Kind.BIRTH_DATE:
@@ -135,6 +105,8 @@ def _read_text(asked: Question, text: str) -> Value:
             return _read_blood_pressure(text)
         case Kind.WEIGHT:
             return _read_weight(text)
+        case Kind.MEDICINES:
+            return _read_medicines(text)
         case _:
             return _read_choice(asked, text)
 
@@ -184,7 +156,8 @@ def read_day(text: str) -> date:
 
 def _read_number(asked: Question, text: str) -> float:
     bounds = f"Please enter a number from {asked.low:g} to {asked.high:g}." if asked.low is not None else ""
-    if not re.fullmatch(r"[0-9]+([.,][0-9]+)?", text):
+    sign = "-?" if asked.low is not None and asked.low < 0 else ""
+    if not re.fullmatch(sign + r"[0-9]+([.,][0-9]+)?", text):
         raise ValueError(bounds or "Please enter a number.")
     value = float(text.replace(",", "."))
     if (asked.low is not None and value < asked.low) or (asked.high is not None and value > asked.high):
@@ -197,6 +170,10 @@ def _read_blood_pressure(text: str) -> BloodPressure:
     if not found:
         raise ValueError("Please enter two numbers with a slash between them, such as 120/80.")
     return BloodPressure(systolic_mmhg=int(found[1]), diastolic_mmhg=int(found[2]))
+
+
+def _read_medicines(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for entry in re.split(r"[\n,;]", text) if (name := entry.strip())))
 
 
 def _read_weight(text: str) -> Weight:

@@ -1,12 +1,17 @@
 """The questions of the free assessment, and the facts a clinician adds. Both stand in data/questions.toml."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
 from sojourn.clinical.evidence import Table, read_table
 from sojourn.clinical.protocols.states import STATES
+from sojourn.clinical.quantities import BloodPressure, Weight
+
+Value = str | float | date | tuple[str, ...] | BloodPressure | Weight
+"""What an answer is once it was read."""
 
 DATA = files("sojourn.clinical.protocols") / "data"
 PATIENT = "patient"
@@ -26,6 +31,7 @@ class Kind(StrEnum):
     STATE = "state"
     BLOOD_PRESSURE = "blood_pressure"
     WEIGHT = "weight"
+    MEDICINES = "medicines"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +108,9 @@ def question(question_id: str) -> Question | None:
 
 def _question_from(row: Table, sections: dict[str, Section]) -> Question:
     kind = Kind(row.choice("kind", tuple(Kind)))
+    for key in ("unit", "low", "high") if kind is Kind.NUMBER else ():
+        if key not in row:
+            raise row.refuse(key, "is missing: a number has a unit and two bounds")
     return Question(
         id=row.text("id"),
         section=sections[row.choice("section", tuple(sections))],

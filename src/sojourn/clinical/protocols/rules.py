@@ -72,10 +72,12 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One version of a rule. `weights` lists only the settings it applies to."""
+    """One version of a rule. `weights` lists only the settings it applies to; `replaces` is the version before."""
 
     id: str
+    family: str
     version: str
+    replaces: str | None
     says: str
     patient_says: str
     when: Condition
@@ -94,7 +96,7 @@ class Rule:
         return self.valid_from <= on and (self.valid_to is None or on <= self.valid_to)
 
 
-SHARED = ("version", "valid_from", "jurisdiction")
+SHARED = ("family", "version", "valid_from", "jurisdiction")
 REQUIRED = (
     "id", "says", "patient_says", "when", "unknown", "severity", "basis", "citations", "would_change",
     "examples",
@@ -104,7 +106,7 @@ REQUIRED = (
 def rules_in(table: Table) -> list[Rule]:
     """Read the rules of one file, each with the file's defaults. Raises DataFileInvalid."""
     defaults = table.table("defaults", allowed=SHARED).values if "defaults" in table else {}
-    rows = table.tables("rule", allowed=(*SHARED, "valid_to", "when_expired"), required=REQUIRED)
+    rows = table.tables("rule", allowed=(*SHARED, "valid_to", "replaces", "when_expired"), required=REQUIRED)
     return [_rule_from(Table(row.where, {**defaults, **row.values})) for row in rows]
 
 
@@ -118,7 +120,9 @@ def _rule_from(row: Table) -> Rule:
         raise row.refuse("when", str(refused)) from refused
     return Rule(
         id=row.text("id"),
+        family=row.text("family"),
         version=row.text("version"),
+        replaces=row.text_or_none("replaces"),
         says=row.text("says"),
         patient_says=row.text("patient_says"),
         when=when,

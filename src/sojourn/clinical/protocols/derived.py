@@ -1,0 +1,83 @@
+"""From answers to the facts that rules name: ages and indexes worked out, lists turned into classes."""
+
+from datetime import date
+
+from sojourn.clinical.protocols.conditions import NONE_OF_THESE, UNKNOWN, Known
+from sojourn.clinical.protocols.facts import Facts
+from sojourn.clinical.protocols.medicines import medicines_named
+from sojourn.clinical.quantities import BloodPressure, Height, Weight, age_years, body_mass_index
+
+DERIVED_FROM = {
+    "systolic": "blood_pressure",
+    "diastolic": "blood_pressure",
+    "weight_kg": "weight",
+    "age": "born_on",
+    "state_served": "state",
+    "cssrs_begun": "cssrs_thoughts",
+}
+"""The question behind each fact that is worked out rather than asked."""
+
+SCREENER = (
+    "cssrs_wish", "cssrs_thoughts", "cssrs_method", "cssrs_intent", "cssrs_plan", "cssrs_behavior",
+)  # fmt: skip
+LEFT_OUT_AFTER_NO = ("cssrs_method", "cssrs_intent", "cssrs_plan")
+
+
+def known(facts: Facts, *, on: date, licensed_states: frozenset[str] | None = None) -> dict[str, Known]:
+    """Turn answers into the facts that rules name: age in years on that day, pressures in mmHg, weight in kg.
+
+    `licensed_states` are the states the practice may treat in; None leaves `state_served` unknown. Items 3 to
+    5 of the suicide screener are "no" after a no to item 2, because the screener leaves them out.
+    """
+    found: dict[str, Known] = {}
+    for name, value in facts.answers:
+        match value:
+            case BloodPressure():
+                found |= {"systolic": float(value.systolic_mmhg), "diastolic": float(value.diastolic_mmhg)}
+            case Weight():
+                found["weight_kg"] = float(value.kg)
+            case date():
+                found["age"] = float(age_years(born_on=value, on=on))
+            case tuple():
+                found[name] = frozenset(value)
+            case _:
+                found[name] = value
+    if licensed_states is not None and "state" in found:
+        found["state_served"] = "yes" if found["state"] in licensed_states else "no"
+    _add_index(found)
+    _add_medicines(found)
+    _add_screener(found)
+    return found
+
+
+def _add_index(found: dict[str, Known]) -> None:
+    kg, cm = found.get("weight_kg"), found.get("height_cm")
+    if "bmi" not in found and isinstance(kg, float) and isinstance(cm, float):
+        found["bmi"] = body_mass_index(weight=Weight(kg=kg), height=Height(cm=cm))
+
+
+def _add_medicines(found: dict[str, Known]) -> None:
+    """Let a clinician's list settle what a patient was unsure of; a name nobody knows keeps it open."""
+    listed, ticked = found.pop("medicine_list", None), found.get("medicines", frozenset())
+    dose = found.get("lorazepam_equivalent_mg")
+    if not isinstance(ticked, frozenset):
+        return
+    if isinstance(listed, frozenset):
+        read = medicines_named(sorted(listed))
+        ticked = (
+            (ticked - {UNKNOWN})
+            | read.classes
+            | (frozenset({UNKNOWN}) if read.not_recognized else frozenset())
+        )
+        ticked = ticked - {NONE_OF_THESE} or frozenset({NONE_OF_THESE})
+    if isinstance(dose, float) and dose > 0:
+        ticked = (ticked - {NONE_OF_THESE}) | {"benzodiazepine"}
+    if ticked:
+        found["medicines"] = ticked
+
+
+def _add_screener(found: dict[str, Known]) -> None:
+    found["cssrs_begun"] = "yes" if any(name in found for name in SCREENER) else "no"
+    if found.get("cssrs_thoughts") == "no":
+        for name in LEFT_OUT_AFTER_NO:
+            found.setdefault(name, "no")
