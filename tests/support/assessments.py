@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sojourn.clinical import protocols
 
-VIGNETTES = Path(__file__).parents[1] / "clinical" / "protocols" / "vignettes" / "free_assessment.toml"
+VIGNETTES = Path(__file__).parents[1] / "clinical" / "protocols" / "vignettes" / "baseline.toml"
 ON = date(2026, 11, 23)
 ASKED = {question.id for question in protocols.questions()}
 BASELINE: dict[str, str | list[str]] = {

@@ -24,9 +24,9 @@ from sojourn.clinical.protocols import (
 )
 
 ON = date(2026, 11, 23)
-BASELINE = tomllib.loads(
-    (Path(__file__).parent / "vignettes" / "free_assessment.toml").read_text(encoding="utf-8")
-)["baseline"]
+BASELINE = tomllib.loads((Path(__file__).parent / "vignettes" / "baseline.toml").read_text(encoding="utf-8"))[
+    "baseline"
+]
 
 
 def evaluated(*, on=ON, setting="any", **answers):

@@ -9,12 +9,14 @@ import pytest
 from sojourn.clinical.evidence import DataFileInvalid, Provenance
 from sojourn.clinical.protocols import rule_set
 from sojourn.clinical.protocols.conditions import Answer, answer, condition_from
+from sojourn.clinical.protocols.proofs import defects_of
 from sojourn.clinical.protocols.questions import DATA
-from sojourn.clinical.protocols.rule_set import RULES, defects_of, read_rule_set
+from sojourn.clinical.protocols.rule_set import RULES, read_rule_set
 
 RULE = """
 [[rule]]
 id = "TEST-01"
+family = "Test"
 version = "2026.11.0"
 valid_from = 2026-01-01
 jurisdiction = "US"
@@ -82,17 +84,42 @@ def test_a_choice_that_is_not_offered_is_refused(tmp_path):
         read(tmp_path, spoiled)
 
 
-def test_two_versions_may_follow_each_other_but_not_overlap(tmp_path):
-    ended = RULE.replace("valid_from = 2026-01-01", "valid_from = 2025-01-01\nvalid_to = 2025-12-31")
-    assert len(read(tmp_path, ended + RULE).rules) == 2
-    overlapping = ended.replace("valid_to = 2025-12-31", "valid_to = 2026-01-01")
-    with pytest.raises(DataFileInvalid, match="TEST-01"):
-        read(tmp_path, overlapping + RULE)
+OLDER = RULE.replace("2026.11.0", "2025.1.0").replace(
+    "valid_from = 2026-01-01", "valid_from = 2025-01-01\nvalid_to = 2025-12-31"
+)
+NEWER = RULE.replace('version = "2026.11.0"', 'version = "2026.11.0"\nreplaces = "2025.1.0"')
+
+
+def test_two_versions_may_follow_each_other(tmp_path):
+    assert len(read(tmp_path, OLDER + NEWER).rules) == 2
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "told"),
+    [
+        (OLDER.replace("valid_to = 2025-12-31", "valid_to = 2026-01-01"), NEWER, "valid_to"),
+        (OLDER.replace("valid_to = 2025-12-31\n", ""), NEWER, "valid_to"),
+        (OLDER.replace("2025.1.0", "2026.11.0"), NEWER, "stands twice"),
+        (OLDER, RULE, "with `replaces`"),
+        (OLDER, NEWER.replace('"2025.1.0"', '"2024.1.0"'), "2024.1.0, which is no version"),
+        (OLDER.replace('"2025.1.0"', '"2025.1.0"\nreplaces = "2026.11.0"'), NEWER, "in a circle"),
+        (OLDER, NEWER.replace('replaces = "2025.1.0"', 'replaces = "2026.11.0"'), "in a circle"),
+    ],
+    ids=["overlapping", "open-ended", "twice", "no trace", "unknown", "circle of two", "itself"],
+)
+def test_a_history_that_does_not_hold_together_is_refused(tmp_path, older, newer, told):
+    with pytest.raises(DataFileInvalid, match=rf"spoiled.toml: `TEST-01`: .*{told}"):
+        read(tmp_path, older + newer)
+
+
+def test_the_versions_of_a_rule_stay_in_one_file(tmp_path):
+    (tmp_path / "another.toml").write_text(OLDER, encoding="utf-8")
+    with pytest.raises(DataFileInvalid, match="another file"):
+        read(tmp_path, NEWER.replace('replaces = "2025.1.0"\n', ""))
 
 
 def test_the_version_in_force_on_the_day_is_used(tmp_path):
-    ended = RULE.replace("valid_from = 2026-01-01", "valid_from = 2025-01-01\nvalid_to = 2025-12-31")
-    rules = read(tmp_path, ended.replace("2026.11.0", "2025.1.0") + RULE)
+    rules = read(tmp_path, OLDER + NEWER)
     for rule in rules.rules:
         assert rules.on(rule.valid_from) == ((rule, False),)
 
