@@ -4,13 +4,8 @@ from sojourn.clinical.monitoring.event_reading import EventInvalid, facts_of, re
 from sojourn.clinical.monitoring.events import KINDS, Event, kind_of
 from sojourn.clinical.monitoring.fold import in_order, state_of
 from sojourn.clinical.monitoring.limits import Crossing, crossings_of
-from sojourn.clinical.monitoring.plans import (
-    Alarm,
-    MonitoringPlan,
-    UnknownPlan,
-    monitoring_plan,
-    monitoring_plans,
-)
+from sojourn.clinical.monitoring.plan_files import UnknownPlan, monitoring_plan, monitoring_plans
+from sojourn.clinical.monitoring.plans import Alarm, MonitoringPlan
 from sojourn.clinical.monitoring.session import SessionPhase, SessionState
 
 __all__ = [

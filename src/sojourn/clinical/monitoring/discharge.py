@@ -45,27 +45,32 @@ def discharge_missing(*, plan: MonitoringPlan, leaving: Leaving) -> tuple[Missin
     """Name each criterion of the plan that does not hold, in the order of the plan."""
     found = []
     for criterion in plan.criteria:
-        why = _why_not(criterion, plan, leaving)
+        why = why_not(criterion, leaving, fresh_minutes=plan.fresh_minutes)
         if why:
             found.append(Missing(criterion.id, criterion.says, why, criterion.citations))
     return tuple(found)
 
 
-def _why_not(criterion: Criterion, plan: MonitoringPlan, leaving: Leaving) -> str:
+def why_not(criterion: Criterion, leaving: Leaving, *, fresh_minutes: int) -> str:
+    """Say why one criterion does not hold; empty where it does. Values older than `fresh_minutes` do not count."""
     match criterion.kind:
         case "minimum_observation":
             return _still_to_observe(leaving)
         case "sedation_at_least":
-            return _outside(leaving, plan, "moaas", "sedation", least=criterion.value("least"))
+            return _outside(leaving, fresh_minutes, "moaas", "sedation", least=criterion.value("least"))
         case "dissociation_at_most":
-            return _outside(leaving, plan, "dissociation", "dissociation", most=criterion.value("most"))
+            return _outside(
+                leaving, fresh_minutes, "dissociation", "dissociation", most=criterion.value("most")
+            )
         case "oxygen_at_least":
-            return _outside(leaving, plan, "spo2", "oxygen", least=criterion.value("least"))
+            return _outside(leaving, fresh_minutes, "spo2", "oxygen", least=criterion.value("least"))
         case "breathing_between":
             least, most = criterion.value("least"), criterion.value("most")
-            return _outside(leaving, plan, "respiratory_rate", "breathing rate", least=least, most=most)
+            return _outside(
+                leaving, fresh_minutes, "respiratory_rate", "breathing rate", least=least, most=most
+            )
         case "pressure_settled":
-            return _unsettled(criterion, plan, leaving)
+            return _unsettled(criterion, leaving, fresh_minutes)
         case "named":
             return "" if leaving.confirmed.get(criterion.id) else "no name given yet"
         case "confirmed":
@@ -83,25 +88,28 @@ def _still_to_observe(leaving: Leaving) -> str:
 
 def _outside(
     leaving: Leaving,
-    plan: MonitoringPlan,
+    fresh_minutes: int,
     signal: str,
     name: str,
     *,
     least: float | None = None,
     most: float | None = None,
 ) -> str:
-    value = _fresh(leaving, plan, signal)
+    value = _fresh(leaving, fresh_minutes, signal)
     if value is None:
-        return f"{name} not taken in the last {plan.fresh_minutes} minutes"
+        return f"{name} not taken in the last {fresh_minutes} minutes"
     if (least is not None and value < least) or (most is not None and value > most):
         return f"{name} is {value:g}"
     return ""
 
 
-def _unsettled(criterion: Criterion, plan: MonitoringPlan, leaving: Leaving) -> str:
-    systolic, diastolic = _fresh(leaving, plan, "systolic"), _fresh(leaving, plan, "diastolic")
+def _unsettled(criterion: Criterion, leaving: Leaving, fresh_minutes: int) -> str:
+    systolic, diastolic = (
+        _fresh(leaving, fresh_minutes, "systolic"),
+        _fresh(leaving, fresh_minutes, "diastolic"),
+    )
     if systolic is None or diastolic is None:
-        return f"blood pressure not taken in the last {plan.fresh_minutes} minutes"
+        return f"blood pressure not taken in the last {fresh_minutes} minutes"
     now = f"blood pressure is {systolic:g}/{diastolic:g}"
     if _is_near_baseline(criterion, leaving, systolic, diastolic):
         return ""
@@ -121,8 +129,8 @@ def _is_near_baseline(criterion: Criterion, leaving: Leaving, systolic: float, d
     ) <= criterion.value("within_diastolic")
 
 
-def _fresh(leaving: Leaving, plan: MonitoringPlan, signal: str) -> float | None:
+def _fresh(leaving: Leaving, fresh_minutes: int, signal: str) -> float | None:
     seen = leaving.seen.get(signal)
-    if seen is None or leaving.at - seen.taken_at > timedelta(minutes=plan.fresh_minutes):
+    if seen is None or leaving.at - seen.taken_at > timedelta(minutes=fresh_minutes):
         return None
     return seen.value

@@ -70,7 +70,8 @@ def crossings_of(
         crossed = [
             limit
             for limit in limits
-            if limit.signal == signal and _is_crossed(limit, value, baseline, symptoms=symptoms)
+            if limit.signal == signal
+            and is_crossed(limit, value, _before(signal, baseline), symptoms=symptoms)
         ]
         if crossed:
             worst = min(crossed, key=lambda limit: limit.severity.rank)
@@ -78,11 +79,12 @@ def crossings_of(
     return tuple(sorted(found.values(), key=lambda crossing: (crossing.severity.rank, crossing.limit_id)))
 
 
-def _is_crossed(limit: Limit, value: float, baseline: BloodPressure | None, *, symptoms: bool) -> bool:
+def is_crossed(limit: Limit, value: float, baseline: float | None, *, symptoms: bool) -> bool:
+    """Say whether a value crosses a limit. `baseline` is the same signal before the dose, None for not measured."""
     if limit.with_symptoms and not symptoms:
         return False
     if limit.test == "rise":
-        return baseline is not None and value - _baseline_of(limit.signal, baseline) >= limit.value
+        return baseline is not None and value - baseline >= limit.value
     held: Mapping[str, bool] = {
         "at_least": value >= limit.value,
         "above": value > limit.value,
@@ -92,7 +94,9 @@ def _is_crossed(limit: Limit, value: float, baseline: BloodPressure | None, *, s
     return held[limit.test]
 
 
-def _baseline_of(signal: str, baseline: BloodPressure) -> float:
+def _before(signal: str, baseline: BloodPressure | None) -> float | None:
+    if baseline is None or signal not in {"systolic", "diastolic"}:
+        return None
     return baseline.systolic_mmhg if signal == "systolic" else baseline.diastolic_mmhg
 
 
