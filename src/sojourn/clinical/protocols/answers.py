@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sojourn.clinical.protocols.facts import Facts, Value
-from sojourn.clinical.protocols.questions import PATIENT, Question, all_questions
+from sojourn.clinical.protocols.facts import Facts
+from sojourn.clinical.protocols.questions import PATIENT, Question, Value, all_questions
 from sojourn.clinical.quantities import Weight
 
 NOT_ANSWERED = "not answered"
