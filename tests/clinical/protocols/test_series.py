@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sojourn.clinical.protocols.breaches import Visit, breaches, dose_hold
-from sojourn.clinical.protocols.courses import VisitKind, course_protocol, course_protocols
+from sojourn.clinical.protocols.course_files import course_protocol, course_protocols
+from sojourn.clinical.protocols.courses import VisitKind
 from sojourn.clinical.protocols.series import NoSuchVisit, propose_series, shift_series
 
 DOSING, INTEGRATION, PREPARATION = VisitKind.DOSING, VisitKind.INTEGRATION, VisitKind.PREPARATION

@@ -3,14 +3,16 @@
 from sojourn.clinical.protocols.answers import Said, answers_in_words
 from sojourn.clinical.protocols.breaches import Breach, Visit, breaches, dose_hold
 from sojourn.clinical.protocols.consents import ConsentDocument, consent_document, consent_documents
-from sojourn.clinical.protocols.courses import (
-    CourseProtocol,
-    UnknownCourse,
-    VisitKind,
-    course_protocol,
-    course_protocols,
+from sojourn.clinical.protocols.course_files import UnknownCourse, course_protocol, course_protocols
+from sojourn.clinical.protocols.courses import CourseProtocol, VisitKind
+from sojourn.clinical.protocols.doses import (
+    DoseRange,
+    Exposure,
+    UnknownRoute,
+    check_dose,
+    dose_range,
+    iv_equivalent_mg,
 )
-from sojourn.clinical.protocols.doses import DoseRange, Exposure, check_dose, dose_range, iv_equivalent_mg
 from sojourn.clinical.protocols.evaluation import Disposition, Evaluation, Finding, evaluate, replay
 from sojourn.clinical.protocols.evaluation_json import evaluation_from_json
 from sojourn.clinical.protocols.facts import (
@@ -30,7 +32,7 @@ from sojourn.clinical.protocols.series import PlannedVisit, propose_series, shif
 __all__ = [
     "Breach", "ConsentDocument", "CourseProtocol", "Disposition", "DoseRange", "Evaluation", "Exposure",
     "Facts", "FactsInvalid", "Finding", "Kind", "PlannedVisit", "Question", "Said", "Setting", "Severity",
-    "UnknownCourse", "Visit", "VisitKind", "answers_in_words", "breaches", "check_dose", "consent_document",
+    "UnknownCourse", "UnknownRoute", "Visit", "VisitKind", "answers_in_words", "breaches", "check_dose", "consent_document",
     "consent_documents", "course_protocol", "course_protocols", "dose_hold", "dose_range", "evaluate",
     "evaluation_from_json", "facts_from_json", "iv_equivalent_mg", "policies", "policy", "propose_series",
     "questions", "read_day", "read_facts", "refuse_future", "replay", "rule_set", "shift_series",

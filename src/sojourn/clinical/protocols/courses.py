@@ -3,14 +3,10 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
-from functools import cache
-from importlib.resources.abc import Traversable
 
-from sojourn.clinical.evidence import Basis, Citation, Table, read_citations, read_table, toml_files
-from sojourn.clinical.protocols.questions import DATA
+from sojourn.clinical.evidence import Basis, Citation
+from sojourn.clinical.evidence.validity import Validity
 from sojourn.clinical.protocols.rules import Setting
-
-COURSES = DATA / "courses"
 
 
 class VisitKind(StrEnum):
@@ -29,13 +25,6 @@ class LimitKind(StrEnum):
     INTEGRATION_WITHIN_DAYS = "integration_within_days"
 
 
-WITHOUT_VALUE = {LimitKind.PREPARATION_BEFORE_FIRST_DOSE, LimitKind.INTEGRATION_BEFORE_NEXT_DOSE}
-
-
-class UnknownCourse(KeyError):
-    """No course protocol has that id."""
-
-
 @dataclass(frozen=True, slots=True)
 class VisitPlan:
     """One kind of visit. `count` is how many there are; for dosing and integration the doses say it."""
@@ -45,6 +34,29 @@ class VisitPlan:
     duration: timedelta
     says: str
     citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DoseExample:
+    """An order at the edge of a limit, and the ids of what it breaks, in order."""
+
+    dose_mg: float
+    weight_kg: float | None
+    number: int
+    previous_mg: float | None
+    given_in_7_days_mg: float
+    breaks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LimitExample:
+    """A number at the edge of a spacing rule, and whether it breaks it.
+
+    It counts hours, doses or days; for preparation and integration before a dose, how many were held.
+    """
+
+    value: int
+    breaks: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +73,9 @@ class DosePlan:
     high: float
     hard_cap: float
     says: str
+    patient_says: str
     citations: tuple[Citation, ...]
+    examples: tuple[DoseExample, ...]
     hard_cap_mg: float | None = None
     needs_reason_above: float | None = None
     first_high: float | None = None
@@ -92,9 +106,11 @@ class Limit:
     kind: LimitKind
     value: int | None
     says: str
+    patient_says: str
     holds: bool
     basis: Basis
     citations: tuple[Citation, ...]
+    examples: tuple[LimitExample, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +119,7 @@ class Review:
 
     after_dose: int
     says: str
+    patient_says: str
     basis: Basis
     citations: tuple[Citation, ...]
 
@@ -120,6 +137,7 @@ class CourseProtocol:
     patient_title: str
     monitoring: str
     consent: str
+    validity: Validity
     visits: tuple[VisitPlan, ...]
     dose: DosePlan
     phases: tuple[Phase, ...]
@@ -136,131 +154,3 @@ class CourseProtocol:
 
     def limit(self, kind: LimitKind) -> Limit:
         return next(limit for limit in self.limits if limit.kind is kind)
-
-
-@cache
-def course_protocols() -> tuple[CourseProtocol, ...]:
-    """Give every course a prescriber can start, by id."""
-    return tuple(read_course(file) for file in toml_files(COURSES))
-
-
-def course_protocol(protocol_id: str) -> CourseProtocol:
-    """Find one course. Raises UnknownCourse."""
-    for protocol in course_protocols():
-        if protocol.id == protocol_id:
-            return protocol
-    raise UnknownCourse(protocol_id)
-
-
-NAMES = ("id", "version", "drug", "route", "setting", "title", "patient_title", "monitoring", "consent")
-CITED = ("says", "basis", "citations")
-
-
-def read_course(file: Traversable) -> CourseProtocol:
-    """Read one course from its file. Raises DataFileInvalid."""
-    table = read_table(file, allowed=("review",), required=(*NAMES, "visits", "dose", "phase", "limit"))
-    visits = table.table("visits", allowed=(), required=tuple(VisitKind))
-    limits = tuple(
-        _limit_from(row)
-        for row in table.tables("limit", allowed=("value",), required=("id", "kind", "holds", *CITED))
-    )
-    if missing := set(LimitKind) - {limit.kind for limit in limits}:
-        raise table.refuse("limit", f"add one of kind {', '.join(sorted(missing))}")
-    return CourseProtocol(
-        id=table.text("id"),
-        version=table.text("version"),
-        drug=table.text("drug"),
-        route=table.text("route"),
-        setting=Setting(table.choice("setting", tuple(Setting))),
-        title=table.text("title"),
-        patient_title=table.text("patient_title"),
-        monitoring=table.text("monitoring"),
-        consent=table.text("consent"),
-        visits=tuple(_visit_from(visits, kind) for kind in VisitKind),
-        dose=_dose_from(table),
-        phases=tuple(
-            _phase_from(row)
-            for row in table.tables("phase", required=("id", "doses", "weekdays", *CITED), allowed=())
-        ),
-        limits=limits,
-        reviews=tuple(
-            _review_from(row) for row in table.tables("review", required=("after_dose", *CITED), allowed=())
-        ),
-    )
-
-
-def _visit_from(visits: Table, kind: VisitKind) -> VisitPlan:
-    row = visits.table(kind, allowed=("count",), required=("minutes", "says", "citations"))
-    return VisitPlan(
-        kind=kind,
-        count=row.whole_or_none("count") or 0,
-        duration=timedelta(minutes=row.whole("minutes")),
-        says=row.text("says"),
-        citations=read_citations(row),
-    )
-
-
-def _dose_from(table: Table) -> DosePlan:
-    row = table.table(
-        "dose",
-        required=("unit", "low", "usual", "high", "hard_cap", "says", "citations"),
-        allowed=(
-            "hard_cap_mg", "needs_reason_above", "first_high", "first_high_mg_per_kg", "max_raise",
-            "max_mg_in_7_days", "allowed_mg", "first_allowed_mg",
-        ),
-    )  # fmt: skip
-    plan = DosePlan(
-        unit=row.choice("unit", ("mg", "mg/kg")),
-        low=row.number("low"),
-        usual=row.number("usual"),
-        high=row.number("high"),
-        hard_cap=row.number("hard_cap"),
-        says=row.text("says"),
-        citations=read_citations(row),
-        hard_cap_mg=row.number_or_none("hard_cap_mg"),
-        needs_reason_above=row.number_or_none("needs_reason_above"),
-        first_high=row.number_or_none("first_high"),
-        first_high_mg_per_kg=row.number_or_none("first_high_mg_per_kg"),
-        max_raise=row.number_or_none("max_raise"),
-        max_mg_in_7_days=row.number_or_none("max_mg_in_7_days"),
-        allowed_mg=row.wholes("allowed_mg"),
-        first_allowed_mg=row.wholes("first_allowed_mg"),
-    )
-    if not 0 < plan.low <= plan.usual <= plan.high <= plan.hard_cap:
-        raise row.refuse("hard_cap", "order the limits: 0 < low <= usual <= high <= hard_cap")
-    return plan
-
-
-def _phase_from(row: Table) -> Phase:
-    return Phase(
-        id=row.text("id"),
-        says=row.text("says"),
-        doses=row.whole("doses"),
-        weekdays=row.wholes("weekdays"),
-        basis=Basis(row.choice("basis", tuple(Basis))),
-        citations=read_citations(row),
-    )
-
-
-def _limit_from(row: Table) -> Limit:
-    kind = LimitKind(row.choice("kind", tuple(LimitKind)))
-    if (kind in WITHOUT_VALUE) == ("value" in row):
-        raise row.refuse("value", "give a number for limits that count, and none for the others")
-    return Limit(
-        id=row.text("id"),
-        kind=kind,
-        value=row.whole_or_none("value"),
-        says=row.text("says"),
-        holds=row.flag("holds"),
-        basis=Basis(row.choice("basis", tuple(Basis))),
-        citations=read_citations(row),
-    )
-
-
-def _review_from(row: Table) -> Review:
-    return Review(
-        after_dose=row.whole("after_dose"),
-        says=row.text("says"),
-        basis=Basis(row.choice("basis", tuple(Basis))),
-        citations=read_citations(row),
-    )

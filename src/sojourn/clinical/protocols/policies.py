@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import cache
 
 from sojourn.clinical.evidence import Basis, Citation, read_citations, read_table
+from sojourn.clinical.evidence.validity import Validity, read_validity, rows_with_defaults
 from sojourn.clinical.protocols.questions import DATA
 
 
@@ -18,25 +19,32 @@ class Policy:
 
     id: str
     says: str
+    patient_says: str
     within: timedelta
     basis: Basis
     citations: tuple[Citation, ...]
+    validity: Validity
 
 
 @cache
 def policies() -> tuple[Policy, ...]:
     """Give every policy, in the order of the file."""
-    table = read_table(DATA / "policies.toml", allowed=(), required=("policy",))
+    table = read_table(DATA / "policies.toml", allowed=("defaults",), required=("policy",))
     return tuple(
         Policy(
             id=row.text("id"),
             says=row.text("says"),
+            patient_says=row.text("patient_says"),
             within=timedelta(minutes=row.whole("minutes")),
             basis=Basis(row.choice("basis", tuple(Basis))),
             citations=read_citations(row),
+            validity=read_validity(row),
         )
-        for row in table.tables(
-            "policy", allowed=(), required=("id", "says", "minutes", "basis", "citations")
+        for row in rows_with_defaults(
+            table,
+            "policy",
+            allowed=(),
+            required=("id", "says", "patient_says", "minutes", "basis", "citations"),
         )
     )
 

@@ -131,10 +131,13 @@ def _course(request: Any, course_id: UUID) -> queries.CourseRow:
 
 
 def _exposure(row: queries.CourseRow, protocol: protocols.CourseProtocol) -> protocols.Exposure | None:
-    """What the ordered dose compares to by vein; for a dose by vein there is nothing to compare."""
+    """What the ordered dose compares to by vein; nothing by vein, nor where no bioavailability is known."""
     if row.dose_mg is None or protocol.route == INTRAVENOUS:
         return None
-    return protocols.iv_equivalent_mg(route=protocol.route, mg=float(row.dose_mg))
+    try:
+        return protocols.iv_equivalent_mg(route=protocol.route, mg=float(row.dose_mg))
+    except protocols.UnknownRoute:
+        return None
 
 
 def _tell(form: Form, refusal: Exception) -> None:
