@@ -52,14 +52,16 @@ def _word(met: bool) -> str:  # noqa: FBT001 - the fact itself
 
 
 def _why_not(criterion: Criterion, example: CriterionExample) -> str:
-    values = {MEASURED[criterion.kind]: example.value} if criterion.kind in MEASURED else {}
+    values: dict[str, float] = {}
+    if criterion.kind in MEASURED and example.value is not None:
+        values[MEASURED[criterion.kind]] = example.value
     if len(example.pressure) == 2:  # noqa: PLR2004 - systolic and diastolic
-        values = {"systolic": float(example.pressure[0]), "diastolic": float(example.pressure[1])}
+        values |= {"systolic": float(example.pressure[0]), "diastolic": float(example.pressure[1])}
     leaving = Leaving(
         at=_MOMENT,
         minutes_since_dose=0,
         observe_minutes=0,
-        seen={name: Seen(name, value, _MOMENT) for name, value in values.items() if value is not None},
+        seen={name: Seen(name, value, _MOMENT) for name, value in values.items()},
         confirmed={criterion.agreed_by: "yes"} if criterion.agreed_by and example.agreed else {},
         baseline=BloodPressure(*example.baseline) if example.baseline else None,
         highest=(values["systolic"] + _HIGHER, values["diastolic"] + _HIGHER) if example.pressure else None,

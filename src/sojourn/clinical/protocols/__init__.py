@@ -13,7 +13,7 @@ from sojourn.clinical.protocols.doses import (
     dose_range,
     iv_equivalent_mg,
 )
-from sojourn.clinical.protocols.evaluation import Disposition, Evaluation, Finding, evaluate, replay
+from sojourn.clinical.protocols.evaluation import Disposition, Evaluation, evaluate, replay
 from sojourn.clinical.protocols.evaluation_json import evaluation_from_json
 from sojourn.clinical.protocols.facts import (
     Facts,
@@ -23,6 +23,7 @@ from sojourn.clinical.protocols.facts import (
     read_facts,
     refuse_future,
 )
+from sojourn.clinical.protocols.findings import Finding
 from sojourn.clinical.protocols.policies import policies, policy
 from sojourn.clinical.protocols.questions import Kind, Question, questions
 from sojourn.clinical.protocols.rule_set import rule_set

@@ -1,8 +1,10 @@
 """The closed vocabulary in which a rule says when it applies. The answer is yes, no or unknown."""
 
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 Known = str | float | frozenset[str]
 """What is known about one fact: a choice, a number, or the ticked entries of a checklist."""
@@ -59,8 +61,6 @@ class AllOf:
 Condition = IsOneOf | Includes | Compares | AnyOf | AllOf
 Leaf = IsOneOf | Includes | Compares
 
-RELATIONS = ("at_least", "above", "at_most", "below")
-
 
 def condition_from(table: object) -> Condition:
     """Read a condition from its TOML table. Raises ConditionInvalid, naming what is allowed."""
@@ -103,54 +103,95 @@ def leaves_of(condition: Condition) -> Iterator[Leaf]:
         yield condition
 
 
+Test = Callable[[Mapping[str, Known]], Answer]
+"""Judges a condition by what is known."""
+
+
 def answer(condition: Condition, known: Mapping[str, Known]) -> Answer:
     """Say whether a condition holds for what is known; a fact that is missing or "unknown" leaves it open."""
+    return test_of(condition)(known)
+
+
+@cache
+def test_of(condition: Condition) -> Test:
+    """Turn a condition into a function once, so that judging many people by it is fast."""
     match condition:
         case AnyOf(conditions):
-            return _any({answer(inner, known) for inner in conditions})
+            return _any(tuple(test_of(inner) for inner in conditions))
         case AllOf(conditions):
-            return _all({answer(inner, known) for inner in conditions})
+            return _all(tuple(test_of(inner) for inner in conditions))
         case IsOneOf(fact, choices):
-            value = known.get(fact, UNKNOWN)
-            return Answer.UNKNOWN if value == UNKNOWN else _yes_no(value in choices)
+            return _is_one_of(fact, frozenset(choices))
         case Includes(fact, entries):
-            return _includes(known.get(fact, frozenset()), entries)
+            return _includes(fact, frozenset(entries))
         case Compares(fact, relation, limit):
-            number = known.get(fact)
-            return _yes_no(_compare(number, relation, limit)) if isinstance(number, float) else Answer.UNKNOWN
+            return _compares(fact, _RELATIONS[relation], limit)
 
 
-def _yes_no(held: bool) -> Answer:  # noqa: FBT001 - the fact itself
-    return Answer.YES if held else Answer.NO
+_RELATIONS: Mapping[str, Callable[[float, float], bool]] = {
+    "at_least": operator.ge,
+    "above": operator.gt,
+    "at_most": operator.le,
+    "below": operator.lt,
+}
+RELATIONS = tuple(_RELATIONS)
 
 
-def _any(answers: set[Answer]) -> Answer:
-    if Answer.YES in answers:
-        return Answer.YES
-    return Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.NO
+def _is_one_of(fact: str, choices: frozenset[str]) -> Test:
+    def test(known: Mapping[str, Known]) -> Answer:
+        value = known.get(fact, UNKNOWN)
+        if value == UNKNOWN:
+            return Answer.UNKNOWN
+        return Answer.YES if value in choices else Answer.NO
+
+    return test
 
 
-def _all(answers: set[Answer]) -> Answer:
-    if Answer.NO in answers:
-        return Answer.NO
-    return Answer.UNKNOWN if Answer.UNKNOWN in answers else Answer.YES
+def _includes(fact: str, entries: frozenset[str]) -> Test:
+    def test(known: Mapping[str, Known]) -> Answer:
+        ticked = known.get(fact)
+        if not isinstance(ticked, frozenset):
+            return Answer.UNKNOWN
+        if not entries.isdisjoint(ticked):
+            return Answer.YES
+        return Answer.UNKNOWN if UNKNOWN in ticked or not ticked else Answer.NO
+
+    return test
 
 
-def _includes(ticked: Known, entries: tuple[str, ...]) -> Answer:
-    if not isinstance(ticked, frozenset):
-        return Answer.UNKNOWN
-    if ticked & set(entries):
-        return Answer.YES
-    return Answer.UNKNOWN if UNKNOWN in ticked or not ticked else Answer.NO
+def _compares(fact: str, stands: Callable[[float, float], bool], limit: float) -> Test:
+    def test(known: Mapping[str, Known]) -> Answer:
+        value = known.get(fact)
+        if not isinstance(value, float):
+            return Answer.UNKNOWN
+        return Answer.YES if stands(value, limit) else Answer.NO
+
+    return test
 
 
-def _compare(value: float, relation: str, limit: float) -> bool:
-    match relation:
-        case "at_least":
-            return value >= limit
-        case "above":
-            return value > limit
-        case "at_most":
-            return value <= limit
-        case _:
-            return value < limit
+def _any(tests: tuple[Test, ...]) -> Test:
+    def test(known: Mapping[str, Known]) -> Answer:
+        found = Answer.NO
+        for each in tests:
+            held = each(known)
+            if held is Answer.YES:
+                return held
+            if held is Answer.UNKNOWN:
+                found = held
+        return found
+
+    return test
+
+
+def _all(tests: tuple[Test, ...]) -> Test:
+    def test(known: Mapping[str, Known]) -> Answer:
+        found = Answer.YES
+        for each in tests:
+            held = each(known)
+            if held is Answer.NO:
+                return held
+            if held is Answer.UNKNOWN:
+                found = held
+        return found
+
+    return test

@@ -32,6 +32,8 @@ def known(facts: Facts, *, on: date, licensed_states: frozenset[str] | None = No
     found: dict[str, Known] = {}
     for name, value in facts.answers:
         match value:
+            case str() | float():
+                found[name] = value
             case BloodPressure():
                 found |= {"systolic": float(value.systolic_mmhg), "diastolic": float(value.diastolic_mmhg)}
             case Weight():
@@ -40,8 +42,6 @@ def known(facts: Facts, *, on: date, licensed_states: frozenset[str] | None = No
                 found["age"] = float(age_years(born_on=value, on=on))
             case tuple():
                 found[name] = frozenset(value)
-            case _:
-                found[name] = value
     if licensed_states is not None and "state" in found:
         found["state_served"] = "yes" if found["state"] in licensed_states else "no"
     _add_index(found)

@@ -1,18 +1,17 @@
 """From facts and rules to findings and a disposition. It is never "eligible": a clinician decides."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sojourn.clinical.evidence import Basis, Citation
-from sojourn.clinical.protocols.conditions import Answer, Known, answer, leaves_of
-from sojourn.clinical.protocols.derived import DERIVED_FROM, known
+from sojourn.clinical.protocols.derived import known
 from sojourn.clinical.protocols.facts import Facts, refuse_future
-from sojourn.clinical.protocols.questions import question, questions
+from sojourn.clinical.protocols.findings import Finding
+from sojourn.clinical.protocols.questions import questions
 from sojourn.clinical.protocols.rule_set import RuleSet, rule_set
-from sojourn.clinical.protocols.rules import Rule, Setting, Severity, UnknownPolicy, Weighed
+from sojourn.clinical.protocols.rules import Setting, Severity
 
 ANY_SETTING = "any"
 
@@ -28,56 +27,10 @@ class Disposition(StrEnum):
     @property
     def rank(self) -> int:
         """Zero for the one that wins."""
-        return list(Disposition).index(self)
+        return _RANKS[self]
 
 
-@dataclass(frozen=True, slots=True)
-class InSetting:
-    """What a finding weighs in one setting, and what that rests on."""
-
-    setting: Setting
-    severity: Severity
-    basis: Basis
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One rule that speaks. `severity` and `basis` are those of the setting where it weighs least.
-
-    `because` names the question behind each fact used. `unknown`: the facts leave the rule open and a
-    clinician has to settle it. `expired`: the rule is out of date and must be reviewed; where it still
-    applies it counts in full, and where it would not it is open, because nobody knows what it says today.
-    """
-
-    rule_id: str
-    rule_version: str
-    severity: Severity
-    basis: Basis
-    because: tuple[str, ...]
-    patient_says: str
-    clinician_says: str
-    citations: tuple[Citation, ...]
-    would_change_patient: str
-    would_change_clinician: str
-    unknown: bool
-    expired: bool
-    by_setting: tuple[InSetting, ...]
-
-    def severity_in(self, setting: Setting) -> Severity | None:
-        """Give what it weighs in a setting, or None where the rule does not apply."""
-        return next((weight.severity for weight in self.by_setting if weight.setting is setting), None)
-
-    @property
-    def is_unresolved(self) -> bool:
-        return self.unknown or self.expired
-
-    @property
-    def where(self) -> str:
-        """Say in plain words what this rules out or in, when it does not weigh the same everywhere."""
-        out = [weight.setting.label for weight in self.by_setting if weight.severity is Severity.ABSOLUTE]
-        if not out or self.unknown or len(out) == len(Setting):
-            return ""
-        return f"This rules out {' and '.join(out)}, but not the other ways of treatment."
+_RANKS = {disposition: rank for rank, disposition in enumerate(Disposition)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +86,7 @@ def evaluate(
     states = None if licensed_states is None else frozenset(licensed_states)
     rules = rules or rule_set()
     facts_known = known(facts, on=on, licensed_states=states)
-    found = [
-        finding
-        for rule, out_of_date in rules.on(on)
-        if (finding := _finding(rule, facts=facts_known, asked=asked, expired=out_of_date))
-    ]
+    found = [finding for speaker in rules.speakers(on, asked) if (finding := speaker.finding(facts_known))]
     findings = tuple(sorted(found, key=lambda finding: (finding.severity.rank, finding.rule_id)))
     outcomes = tuple(SettingOutcome(each, _disposition(findings, each)) for each in asked)
     answered = dict(facts.answers)
@@ -178,68 +127,3 @@ def _disposition(findings: Iterable[Finding], setting: Setting) -> Disposition:
             case Severity.SPECIALIST:
                 worst = min(worst, Disposition.SPECIALIST_FIRST, key=lambda each: each.rank)
     return worst
-
-
-def _finding(
-    rule: Rule, *, facts: Mapping[str, Known], asked: tuple[Setting, ...], expired: bool
-) -> Finding | None:
-    weights = [weight for weight in rule.weights if weight.setting in asked]
-    held = answer(rule.when, facts)
-    is_open = held is Answer.UNKNOWN
-    ignored = held is Answer.NO or (is_open and rule.unknown is UnknownPolicy.IGNORE)
-    if not weights or (ignored and not expired):
-        return None
-    by_setting = tuple(_in_setting(rule, weight, held=held, expired=expired) for weight in weights)
-    lightest = max(by_setting, key=lambda weight: weight.severity.rank)
-    return Finding(
-        rule_id=rule.id,
-        rule_version=rule.version,
-        severity=lightest.severity,
-        basis=lightest.basis,
-        because=_because(rule),
-        patient_says=_opening(lightest.severity, held, expired=expired) + rule.patient_says,
-        clinician_says=_clinical_opening(held, expired=expired) + rule.says,
-        citations=rule.citations,
-        would_change_patient=rule.would_change_patient,
-        would_change_clinician=rule.would_change_clinician,
-        unknown=is_open or held is Answer.NO,
-        expired=expired,
-        by_setting=by_setting,
-    )
-
-
-def _in_setting(rule: Rule, weight: Weighed, *, held: Answer, expired: bool) -> InSetting:
-    severity = weight.when_expired if expired else weight.severity
-    if held is Answer.UNKNOWN and severity is Severity.ABSOLUTE and _a_specialist_can_settle(rule):
-        severity = Severity.SPECIALIST
-    only_asked = held is Answer.UNKNOWN and rule.unknown is UnknownPolicy.ASK_CLINICIAN
-    if (expired and held is Answer.NO) or (only_asked and severity is Severity.SPECIALIST):
-        severity = Severity.CAUTION
-    return InSetting(weight.setting, severity, weight.basis)
-
-
-def _a_specialist_can_settle(rule: Rule) -> bool:
-    """Keep an open rule from making home look better than a clinic where it asks for a specialist."""
-    is_counted = rule.unknown is UnknownPolicy.TREAT_AS_POSITIVE
-    return is_counted and any(weight.severity is Severity.SPECIALIST for weight in rule.weights)
-
-
-def _because(rule: Rule) -> tuple[str, ...]:
-    names = dict.fromkeys(DERIVED_FROM.get(leaf.fact, leaf.fact) for leaf in leaves_of(rule.when))
-    return tuple(name for name in names if question(name))
-
-
-def _opening(severity: Severity, held: Answer, *, expired: bool) -> str:
-    if expired:
-        return "This rule is out of date and a clinician must check it. "
-    if held is not Answer.UNKNOWN:
-        return ""
-    if severity is Severity.HELP_NOW:
-        return "You did not say whether you are safe, or you are not sure. "
-    return "We do not know this about you yet, so a clinician has to find out. "
-
-
-def _clinical_opening(held: Answer, *, expired: bool) -> str:
-    if expired:
-        return "OUT OF DATE, review before relying on it: "
-    return "Not known, unresolved until a clinician settles it: " if held is Answer.UNKNOWN else ""

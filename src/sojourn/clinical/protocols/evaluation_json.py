@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any
 
 from sojourn.clinical.evidence import Basis, Citation, Provenance
-from sojourn.clinical.protocols.evaluation import Disposition, Evaluation, Finding, InSetting, SettingOutcome
+from sojourn.clinical.protocols.evaluation import Disposition, Evaluation, SettingOutcome
+from sojourn.clinical.protocols.findings import Finding, InSetting
 from sojourn.clinical.protocols.rules import Setting, Severity
 
 

@@ -66,6 +66,7 @@ class Question:
         return next((option.label for option in self.options if option.value == value), value)
 
 
+@cache
 def questions() -> tuple[Question, ...]:
     """Give the questions of the free assessment, in the order they are asked."""
     return tuple(question for question in all_questions() if question.asked_of == PATIENT)

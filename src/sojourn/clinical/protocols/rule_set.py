@@ -1,26 +1,33 @@
 """All rules together: proved by their own examples, never silent, and versioned by their content."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from hashlib import sha256
 from importlib.resources.abc import Traversable
 
 from sojourn.clinical.evidence import Table, read_table, toml_files
+from sojourn.clinical.protocols.findings import Speaker, speaker_for
 from sojourn.clinical.protocols.histories import refuse_broken_histories
 from sojourn.clinical.protocols.proofs import defects_of
 from sojourn.clinical.protocols.questions import DATA
-from sojourn.clinical.protocols.rules import Rule, rules_in
+from sojourn.clinical.protocols.rules import Rule, Setting, rules_in
 
 RULES = DATA / "eligibility"
 
 
-@dataclass(frozen=True, slots=True)
+MOST_DAYS = 400  # how many days a rule set remembers which versions hold
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class RuleSet:
     """Rules with the version that names them: the day of the latest change and a hash of the content."""
 
     version: str
     rules: tuple[Rule, ...]
+    _ready: dict[tuple[date, tuple[Setting, ...]], tuple[Speaker, ...]] = field(
+        default_factory=dict, init=False, repr=False
+    )
 
     def on(self, day: date) -> tuple[tuple[Rule, bool], ...]:
         """Give for each rule id the version to use that day, and whether it is out of date, ordered by id.
@@ -31,6 +38,17 @@ class RuleSet:
         for rule in self.rules:
             versions.setdefault(rule.id, []).append(rule)
         return tuple(_version_for(versions[rule_id], day) for rule_id in sorted(versions))
+
+    def speakers(self, day: date, asked: tuple[Setting, ...]) -> tuple[Speaker, ...]:
+        """Give the rules of that day ready to judge in these settings, ordered by id. Made once a day."""
+        key = (day, asked)
+        if key not in self._ready:
+            if len(self._ready) >= MOST_DAYS:
+                self._ready.clear()
+            self._ready[key] = tuple(
+                speaker_for(rule, expired=expired, asked=asked) for rule, expired in self.on(day)
+            )
+        return self._ready[key]
 
 
 def _version_for(versions: list[Rule], day: date) -> tuple[Rule, bool]:

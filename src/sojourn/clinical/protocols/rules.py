@@ -39,7 +39,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """Zero for the heaviest."""
-        return list(Severity).index(self)
+        return _SEVERITY_RANKS[self]
+
+
+_SEVERITY_RANKS = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class UnknownPolicy(StrEnum):
