@@ -26,7 +26,12 @@ from launcher.processes import end, marked
 from launcher.supervisor import Supervisor
 from launcher.telling import last_lines, say, stage
 
-SCRIPTS = ("sojourn", "tools/lock", "tools/vendor")  # Python without the ending that tools look for
+SCRIPTS = (
+    "sojourn",
+    "tools/lock",
+    "tools/rules",
+    "tools/vendor",
+)  # Python without the ending that tools look for
 MOST_LINES = 60
 NOT_RUN = "browser tests were not run: Chromium is missing"
 

@@ -8,7 +8,7 @@ from types import FrameType
 
 from launcher.checks import test
 from launcher.doctor import doctor
-from launcher.passing import bench, import_scores, manage
+from launcher.passing import bench, import_scores, manage, rules
 from launcher.telling import Refusal, say
 from launcher.up import up
 
@@ -23,6 +23,10 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     ),
     "doctor": (doctor, "say in plain words whether this installation is healthy"),
     "import-scores": (import_scores, "bring in scores of another practice  FILE --map MAP.toml [--dry-run]"),
+    "rules": (
+        rules,
+        "what is expired, expiring or from memory: check [DAY]; write the reference page: write",
+    ),
     "bench": (bench, "measure the pages beside a bare server"),
     "manage": (manage, "run one of Django's commands with the database up"),
 }

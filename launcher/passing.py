@@ -1,10 +1,10 @@
-"""Commands passed on to programs of the environment, with the practice's database up."""
+"""Commands passed on to programs of the environment, most of them with the practice's database up."""
 
 import subprocess
 import sys
 from pathlib import Path
 
-from launcher.environment import Environment, ready_environment
+from launcher.environment import Environment, command_environment, ready_environment
 from launcher.places import ROOT, data_folder, made_data_folder
 from launcher.practice import database_up, practice_environment
 from launcher.supervisor import Supervisor
@@ -23,6 +23,12 @@ def import_scores(words: list[str]) -> int:
 def bench(words: list[str]) -> int:
     """Run the benchmarks."""
     return _passed_on("bench", [str(ROOT / "benchmarks" / "run.py"), *words])
+
+
+def rules(words: list[str]) -> int:
+    """Review the ledger of rules or write its page; needs no database."""
+    environment = ready_environment(with_tools=False)
+    return run_here(environment, [str(ROOT / "tools" / "rules"), *words], command_environment(), None)
 
 
 def _passed_on(what: str, words: list[str]) -> int:

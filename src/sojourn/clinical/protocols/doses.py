@@ -169,12 +169,17 @@ def _against_history(
     return found
 
 
-def _breach(rule_id: str, says: str, plan: DosePlan, needs: str, *, holds: bool = True) -> Breach:
+def basis_of(plan: DosePlan) -> Basis:
+    """Say what a dose plan rests on: the label where it cites one, else the program's own policy."""
     is_label = any(cited.source_id == "spravato-label" for cited in plan.citations)
+    return Basis.LABEL if is_label else Basis.PROGRAM_POLICY
+
+
+def _breach(rule_id: str, says: str, plan: DosePlan, needs: str, *, holds: bool = True) -> Breach:
     return Breach(
         rule_id=rule_id,
         says=says,
-        basis=Basis.LABEL if is_label else Basis.PROGRAM_POLICY,
+        basis=basis_of(plan),
         citations=plan.citations,
         holds=holds,
         needs=needs,

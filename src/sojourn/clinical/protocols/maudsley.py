@@ -55,6 +55,16 @@ def maudsley_stage(
     return _staged(_method(), months, severity, failures, augmentation=augmentation, ect=ect)
 
 
+def maudsley_citations() -> tuple[Citation, ...]:
+    """Name where the method comes from."""
+    return _method().citations
+
+
+def maudsley_bands() -> tuple[tuple[float, str], ...]:
+    """Give each band with the highest total in it."""
+    return tuple((most or 0, str(name)) for most, name in _method().bands.steps)
+
+
 def read_method(table: Table) -> _Method:
     """Read the method and prove it by its examples. Raises DataFileInvalid."""
     row = table.table(
