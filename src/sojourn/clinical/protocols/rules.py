@@ -93,6 +93,7 @@ class Rule:
     would_change_patient: str
     would_change_clinician: str
     examples: tuple[Example, ...]
+    only_stricter: bool = False  # a practice may never set its number so that the rule speaks less often
 
     def is_in_force(self, on: date) -> bool:
         """True from `valid_from` to `valid_to`, both included."""
@@ -109,7 +110,9 @@ REQUIRED = (
 def rules_in(table: Table) -> list[Rule]:
     """Read the rules of one file, each with the file's defaults. Raises DataFileInvalid."""
     defaults = table.table("defaults", allowed=SHARED).values if "defaults" in table else {}
-    rows = table.tables("rule", allowed=(*SHARED, "valid_to", "replaces", "when_expired"), required=REQUIRED)
+    rows = table.tables(
+        "rule", allowed=(*SHARED, "valid_to", "replaces", "when_expired", "only_stricter"), required=REQUIRED
+    )
     return [_rule_from(Table(row.where, {**defaults, **row.values})) for row in rows]
 
 
@@ -143,6 +146,7 @@ def _rule_from(row: Table) -> Rule:
                 "examples", allowed=("on", "licensed_states"), required=("facts", "met")
             )
         ),
+        only_stricter=row.flag("only_stricter") if "only_stricter" in row else False,
     )
 
 
