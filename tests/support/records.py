@@ -56,6 +56,9 @@ def examples_of(ward: Ward) -> dict[str, UUID | str]:
             now=now,
         ),
         "staff_id": ward.mona.staff_id,
+        "rule_id": "ELIG-HEP-03",
+        "fact": "alt_times_uln",
+        "relation": "above",
         "alarm_id": safety.raise_alarm(
             patient_id=ada,
             reason="phq-9.self-harm",

@@ -21,6 +21,7 @@ ROOMS = (
     (gettext_noop("Between doses"), "workspace:between_doses"),
     (gettext_noop("Inbox"), "workspace:inbox"),
     (gettext_noop("Patients"), "workspace:patients"),
+    (gettext_noop("Rules"), "workspace:rules"),
     (gettext_noop("Evidence"), "workspace:evidence"),
     (gettext_noop("Staff"), "workspace:staff"),
 )

@@ -13,6 +13,7 @@ urlpatterns = [
     path("planning/", include("sojourn.workspace.planning.urls")),
     path("sessions/", include("sojourn.workspace.session_room.urls")),
     path("between-doses/", include("sojourn.workspace.between_doses.urls")),
+    path("rules/", include("sojourn.workspace.rules.urls")),
     path("practice/", include("sojourn.workspace.practice.urls")),
     path("design/", gallery, name="design"),
     path("evidence/", include("sojourn.workspace.evidence.urls")),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sojourn.clinical.protocols import (
     FactsInvalid,
     Kind,
+    as_raw,
     facts_from_json,
     questions,
     read_day,
@@ -235,3 +236,19 @@ def test_items_the_suicide_screener_leaves_out_count_as_no_and_nothing_else_does
 def test_a_fall_of_a_score_may_be_negative_and_a_total_may_not():
     assert read_facts({"score_fall_percent": "-20"}).get("score_fall_percent") == -20
     assert "from 0 to 40" in problems_of(audit_total="-1")["audit_total"]
+
+
+@given(st.fixed_dictionaries({}, optional={question.id: _raw_for(question) for question in all_questions()}))
+def test_answers_given_back_for_correction_read_as_they_were(raw):
+    try:
+        facts = read_facts(raw)
+    except FactsInvalid:
+        return
+    assert read_facts(as_raw(facts)) == facts
+
+
+@pytest.mark.parametrize("weight", ["180 lb", "180.5 lb", "82 kg", "81.65 kg", "350 kg"])
+def test_a_weight_comes_back_unchanged_in_the_unit_in_which_it_is_exact(weight):
+    facts = read_facts({"weight": weight})
+    assert as_raw(facts)["weight"] == weight
+    assert read_facts(as_raw(facts)) == facts

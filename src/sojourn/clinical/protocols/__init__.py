@@ -18,6 +18,7 @@ from sojourn.clinical.protocols.evaluation_json import evaluation_from_json
 from sojourn.clinical.protocols.facts import (
     Facts,
     FactsInvalid,
+    as_raw,
     facts_from_json,
     read_day,
     read_facts,
@@ -25,7 +26,7 @@ from sojourn.clinical.protocols.facts import (
 )
 from sojourn.clinical.protocols.findings import Finding
 from sojourn.clinical.protocols.policies import policies, policy
-from sojourn.clinical.protocols.questions import Kind, Question, questions
+from sojourn.clinical.protocols.questions import Kind, Question, all_questions, questions
 from sojourn.clinical.protocols.rule_set import rule_set
 from sojourn.clinical.protocols.rules import Setting, Severity
 from sojourn.clinical.protocols.series import PlannedVisit, propose_series, shift_series
@@ -33,7 +34,8 @@ from sojourn.clinical.protocols.series import PlannedVisit, propose_series, shif
 __all__ = [
     "Breach", "ConsentDocument", "CourseProtocol", "Disposition", "DoseRange", "Evaluation", "Exposure",
     "Facts", "FactsInvalid", "Finding", "Kind", "PlannedVisit", "Question", "Said", "Setting", "Severity",
-    "UnknownCourse", "UnknownRoute", "Visit", "VisitKind", "answers_in_words", "breaches", "check_dose", "consent_document",
+    "UnknownCourse", "UnknownRoute", "Visit", "VisitKind", "all_questions", "answers_in_words", "as_raw",
+    "breaches", "check_dose", "consent_document",
     "consent_documents", "course_protocol", "course_protocols", "dose_hold", "dose_range", "evaluate",
     "evaluation_from_json", "facts_from_json", "iv_equivalent_mg", "policies", "policy", "propose_series",
     "questions", "read_day", "read_facts", "refuse_future", "replay", "rule_set", "shift_series",

@@ -67,6 +67,28 @@ def read_facts(raw: Mapping[str, str | Sequence[str]]) -> Facts:
     return Facts(tuple(sorted(answers.items())))
 
 
+def as_raw(facts: Facts) -> dict[str, str | list[str]]:
+    """Give answers back as a form would send them, so that somebody can correct one; `read_facts` reads them again."""
+    return {name: _as_raw(value) for name, value in facts.answers}
+
+
+def _as_raw(value: Value) -> str | list[str]:
+    match value:
+        case BloodPressure():
+            return f"{value.systolic_mmhg}/{value.diastolic_mmhg}"
+        case Weight():
+            kg = round(value.kg, 2)
+            return f"{kg:g} kg" if kg == value.kg else f"{round(value.lb, 2):g} lb"
+        case date():
+            return value.isoformat()
+        case tuple():
+            return list(value)
+        case float():
+            return f"{value:g}"
+        case _:
+            return value
+
+
 def refuse_future(facts: Facts, *, on: date) -> None:
     """Raise FactsInvalid when the birth date is after the given day, or too long before it."""
     born_on = facts.get("born_on")

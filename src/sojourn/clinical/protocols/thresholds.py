@@ -58,9 +58,19 @@ def thresholds(rules: RuleSet) -> tuple[Threshold, ...]:
 def with_thresholds(rules: RuleSet, adopted: Iterable[Adopted]) -> RuleSet:
     """Put the practice's numbers into the rules. A number that may not stand is left out: the shipped one holds.
 
-    So a release that changes a rule puts the practice back on that rule's own number until it is adopted again.
+    So a release that changes a rule puts the practice back on that rule's own number until it is adopted again,
+    and adopting the shipped number is the way back.
     """
-    standing = tuple(sorted((each for each in adopted if not _why_not(rules, each)), key=_key))
+    shipped = {
+        (each.rule.id, each.rule.version, each.fact.id, each.relation): each.limit
+        for each in thresholds(rules)
+    }
+    standing = tuple(
+        sorted(
+            (each for each in adopted if not _why_not(rules, each) and each.limit != shipped.get(_key(each))),
+            key=_key,
+        )
+    )
     if not standing:
         return rules
     told = "\n".join(f"{_key(each)} {each.limit!r}" for each in standing)

@@ -6,13 +6,9 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.http import QueryDict
 
 from sojourn.clinical import protocols
-from sojourn.clinical.protocols import Kind, Question
-from sojourn.design.fields import DAY_ATTRIBUTES
-
-FEW_OPTIONS = 3  # as many choices as stand beside each other on a desk
+from sojourn.design.question_fields import answers_sent, field_for
 
 
 class AssessmentForm(forms.Form):
@@ -24,11 +20,11 @@ class AssessmentForm(forms.Form):
         super().__init__(data)
         self.today = today
         for question in protocols.questions():
-            self.fields[question.id] = _field_for(question)
+            self.fields[question.id] = field_for(question)
 
     def clean(self) -> dict[str, Any]:
         """Read the answers; each that cannot be read gets its message beside it, and `facts` hold the others."""
-        sent = carried_answers(self.data)
+        sent = answers_sent(self.data, protocols.questions())
         self.facts, problems = _read(sent, today=self.today)
         for name, message in problems.items():
             if name in self.fields:
@@ -55,48 +51,10 @@ def _read(sent: Mapping[str, str | list[str]], *, today: date) -> tuple[protocol
     return facts, {}
 
 
-def carried_answers(data: Mapping[str, Any]) -> dict[str, str | list[str]]:
-    """Pick the answers out of whatever else was sent with them."""
-    carried: dict[str, str | list[str]] = {}
-    for question in protocols.questions():
-        many = data.getlist(question.id) if isinstance(data, QueryDict) else [data.get(question.id, "")]
-        many = [value for value in many if value]
-        if many:
-            carried[question.id] = many if question.kind is Kind.CHECKLIST else many[-1]
-    return carried
-
-
 def carried_fields(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Give the answers as name and value pairs, for hidden fields."""
     return [
         (name, value)
-        for name, given in carried_answers(data).items()
+        for name, given in answers_sent(data, protocols.questions()).items()
         for value in (given if isinstance(given, list) else [given])
     ]
-
-
-def _field_for(question: Question) -> forms.Field:
-    facts: dict[str, Any] = {"label": question.text, "help_text": question.help, "required": False}
-    quiet = {"data-optional": "hide"}
-    choices = [(option.value, option.label) for option in question.options]
-    match question.kind:
-        case Kind.YES_NO_UNKNOWN | Kind.CHOICE:
-            layout = {"data-layout": "row"} if len(choices) <= FEW_OPTIONS else {}
-            return forms.ChoiceField(choices=choices, widget=forms.RadioSelect(attrs=quiet | layout), **facts)
-        case Kind.CHECKLIST:
-            return forms.MultipleChoiceField(
-                choices=choices, widget=forms.CheckboxSelectMultiple(attrs=quiet), **facts
-            )
-        case Kind.STATE:
-            blank = [("", "Choose a state"), *choices]
-            return forms.ChoiceField(choices=blank, widget=forms.Select(attrs=quiet), **facts)
-        case Kind.BIRTH_DATE:
-            return forms.CharField(
-                widget=forms.TextInput(attrs=quiet | DAY_ATTRIBUTES), max_length=100, **facts
-            )
-    hints = {Kind.BLOOD_PRESSURE: "120/80", Kind.WEIGHT: "180 lb"}
-    widget = forms.TextInput(
-        # No autocomplete="off": with it, browsers drop what was typed when somebody comes back from the answer.
-        attrs=quiet | {"placeholder": hints.get(question.kind, ""), "class": "short"}
-    )
-    return forms.CharField(widget=widget, max_length=100, **facts)

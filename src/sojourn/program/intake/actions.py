@@ -24,6 +24,7 @@ TYPED_ALIKE = str.maketrans(
     | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212", "-")
 )
 DANGER_SAID = "Told the free assessment of suicidal intent, a plan, or an attempt in the past 3 months."
+DANGER_SCREENED = "The clinical screen found danger, or left a question about it open."
 DANGER_OPEN = "Left a question about suicide in the free assessment open, or was not sure."
 
 
@@ -76,12 +77,19 @@ class AlreadySigned(Exception):
 
 
 def keep_assessment(
-    *, facts: protocols.Facts, evaluation: protocols.Evaluation, patient_id: UUID, actor: Actor, now: datetime
+    *,
+    facts: protocols.Facts,
+    evaluation: protocols.Evaluation,
+    patient_id: UUID,
+    actor: Actor,
+    now: datetime,
+    before: protocols.Evaluation | None = None,
 ) -> UUID:
     """Keep what a person answered with what the rules of that day found, so that it can be replayed.
 
     Danger that was said, or a question about it left open, raises an alarm: a visitor who becomes a patient is
-    somebody's patient from that moment on.
+    somebody's patient from that moment on. `before` is what stood before a clinician's screen; danger that was
+    found then has its alarm already.
     """
     with transaction.atomic():
         assessment = Assessment.objects.create(
@@ -95,8 +103,10 @@ def keep_assessment(
         audit.record(
             actor, "kept an assessment", about=("assessment", assessment.id), at=now, patient_id=patient_id
         )
-        if evaluation.disposition is protocols.Disposition.HELP_NOW:
-            _raise_danger(facts, evaluation, assessment.id, patient_id, actor, now)
+        if _dangers(evaluation) - (_dangers(before) if before else set()):
+            _raise_danger(
+                facts, evaluation, assessment.id, patient_id, actor, now, screened=before is not None
+            )
     return assessment.id
 
 
@@ -185,7 +195,7 @@ def sign_consent(
     wrong = tuple(q.id for q in document.questions if answers.get(q.id) != q.correct)
     if wrong:
         raise NotUnderstood(wrong)
-    if not _same_name(signed_name, Patient.objects.values_list("name", flat=True).get(pk=patient_id)):
+    if not same_name(signed_name, Patient.objects.values_list("name", flat=True).get(pk=patient_id)):
         raise NameDiffers
     with transaction.atomic():
         try:
@@ -221,6 +231,15 @@ def withdraw_consent(*, consent_id: UUID, actor: Actor, now: datetime) -> None:
             )
 
 
+def _dangers(evaluation: protocols.Evaluation) -> set[tuple[str, bool]]:
+    """Name the findings of danger, and whether each is open."""
+    return {
+        (finding.rule_id, finding.unknown)
+        for finding in evaluation.findings
+        if finding.severity is protocols.Severity.HELP_NOW
+    }
+
+
 def _raise_danger(
     facts: protocols.Facts,
     evaluation: protocols.Evaluation,
@@ -228,6 +247,8 @@ def _raise_danger(
     patient_id: UUID,
     actor: Actor,
     now: datetime,
+    *,
+    screened: bool,
 ) -> None:
     said = facts.as_json()
     asked = [
@@ -240,7 +261,7 @@ def _raise_danger(
         patient_id=patient_id,
         reason="assessment.danger",
         severity="red",
-        says=DANGER_SAID if evaluation.danger_is_said else DANGER_OPEN,
+        says=DANGER_SCREENED if screened else DANGER_SAID if evaluation.danger_is_said else DANGER_OPEN,
         facts={name: said.get(name) for name in asked},
         about_kind="assessment",
         about_id=assessment_id,
@@ -260,7 +281,7 @@ def _refuse_unless_suitable(assessment: Assessment, settled: Mapping[str, str]) 
         raise Unsettled(unsettled)
 
 
-def _same_name(typed: str, name: str) -> bool:
+def same_name(typed: str, name: str) -> bool:
     """Compare two names as a reader would: marks that cannot be seen and kinds of apostrophe, dash and space aside."""
 
     def plain(text: str) -> str:

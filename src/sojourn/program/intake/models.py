@@ -94,3 +94,73 @@ class Consent(models.Model):
             ),
             pgtrigger.Protect(name="signed_consents_are_never_deleted", operation=pgtrigger.Delete),
         ]
+
+
+class AdoptedThreshold(models.Model):
+    """A number of a rule that the medical director set for this practice, with reason and signature."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("reason", "signed_name")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    rule_id = models.CharField(max_length=60)
+    rule_version = models.CharField(max_length=40)
+    fact = models.CharField(max_length=60)
+    relation = models.CharField(max_length=20)
+    was = models.FloatField()  # the number that held before
+    limit = models.FloatField()
+    reason = models.CharField(max_length=1000)
+    signed_name = models.CharField(max_length=300)
+    adopted_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    adopted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="thresholds_say_why")]
+        triggers = [
+            pgtrigger.Protect(
+                name="thresholds_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+
+class RuleReview(models.Model):
+    """One look at all patients by one edition of the rules; `after` is the last assessment looked at so far."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    edition = models.CharField(max_length=200, unique=True)
+    rule_set_version = models.CharField(max_length=80)
+    on = models.DateField()
+    began_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    after = models.UUIDField(null=True, blank=True)
+    looked_at = models.PositiveIntegerField(default=0)
+
+
+class AffectedPatient(models.Model):
+    """Somebody whose findings differ by an edition of the rules: what appeared, what is gone, what weighs otherwise."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("appeared", "gone", "reweighed", "disposition")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    review = models.ForeignKey(RuleReview, on_delete=models.PROTECT, related_name="affected")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="+")
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    disposition = models.CharField(max_length=30)
+    rank = models.PositiveSmallIntegerField()  # 0 for the disposition that wins
+    appeared = models.JSONField(default=list)
+    gone = models.JSONField(default=list)
+    reweighed = models.JSONField(default=list)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["review", "assessment"], name="one_line_per_review_and_assessment"
+            )
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="affected_patients_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]

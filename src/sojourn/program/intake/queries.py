@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from sojourn.clinical import protocols
+from sojourn.clinical.protocols.rule_set import RuleSet
 from sojourn.program.intake.choices import DecisionOutcome
 from sojourn.program.intake.models import Assessment, Consent, Decision
 from sojourn.program.people.actors import Actor
@@ -40,11 +41,11 @@ class AssessmentRow:
     def facts(self) -> protocols.Facts:
         return protocols.facts_from_json(self.facts_json)
 
-    def by_rules_of(self, on: date) -> protocols.Evaluation:
-        """What the rules of another day make of the same facts."""
+    def by_rules_of(self, on: date, *, rules: RuleSet | None = None) -> protocols.Evaluation:
+        """What the rules of another day make of the same facts; by the rules that ship, or those given."""
         past = self.evaluation
         return protocols.evaluate(
-            facts=self.facts, on=on, setting=past.setting, licensed_states=past.licensed_states
+            facts=self.facts, on=on, setting=past.setting, licensed_states=past.licensed_states, rules=rules
         )
 
 

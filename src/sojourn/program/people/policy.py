@@ -23,6 +23,7 @@ MAY: dict[str, frozenset[Role]] = {
     "acknowledge an alarm": CLINICIANS,
     "close an alarm": CLINICIANS,
     "decide eligibility": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "adopt a threshold": frozenset({R.MEDICAL_DIRECTOR}),
     "start a course": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "end a course": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "order a dose": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sojourn.clinical.protocols import Evaluation, Finding, Severity
+from sojourn.program.intake.practice_rules import rules_then_and_now
 from sojourn.program.intake.queries import AssessmentRow
 from sojourn.program.intake.verdicts import ruled_out, to_settle
 from sojourn.workspace.wording import DISPOSITIONS, SEVERITIES, Wording
@@ -62,9 +63,13 @@ def ways_of(evaluation: Evaluation) -> tuple[WayLine, ...]:
 
 
 def replayed(row: AssessmentRow, *, today: date) -> Replay:
-    """Judge the same facts again: by the rules of that day, to check the record, and by those of today."""
+    """Judge the same facts again: by the rules of that day, to check the record, and by those of today.
+
+    Both with the practice's own numbers of their moment.
+    """
     stored = row.evaluation
-    then, now = row.by_rules_of(stored.on), row.by_rules_of(today)
+    rules_then, rules_now = rules_then_and_now(row.taken_at)
+    then, now = row.by_rules_of(stored.on, rules=rules_then), row.by_rules_of(today, rules=rules_now)
     was, are = _weights(stored), _weights(now)
     return Replay(
         same_then=_weights(then) == was and then.disposition == stored.disposition,

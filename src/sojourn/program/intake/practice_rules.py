@@ -1,0 +1,175 @@
+"""The rules this practice decides by: those that ship, with the numbers its medical director has adopted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from sojourn.clinical.protocols import rule_set
+from sojourn.clinical.protocols.rule_set import RuleSet
+from sojourn.clinical.protocols.thresholds import (
+    Adopted,
+    Threshold,
+    refuse_threshold,
+    thresholds,
+    with_thresholds,
+)
+from sojourn.program.audit import actions as audit
+from sojourn.program.intake.actions import NameDiffers, ReasonMissing, same_name
+from sojourn.program.intake.models import AdoptedThreshold
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.policy import require
+
+REMEMBERED = 16  # sets of numbers whose rules are kept ready
+KEY = ("rule_id", "rule_version", "fact", "relation")
+SHOWN = 100
+
+
+class AdoptedMeanwhile(Exception):
+    """Another number was adopted since the page was opened; that is to be read first."""
+
+
+@dataclass(frozen=True)
+class AdoptedRow:
+    """One adoption as it was signed."""
+
+    id: UUID
+    rule_id: str
+    rule_version: str
+    fact: str
+    relation: str
+    was: float
+    limit: float
+    reason: str
+    signed_name: str
+    adopted_at: datetime
+
+
+@dataclass(frozen=True)
+class OwnThreshold:
+    """A number the practice may set, and the one that holds now."""
+
+    threshold: Threshold
+    limit: float
+
+    @property
+    def is_own(self) -> bool:
+        return self.limit != self.threshold.limit
+
+
+def practice_rules() -> RuleSet:
+    """Give the rules with the numbers adopted until now. One query."""
+    return _rules_with(tuple(_standing()))
+
+
+def rules_then_and_now(then: datetime) -> tuple[RuleSet, RuleSet]:
+    """Give the rules with the numbers adopted until that moment, and until now. One query."""
+    rows = list(AdoptedThreshold.objects.order_by("adopted_at", "id").values(*KEY, "limit", "adopted_at"))
+    until_then = [row for row in rows if row["adopted_at"] <= then]
+    return _rules_with(_newest(until_then)), _rules_with(_newest(rows))
+
+
+def own_thresholds() -> tuple[OwnThreshold, ...]:
+    """Give every number a practice may set, with the one that holds now, by rule. One query."""
+    set_to = {_key(each): each.limit for each in _standing()}
+    return tuple(
+        OwnThreshold(
+            each, set_to.get((each.rule.id, each.rule.version, each.fact.id, each.relation), each.limit)
+        )
+        for each in thresholds(rule_set())
+    )
+
+
+def adoptions() -> tuple[AdoptedRow, ...]:
+    """Give the newest adoptions, newest first, with reason and signature."""
+    rows = AdoptedThreshold.objects.order_by("-adopted_at", "-id")[:SHOWN]
+    return tuple(
+        AdoptedRow(**row)
+        for row in rows.values("id", *KEY, "was", "limit", "reason", "signed_name", "adopted_at")
+    )
+
+
+def adopt_threshold(
+    *, wanted: Adopted, seen: float, reason: str, signed_name: str, actor: Actor, now: datetime
+) -> UUID:
+    """Set a number of a rule for this practice; `seen` is the one its author saw as holding.
+
+    Raises NotAllowed, ReasonMissing, NameDiffers, ThresholdRefused, AdoptedMeanwhile.
+    """
+    require(actor, "adopt a threshold")
+    if not reason.strip():
+        raise ReasonMissing
+    if not same_name(signed_name, actor.name):
+        raise NameDiffers
+    refuse_threshold(rule_set(), wanted)
+    assert actor.staff_id is not None
+    with transaction.atomic():
+        _one_at_a_time()
+        if _limit_now(wanted) != seen:
+            raise AdoptedMeanwhile
+        row = AdoptedThreshold.objects.create(
+            rule_id=wanted.rule_id,
+            rule_version=wanted.rule_version,
+            fact=wanted.fact,
+            relation=wanted.relation,
+            was=seen,
+            limit=wanted.limit,
+            reason=reason.strip(),
+            signed_name=signed_name.strip(),
+            adopted_by_id=actor.staff_id,
+            adopted_at=now,
+        )
+        audit.record(actor, "adopted a threshold", about=("threshold", row.id), at=now)
+    return row.id
+
+
+def _one_at_a_time() -> None:
+    """Let two directors, or one button pressed twice, wait for each other."""
+    with transaction.get_connection().cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('intake.adopted_threshold'))")
+
+
+def _limit_now(wanted: Adopted) -> float | None:
+    asked = (wanted.rule_id, wanted.rule_version, wanted.fact, wanted.relation)
+    return next(
+        (
+            own.limit
+            for own in own_thresholds()
+            if (
+                own.threshold.rule.id,
+                own.threshold.rule.version,
+                own.threshold.fact.id,
+                own.threshold.relation,
+            )
+            == asked
+        ),
+        None,
+    )
+
+
+def _standing() -> Iterable[Adopted]:
+    rows = AdoptedThreshold.objects.order_by(*KEY, F("adopted_at").desc(), F("id").desc()).distinct(*KEY)
+    return (Adopted(**row) for row in rows.values(*KEY, "limit"))
+
+
+def _newest(rows: Iterable[dict[str, Any]]) -> tuple[Adopted, ...]:
+    """Keep the last of each number; `rows` are in order of time. Ordered as `_standing` is."""
+    last = {
+        (row["rule_id"], row["rule_version"], row["fact"], row["relation"]): float(row["limit"])
+        for row in rows
+    }
+    return tuple(Adopted(*key, limit) for key, limit in sorted(last.items()))
+
+
+def _key(adopted: Adopted) -> tuple[str, str, str, str]:
+    return (adopted.rule_id, adopted.rule_version, adopted.fact, adopted.relation)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _rules_with(adopted: tuple[Adopted, ...]) -> RuleSet:
+    return with_thresholds(rule_set(), adopted)
