@@ -13,7 +13,7 @@ from statistics import median
 from django.core.management import call_command
 from django.db import connection
 
-from benchmarks import report
+from benchmarks import report, rules
 from benchmarks.counting import WrongAnswer, check, queries_of
 from benchmarks.driver import drive
 from benchmarks.figures import Figure, Run, figure_of, run_of
@@ -78,6 +78,7 @@ def measure(plan: Plan) -> int:
 def _measure_size(plan: Plan, size: int, url: str) -> list[Figure]:
     paths = all_paths(_filled(size, plan.requests_each))
     queries = {path.name: queries_of(path) for path in paths if not path.is_bare}
+    by_the_rules = [*rules.one_patient(), *rules.everybody(size)]
     connection.close()
     connection.close_pool()  # the next size gets a new database of the same name
     start = _start_up(url, plan)
@@ -91,7 +92,9 @@ def _measure_size(plan: Plan, size: int, url: str) -> list[Figure]:
         f"\nstart to first 200: {start.seconds:.2f} s (files in the system's cache); "
         f"at rest: web {start.web_mb:.0f} MB, worker {start.worker_mb:.0f} MB\n"
     )
-    for line in report.target_lines([*report.targets(figures, queries), *report.start_targets(start)]):
+    for line in report.target_lines(
+        [*report.targets(figures, queries), *report.start_targets(start), *by_the_rules]
+    ):
         _say(line)
     return figures
 

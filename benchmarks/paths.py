@@ -9,6 +9,10 @@ from benchmarks.records import Records
 
 BARE_ROWS = 10_000
 CYCLE = 500  # so many different requests are repeated, so that no single row stays warmer than in life
+VISITORS_ANSWERS = {
+    "born_on": "1984-05-02", "state": "CA", "hoping_for": "depression", "suicidal_thoughts": "no",
+    "suicidal_act": "no", "aneurysm": "unknown", "blood_pressure": "150/95", "weight": "180 lb",
+}  # fmt: skip
 SECRET = "b" * 32  # the same in cookie and form, as CSRF protection asks
 
 
@@ -37,7 +41,7 @@ class MeasuredPath:
 
 
 def all_paths(records: Records) -> list[MeasuredPath]:
-    """The bare ceilings first, then the four pages."""
+    """The bare ceilings first, then the five pages."""
     rows = [f"/bare/read/{row}/" for row in range(1, BARE_ROWS, BARE_ROWS // CYCLE)]
     submissions = [
         _post(f"/questionnaires/{request_id}/", session, _answers(place))
@@ -60,6 +64,7 @@ def all_paths(records: Records) -> list[MeasuredPath]:
         MeasuredPath("patient chart", 200, charts, must_hold=b"<svg"),
         MeasuredPath("inbox", 200, [_get("/workspace/inbox/", records.prescriber_session)]),
         MeasuredPath("director page", 200, [_get("/workspace/practice/", records.director_session)]),
+        MeasuredPath("free assessment", 200, [_visitors_form("/assessment/", _assessment())]),
     ]
 
 
@@ -67,6 +72,11 @@ def _answers(place: int) -> str:
     """One patient's choices as a form sends them; item 9 is 0, so that no alarm changes what the inbox shows."""
     chosen = {f"q{item}": (place + item) % 4 for item in range(1, 9)}
     return urlencode({"csrfmiddlewaretoken": SECRET, **chosen, "q9": 0, "difficulty": 1})
+
+
+def _assessment() -> str:
+    """A visitor's answers as a form sends them."""
+    return urlencode({"csrfmiddlewaretoken": SECRET, **VISITORS_ANSWERS})
 
 
 def _get(address: str, session: str = "") -> bytes:
@@ -77,6 +87,13 @@ def _post(address: str, session: str, body: str) -> bytes:
     kind = "application/x-www-form-urlencoded" if session else "application/json"
     sized = f"Content-Type: {kind}\r\nContent-Length: {len(body)}\r\n"
     return f"POST {address} HTTP/1.1\r\n{_head(session)}{sized}\r\n{body}".encode()
+
+
+def _visitors_form(address: str, body: str) -> bytes:
+    """A form of somebody without a session; CSRF protection still asks for its cookie."""
+    head = f"Host: 127.0.0.1\r\nAccept: text/html\r\nCookie: {settings.CSRF_COOKIE_NAME}={SECRET}\r\n"
+    sized = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n"
+    return f"POST {address} HTTP/1.1\r\n{head}{sized}\r\n{body}".encode()
 
 
 def _head(session: str) -> str:

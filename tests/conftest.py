@@ -22,6 +22,13 @@ if os.environ.get("SOJOURN_DATABASE_URL"):
         plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
         settings.STORAGES = {**settings.STORAGES, "staticfiles": plain}
 
+    @pytest.fixture(autouse=True)
+    def _nothing_remembered():
+        """Each test has a database of its own; what pages for visitors remember belongs to the one before."""
+        from sojourn.program.people.for_visitors import forget
+
+        forget()
+
     @pytest.fixture
     def ward(db: None) -> "Ward":
         from tests.support.ward import open_ward

@@ -12,7 +12,7 @@ from benchmarks.figures import share
 from benchmarks.report import Target
 from tests.house_rules.tree import ROOT
 
-PAGES = ("questionnaire submit", "patient chart", "inbox", "director page")
+PAGES = ("questionnaire submit", "patient chart", "inbox", "director page", "free assessment")
 CEILINGS = ("bare view", "bare one-row read", "bare one-row insert")
 
 
@@ -31,7 +31,12 @@ def test_one_run_prints_every_page_beside_every_ceiling_and_target():
     assert all(f"/ {ceiling}" in heading for ceiling in CEILINGS)
     ratios = [line for line in lines if line.startswith(PAGES) and line.count("x |") == len(CEILINGS)]
     assert [line[:24].strip() for line in ratios] == list(PAGES)
-    assert {line.split()[0] for line in lines if ">= " in line or "<= " in line} == {"P1", "P8", "P16"}
+    assert {line.split()[0] for line in lines if ">= " in line or "<= " in line} == {
+        "P1",
+        "P8",
+        "P16",
+        "RULES",
+    }
     with psycopg.connect(os.environ["SOJOURN_DATABASE_URL"]) as server:
         left = server.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [database]).fetchone()
     assert left == (0,)
@@ -56,6 +61,7 @@ def test_a_distance_is_a_factor_in_either_direction():
     assert Target("P1", "submissions/s", 1500, 500).distance == "missed: 3.0x away"
     assert Target("P1", "p99 ms", 20, 50, lower_is_better=True).distance == "missed: 2.5x away"
     assert Target("P1", "p99 ms", 20, 20, lower_is_better=True).distance == "met"
+    assert Target("RULE", "queries", 0, 1, lower_is_better=True).distance == "missed"
 
 
 def test_a_share_is_the_value_that_so_many_do_not_exceed():

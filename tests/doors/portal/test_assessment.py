@@ -5,8 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from sojourn.clinical import protocols
+from sojourn.program.people import for_visitors
+from sojourn.program.people.models import Practice
 from tests.support.assessments import answered
-from tests.support.ward import NOW
+from tests.support.ward import NOW, open_ward
 
 pytestmark = pytest.mark.django_db
 URL = "/assessment/"
@@ -211,11 +213,29 @@ def test_a_fact_only_a_clinician_adds_is_not_taken_from_a_visitor(client, ward):
     assert "bmi" not in carried
 
 
-def test_the_assessment_asks_a_fixed_number_of_queries(client, ward, django_assert_num_queries):
-    with django_assert_num_queries(1):
-        client.get(URL)
-    with django_assert_num_queries(2):
-        client.post(URL, answered())
+def test_the_assessment_asks_the_database_for_nothing_once_the_practice_is_known(
+    client, ward, django_assert_num_queries
+):
+    client.post(URL, answered())
+    with django_assert_num_queries(0):
+        assert client.get(URL).status_code == 200
+    with django_assert_num_queries(0):
+        assert client.post(URL, answered(state="NY")).status_code == 200
+
+
+def test_what_is_remembered_of_the_practice_is_a_minute_old_at_most(client, ward, monkeypatch):
+    client.get(URL)
+    Practice.objects.update(name="Renamed Practice")
+    assert "Renamed Practice" not in client.get(URL).content.decode()
+    later = for_visitors.monotonic() + for_visitors.REMEMBERED_S
+    monkeypatch.setattr(for_visitors, "monotonic", lambda: later)
+    assert "Renamed Practice" in client.get(URL).content.decode()
+
+
+def test_a_practice_that_is_not_there_yet_is_not_remembered(client, db):
+    assert client.get(URL).status_code == 200
+    open_ward()
+    assert "Harbor Practice" in client.get(URL).content.decode()
 
 
 def multi(pairs):

@@ -8,7 +8,7 @@ from sojourn.clinical import protocols
 from sojourn.portal.assessment.forms import AssessmentForm, carried_fields
 from sojourn.portal.assessment.results import result_of
 from sojourn.program.people.access import everyone
-from sojourn.program.people.queries import states_served
+from sojourn.program.people.for_visitors import states_for_visitors
 
 
 @everyone
@@ -41,5 +41,5 @@ def _evaluation(request: HttpRequest, form: AssessmentForm) -> protocols.Evaluat
     return protocols.evaluate(
         facts=form.facts,
         on=request.now.date(),  # type: ignore[attr-defined]
-        licensed_states=states_served(),
+        licensed_states=states_for_visitors(),
     )
