@@ -35,7 +35,7 @@ def test_one_run_prints_every_page_beside_every_ceiling_and_target():
         "P1",
         "P8",
         "P16",
-        "RULES",
+        "RULE",
     }
     with psycopg.connect(os.environ["SOJOURN_DATABASE_URL"]) as server:
         left = server.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [database]).fetchone()

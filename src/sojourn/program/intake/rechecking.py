@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, JSONField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import RawSQL
 
 from sojourn.clinical import protocols
 from sojourn.clinical.protocols.rule_set import RuleSet
@@ -19,6 +20,19 @@ from sojourn.program.people.models import Patient
 BATCH = 500
 TURNED_AWAY = (DecisionOutcome.REFERRED, DecisionOutcome.DECLINED)
 Weights = dict[str, tuple[Any, ...]]
+
+# What of a stored evaluation is compared. Its words, most of its bytes, stay in the database.
+STORED = """jsonb_build_object(
+    'setting', intake_assessment.evaluation->'setting',
+    'licensed_states', intake_assessment.evaluation->'licensed_states',
+    'findings', (
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'rule_id', found->'rule_id', 'unknown', found->'unknown', 'expired', found->'expired',
+            'by_setting', found->'by_setting'
+        )), '[]')
+        FROM jsonb_array_elements(intake_assessment.evaluation->'findings') AS found
+    )
+)"""
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,7 @@ def _recheck_batch(edition: str, rules: RuleSet, *, on: date, now: datetime, siz
         review = RuleReview.objects.select_for_update().get(edition=edition)
         if review.finished_at is not None:
             return 0
-        rows = list(_newest_after(review.after).values_list("id", "patient_id", "facts", "evaluation")[:size])
+        rows = list(_newest_after(review.after).values_list("id", "patient_id", "facts", "stored")[:size])
         AffectedPatient.objects.bulk_create(
             _affected(review.id, assessment, patient, found, now)
             for assessment, patient, facts, stored in rows
@@ -105,7 +119,10 @@ def _newest_after(after: UUID | None) -> QuerySet[Assessment]:
     newest_decision = Decision.objects.filter(patient=OuterRef("patient")).order_by("-decided_at")
     rows = (
         Assessment.objects.filter(~Exists(newer), patient__kind=Patient.Kind.PATIENT)
-        .annotate(outcome=Subquery(newest_decision.values("outcome")[:1]))
+        .annotate(
+            outcome=Subquery(newest_decision.values("outcome")[:1]),
+            stored=RawSQL(STORED, (), output_field=JSONField()),  # noqa: S611 - a constant
+        )
         .filter(Q(outcome=None) | ~Q(outcome__in=TURNED_AWAY))
         .order_by("pk")
     )
