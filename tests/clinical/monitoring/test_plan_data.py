@@ -56,6 +56,24 @@ def spoil(folder, file, was, becomes):
         ),
         ("signs.toml", 'source = "program-policy"', 'source = "hearsay"', "hearsay"),
         ("plans.toml", 'jurisdiction = "US"', "", "jurisdiction"),
+        ("plans.toml", "vitals_at = [40, 80, 120]", "vitals_at = []", "vitals_at"),
+        ("plans.toml", "vitals_at = [40, 80, 120]", "vitals_at = [80, 40]", "the earliest first"),
+        ("plans.toml", "then_every = 20", "then_every = 0", "above 0"),
+        ("limits.toml", 'phase = "before"', 'phase = "befor"', "`phase`: use one of before, after"),
+        (
+            "limits.toml",
+            '"iv_clinic", "im_clinic"]',
+            '"iv_clinc", "im_clinic"]',
+            "`plans`: name at least one",
+        ),
+        (
+            "limits.toml",
+            'cleared_by = "prescriber_decision"',
+            'cleared_by = "hope"',
+            "no item of the checklist",
+        ),
+        ("checklist.toml", 'plans = ["sl_home"]', "plans = []", "`plans`: name at least one"),
+        ("discharge.toml", 'agreed_by = "pressure_agreed"', 'agreed_by = "nobody"', "which is no criterion"),
     ],
 )
 def test_each_kind_of_defect_is_refused_and_named(folder, file, was, becomes, told):

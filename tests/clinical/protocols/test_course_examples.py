@@ -1,80 +1,52 @@
-"""The examples written beside each limit of a course come out as told, on both sides of its edge."""
+"""A course proves its limits by the examples beside them; one that contradicts itself is refused, with the remedy."""
 
-from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from sojourn.clinical.protocols.breaches import Visit, breaches
-from sojourn.clinical.protocols.course_files import course_protocols
-from sojourn.clinical.protocols.courses import LimitKind, VisitKind
-from sojourn.clinical.protocols.doses import check_dose
+from sojourn.clinical.evidence import DataFileInvalid
+from sojourn.clinical.protocols.course_files import COURSES, course_protocols, read_course
+from sojourn.clinical.protocols.course_proofs import defects_of_course
 from sojourn.clinical.protocols.policies import policies
 from sojourn.clinical.protocols.standing import statements
 
-DAY_0 = datetime(2026, 11, 2, 8, tzinfo=UTC)
-PREPARED = Visit(VisitKind.PREPARATION, 1, DAY_0 - timedelta(days=1))
-ORDERS = [
-    pytest.param(protocol, example, id=f"{protocol.id}-{example.dose_mg:g}mg-dose{example.number}")
-    for protocol in course_protocols()
-    for example in protocol.dose.examples
-]
-SPACINGS = [
-    pytest.param(protocol, limit, example, id=f"{protocol.id}-{limit.id}-{example.value}")
-    for protocol in course_protocols()
-    for limit in protocol.limits
-    for example in limit.examples
-]
+INFUSION = (Path(str(COURSES)) / "racemic_iv_clinic.toml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("protocol", "example"), ORDERS)
-def test_an_order_breaks_what_its_example_says(protocol, example):
-    found = check_dose(
-        protocol=protocol,
-        dose_mg=example.dose_mg,
-        weight_kg=example.weight_kg,
-        number=example.number,
-        previous_mg=example.previous_mg,
-        given_in_7_days_mg=example.given_in_7_days_mg,
-    )
-    assert tuple(breach.rule_id for breach in found) == example.breaks
+@pytest.mark.parametrize("protocol", course_protocols(), ids=lambda protocol: protocol.id)
+def test_every_course_that_ships_is_proved_on_both_sides_of_its_limits(protocol):
+    assert list(defects_of_course(protocol)) == []
+    assert len(protocol.dose.examples) >= 5
+    assert all(len(limit.examples) >= 2 for limit in protocol.limits)
 
 
-@pytest.mark.parametrize(("protocol", "limit", "example"), SPACINGS)
-def test_a_series_breaks_a_spacing_rule_exactly_as_its_example_says(protocol, limit, example):
-    found = {
-        breach.rule_id for breach in breaches(protocol=protocol, series=_series(limit.kind, example.value))
-    }
-    assert (limit.id in found) is example.breaks
-
-
-def _series(kind, value):
-    def dose(number, after):
-        return Visit(VisitKind.DOSING, number, DAY_0 + after)
-
-    match kind:
-        case LimitKind.MIN_HOURS_BETWEEN_DOSES:
-            return [PREPARED, dose(1, timedelta()), dose(2, timedelta(hours=value))]
-        case LimitKind.MAX_DOSES_IN_7_DAYS:
-            return [PREPARED, *(dose(n, timedelta(days=n)) for n in range(value))]
-        case LimitKind.PREPARATION_BEFORE_FIRST_DOSE:
-            return [*[PREPARED][:value], dose(1, timedelta())]
-        case LimitKind.INTEGRATION_BEFORE_NEXT_DOSE:
-            talk = Visit(VisitKind.INTEGRATION, 1, DAY_0 + timedelta(days=1))
-            return [PREPARED, dose(1, timedelta()), *[talk][:value], dose(2, timedelta(days=7))]
-        case LimitKind.INTEGRATION_WITHIN_DAYS:
-            return [
-                PREPARED,
-                dose(1, timedelta()),
-                Visit(VisitKind.INTEGRATION, 1, DAY_0 + timedelta(days=value, hours=2)),
-            ]
-    raise AssertionError(kind)
-
-
-def test_every_limit_of_every_course_has_examples_on_both_sides():
-    for protocol in course_protocols():
-        assert {bool(example.breaks) for example in protocol.dose.examples} == {True, False}, protocol.id
-        for limit in protocol.limits:
-            assert {example.breaks for example in limit.examples} == {True, False}, (protocol.id, limit.id)
+@pytest.mark.parametrize(
+    ("was", "becomes", "told"),
+    [
+        ("hard_cap = 1.0", "hard_cap = 2.0", "should break DOSE-CAP but breaks DOSE-HIGH"),
+        ("hard_cap = 1.0", "hard_cap = 0.1", "order the limits"),
+        ("dose_mg = 40.1", "dose_mg = 40", "should break DOSE-REASON but breaks nothing"),
+        ('breaks = ["DOSE-HIGH"]', 'breaks = ["DOSE-HGH"]', "should break DOSE-HGH"),
+        ("weight_kg = 80, ", "", "cannot be tried"),
+        ("weight_kg = 80", "weight_kg = 8", "cannot be tried"),
+        ("value = 48\n", "value = 24\n", "47 of SPACING-INTERVAL"),
+        ("value = 3\n", "value = -3\n", "`value`: give a number above 0"),
+        ("minutes = 160", "minutes = 0", "`minutes`: give a number above 0"),
+        ("doses = 6", "doses = -6", "`doses`: give a number above 0"),
+        ("weekdays = [0, 3]", "weekdays = [0, 9]", "days from 0 to 6"),
+        ("weekdays = [0, 3]", "weekdays = []", "days from 0 to 6"),
+        ('monitoring = "iv_clinic"', 'monitoring = "hope"', "`monitoring`: name a plan"),
+        ('consent = "racemic_clinic"', 'consent = "none"', "`consent`: name a document"),
+        ("valid_from = 2025-01-01", "valid_from = 2025-01-01\nvalid_to = 2024-01-01", "valid_to"),
+        ('id = "SPACING-WEEK"', 'id = "SPACING-WEEK"\nunit = "doses"', "`unit`: is not known here"),
+    ],
+)
+def test_each_kind_of_defect_is_refused_and_named(tmp_path, was, becomes, told):
+    assert was in INFUSION
+    spoiled = tmp_path / "spoiled.toml"
+    spoiled.write_text(INFUSION.replace(was, becomes, 1), encoding="utf-8")
+    with pytest.raises(DataFileInvalid, match=f"spoiled.toml.*{told}"):
+        read_course(spoiled)
 
 
 def test_every_policy_and_statement_speaks_to_clinician_and_patient_and_names_its_source():

@@ -40,3 +40,10 @@ def rows_with_defaults(
     defaults = table.table("defaults", allowed=VALIDITY_KEYS).values if "defaults" in table else {}
     rows = table.tables(key, allowed=(*VALIDITY_KEYS, *allowed), required=required)
     return tuple(Table(row.where, {**defaults, **row.values}) for row in rows)
+
+
+def above_zero(row: Table, *keys: str) -> None:
+    """Raise DataFileInvalid where a number of these keys that is present is not above zero."""
+    for key in keys:
+        if key in row and row.number(key) <= 0:
+            raise row.refuse(key, "give a number above 0")

@@ -7,7 +7,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, TypeVar
 
 from sojourn.clinical.evidence import Basis, Table, read_citations, read_table
-from sojourn.clinical.evidence.validity import read_validity, rows_with_defaults
+from sojourn.clinical.evidence.validity import above_zero, read_validity, rows_with_defaults
 from sojourn.clinical.monitoring.plans import (
     CRITERIA,
     TESTS,
@@ -57,7 +57,11 @@ def monitoring_plan(plan_id: str) -> MonitoringPlan:
 
 def _plan_from(row: Table, folder: Traversable) -> MonitoringPlan:
     name = row.text("id")
-    return MonitoringPlan(
+    above_zero(row, "then_every", "observe_at_least", "observe_longer")
+    times = row.wholes("vitals_at")
+    if not times or times[0] <= 0 or list(times) != sorted(set(times)):
+        raise row.refuse("vitals_at", "give the minutes after the dose, each once, the earliest first")
+    plan = MonitoringPlan(
         id=name,
         version=row.text("version"),
         title=row.text("title"),
@@ -72,13 +76,37 @@ def _plan_from(row: Table, folder: Traversable) -> MonitoringPlan:
         patient_says=row.text("patient_says"),
         citations=read_citations(row),
         validity=read_validity(row),
-        checklist=_rows(folder / "checklist.toml", "item", name, _ITEM, _item_from),
-        limits_before=_rows(folder / "limits.toml", "limit", name, _LIMIT, _limit_from, phase="before"),
-        limits_after=_rows(folder / "limits.toml", "limit", name, _LIMIT, _limit_from, phase="after"),
-        signs=_rows(folder / "signs.toml", "sign", name, _SIGN, _sign_from),
-        criteria=_rows(folder / "discharge.toml", "criterion", name, _CRITERION, _criterion_from),
+        checklist=_rows(folder, "checklist.toml", "item", name, _ITEM, _item_from),
+        limits_before=_rows(folder, "limits.toml", "limit", name, _LIMIT, _limit_from, phase="before"),
+        limits_after=_rows(folder, "limits.toml", "limit", name, _LIMIT, _limit_from, phase="after"),
+        signs=_rows(folder, "signs.toml", "sign", name, _SIGN, _sign_from),
+        criteria=_rows(folder, "discharge.toml", "criterion", name, _CRITERION, _criterion_from),
         fresh_minutes=_file(folder / "discharge.toml", "criterion").whole("fresh_minutes"),
     )
+    _refuse_loose_ends(row, plan)
+    return plan
+
+
+def _refuse_loose_ends(row: Table, plan: MonitoringPlan) -> None:
+    """Refuse a plan in which a row leads nowhere, or in which a whole part is missing."""
+    items = {item.id for item in plan.checklist}
+    for limit in plan.limits_before:
+        if limit.cleared_by is not None and limit.cleared_by not in items:
+            raise row.refuse(limit.id, f"is cleared by {limit.cleared_by}, which is no item of the checklist")
+    criteria = {criterion.id for criterion in plan.criteria}
+    for criterion in plan.criteria:
+        if criterion.agreed_by is not None and criterion.agreed_by not in criteria:
+            raise row.refuse(criterion.id, f"is agreed by {criterion.agreed_by}, which is no criterion")
+    parts = {
+        "checklist": plan.checklist,
+        "limits before": plan.limits_before,
+        "limits after": plan.limits_after,
+        "signs": plan.signs,
+        "discharge": plan.criteria,
+    }
+    for part, rows in parts.items():
+        if not rows:
+            raise row.refuse("id", f"{plan.id} has no {part}; name it in the `plans` of its rows")
 
 
 _SAID = ("says", "patient_says", "basis", "citations")
@@ -102,19 +130,34 @@ _CRITERION = (
 
 
 def _rows(
-    file: Traversable,
+    folder: Traversable,
+    name: str,
     key: str,
     plan_id: str,
     keys: tuple[tuple[str, ...], tuple[str, ...]],
     made: Callable[[Table], Row],
     **wanted: Any,
 ) -> tuple[Row, ...]:
+    rows = rows_with_defaults(_file(folder / name, key), key, allowed=keys[0], required=keys[1])
+    plans = _plan_ids(folder)
+    for row in rows:
+        named = row.texts("plans")
+        if "plans" in row and (not named or set(named) - plans):
+            raise row.refuse("plans", f"name at least one of {', '.join(sorted(plans))}, and nothing else")
+        if "phase" in keys[1]:
+            row.choice("phase", ("before", "after"))
     return tuple(
         made(row)
-        for row in rows_with_defaults(_file(file, key), key, allowed=keys[0], required=keys[1])
+        for row in rows
         if ("plans" not in row or plan_id in row.texts("plans"))
         and all(row.values[name] == value for name, value in wanted.items())
     )
+
+
+def _plan_ids(folder: Traversable) -> set[str]:
+    table = read_table(folder / "plans.toml", allowed=("defaults",), required=("plan",))
+    rows = rows_with_defaults(table, "plan", allowed=_PLAN[0], required=_PLAN[1])
+    return {row.text("id") for row in rows}
 
 
 def _file(file: Traversable, key: str) -> Table:

@@ -5,7 +5,10 @@ from functools import cache
 from importlib.resources.abc import Traversable
 
 from sojourn.clinical.evidence import Basis, Table, read_citations, read_table, toml_files
-from sojourn.clinical.evidence.validity import read_validity
+from sojourn.clinical.evidence.validity import above_zero, read_validity
+from sojourn.clinical.monitoring import monitoring_plans
+from sojourn.clinical.protocols.consents import consent_documents
+from sojourn.clinical.protocols.course_proofs import defects_of_course
 from sojourn.clinical.protocols.courses import (
     CourseProtocol,
     DoseExample,
@@ -22,6 +25,10 @@ from sojourn.clinical.protocols.questions import DATA
 from sojourn.clinical.protocols.rules import Setting
 
 COURSES = DATA / "courses"
+DRUGS = ("esketamine", "ketamine")
+ROUTES = ("intranasal", "intravenous", "intramuscular", "subcutaneous", "sublingual", "oral")
+MOST_MINUTES = 24 * 60
+DAYS_OF_A_WEEK = 7
 WITHOUT_VALUE = {LimitKind.PREPARATION_BEFORE_FIRST_DOSE, LimitKind.INTEGRATION_BEFORE_NEXT_DOSE}
 
 
@@ -74,11 +81,14 @@ def read_course(file: Traversable) -> CourseProtocol:
     )
     if missing := set(LimitKind) - {limit.kind for limit in limits}:
         raise table.refuse("limit", f"add one of kind {', '.join(sorted(missing))}")
-    return CourseProtocol(
+    phases = table.tables("phase", required=("id", "doses", "weekdays", *CITED), allowed=())
+    if not phases:
+        raise table.refuse("phase", "give at least one")
+    protocol = CourseProtocol(
         id=table.text("id"),
         version=table.text("version"),
-        drug=table.text("drug"),
-        route=table.text("route"),
+        drug=table.choice("drug", DRUGS),
+        route=table.choice("route", ROUTES),
         setting=Setting(table.choice("setting", tuple(Setting))),
         title=table.text("title"),
         patient_title=table.text("patient_title"),
@@ -87,20 +97,31 @@ def read_course(file: Traversable) -> CourseProtocol:
         validity=read_validity(table),
         visits=tuple(_visit_from(visits, kind) for kind in VisitKind),
         dose=_dose_from(table),
-        phases=tuple(
-            _phase_from(row)
-            for row in table.tables("phase", required=("id", "doses", "weekdays", *CITED), allowed=())
-        ),
+        phases=tuple(_phase_from(row) for row in phases),
         limits=limits,
         reviews=tuple(
             _review_from(row)
             for row in table.tables("review", required=("after_dose", "patient_says", *CITED), allowed=())
         ),
     )
+    if protocol.monitoring not in {plan.id for plan in monitoring_plans()}:
+        raise table.refuse("monitoring", "name a plan of monitoring/data/plans.toml")
+    if protocol.consent not in {document.id for document in consent_documents()}:
+        raise table.refuse("consent", "name a document of data/consents")
+    try:
+        defects = list(defects_of_course(protocol))
+    except (ValueError, OverflowError) as refused:  # a weight no adult has, a dose without a weight
+        raise table.refuse("examples", f"cannot be tried: {refused}") from refused
+    for defect in defects:
+        raise table.refuse("examples", defect)
+    return protocol
 
 
 def _visit_from(visits: Table, kind: VisitKind) -> VisitPlan:
     row = visits.table(kind, allowed=("count",), required=("minutes", "says", "citations"))
+    above_zero(row, "minutes", "count")
+    if row.whole("minutes") > MOST_MINUTES:
+        raise row.refuse("minutes", f"give at most {MOST_MINUTES}: a visit ends on its day")
     return VisitPlan(
         kind=kind,
         count=row.whole_or_none("count") or 0,
@@ -120,6 +141,10 @@ def _dose_from(table: Table) -> DosePlan:
             "hard_cap_mg", "needs_reason_above", "first_high", "first_high_mg_per_kg", "max_raise",
             "max_mg_in_7_days", "allowed_mg", "first_allowed_mg",
         ),
+    )  # fmt: skip
+    above_zero(
+        row, "hard_cap_mg", "needs_reason_above", "first_high", "first_high_mg_per_kg", "max_raise",
+        "max_mg_in_7_days",
     )  # fmt: skip
     plan = DosePlan(
         unit=row.choice("unit", ("mg", "mg/kg")),
@@ -164,6 +189,10 @@ def _dose_examples(row: Table) -> tuple[DoseExample, ...]:
 
 
 def _phase_from(row: Table) -> Phase:
+    above_zero(row, "doses")
+    days = row.wholes("weekdays")
+    if not days or list(days) != sorted(set(days)) or not 0 <= days[0] <= days[-1] < DAYS_OF_A_WEEK:
+        raise row.refuse("weekdays", "give days from 0 to 6, each once, the first one first")
     return Phase(
         id=row.text("id"),
         says=row.text("says"),
@@ -176,6 +205,7 @@ def _phase_from(row: Table) -> Phase:
 
 def _limit_from(row: Table) -> Limit:
     kind = LimitKind(row.choice("kind", tuple(LimitKind)))
+    above_zero(row, "value")
     if (kind in WITHOUT_VALUE) == ("value" in row):
         raise row.refuse("value", "give a number for limits that count, and none for the others")
     return Limit(
@@ -195,6 +225,7 @@ def _limit_from(row: Table) -> Limit:
 
 
 def _review_from(row: Table) -> Review:
+    above_zero(row, "after_dose")
     return Review(
         after_dose=row.whole("after_dose"),
         says=row.text("says"),

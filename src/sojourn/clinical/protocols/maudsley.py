@@ -31,7 +31,10 @@ class Steps:
     steps: tuple[tuple[float | None, int | str], ...]
 
     def at(self, number: float) -> int | str:
-        return next(given for most, given in self.steps if most is None or number <= most)
+        for most, given in self.steps:
+            if most is None or number <= most:
+                return given
+        raise CannotBeStaged(f"No step reaches {number:g}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +92,17 @@ def read_method(table: Table) -> _Method:
     )
     facts = ("months", "severity", "failures", "augmentation", "ect")
     for example in row.tables("examples", allowed=(), required=(*facts, "total", "band")):
-        stage = _staged(
-            method,
-            example.number("months"),
-            example.text("severity"),
-            example.whole("failures"),
-            augmentation=example.flag("augmentation"),
-            ect=example.flag("ect"),
-        )
+        try:
+            stage = _staged(
+                method,
+                example.number("months"),
+                example.text("severity"),
+                example.whole("failures"),
+                augmentation=example.flag("augmentation"),
+                ect=example.flag("ect"),
+            )
+        except CannotBeStaged as refused:
+            raise example.refuse("total", f"cannot be staged: {refused}") from refused
         if (stage.total, stage.band) != (example.whole("total"), example.text("band")):
             raise example.refuse("total", f"comes out as {stage.total}, {stage.band}; correct one of the two")
     return method
@@ -109,6 +115,9 @@ def _method() -> _Method:
 
 def _steps(row: Table, key: str, gives: str) -> Steps:
     found = row.tables(key, allowed=("most",), required=(gives,))
+    ends = [each.number_or_none("most") for each in found]
+    if sorted(end for end in ends if end is not None) != [end for end in ends if end is not None]:
+        raise row.refuse(key, "order the steps by `most`, the smallest first")
     return Steps(
         tuple(
             (each.number_or_none("most"), each.whole(gives) if gives == "points" else each.text(gives))

@@ -61,6 +61,8 @@ def medicine_classes() -> tuple[MedicineClass, ...]:
         for row in table.tables("class", allowed=(), required=("id", "names", "citations"))
     )
     for group in found:
+        if not group.names:
+            raise table.refuse(group.id, "list at least one name")
         for name in group.names:
             if name != name.lower():
                 raise table.refuse(group.id, f"write {name} in lower case")

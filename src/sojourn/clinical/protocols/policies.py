@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import cache
 
 from sojourn.clinical.evidence import Basis, Citation, read_citations, read_table
-from sojourn.clinical.evidence.validity import Validity, read_validity, rows_with_defaults
+from sojourn.clinical.evidence.validity import Validity, above_zero, read_validity, rows_with_defaults
 from sojourn.clinical.protocols.questions import DATA
 
 
@@ -30,6 +30,11 @@ class Policy:
 def policies() -> tuple[Policy, ...]:
     """Give every policy, in the order of the file."""
     table = read_table(DATA / "policies.toml", allowed=("defaults",), required=("policy",))
+    rows = rows_with_defaults(
+        table, "policy", allowed=(), required=("id", "says", "patient_says", "minutes", "basis", "citations")
+    )
+    for row in rows:
+        above_zero(row, "minutes")
     return tuple(
         Policy(
             id=row.text("id"),
@@ -40,12 +45,7 @@ def policies() -> tuple[Policy, ...]:
             citations=read_citations(row),
             validity=read_validity(row),
         )
-        for row in rows_with_defaults(
-            table,
-            "policy",
-            allowed=(),
-            required=("id", "says", "patient_says", "minutes", "basis", "citations"),
-        )
+        for row in rows
     )
 
 

@@ -6,7 +6,7 @@ from functools import cache
 from types import MappingProxyType
 
 from sojourn.clinical.evidence import Basis, Citation, Table, read_citations, read_table
-from sojourn.clinical.evidence.validity import Validity, read_validity, rows_with_defaults
+from sojourn.clinical.evidence.validity import Validity, above_zero, read_validity, rows_with_defaults
 from sojourn.clinical.protocols.conditions import Answer
 from sojourn.clinical.protocols.maudsley import STAGING, STAGING_KEYS
 
@@ -100,6 +100,8 @@ def floors() -> Mapping[str, Floor]:
     rows = rows_with_defaults(
         _table(), "floor", allowed=(), required=("name", "class", "least_mg_per_day", "citations")
     )
+    for row in rows:
+        above_zero(row, "least_mg_per_day")
     return MappingProxyType(
         {
             row.text("name"): Floor(
@@ -119,6 +121,8 @@ def all_criteria() -> tuple[Criteria, ...]:
         allowed=("improvement_at_most", "augmentation_counts"),
         required=("id", "says", "scope", "trials", "weeks", "different_classes", "basis", "citations"),
     )
+    for row in rows:
+        above_zero(row, "trials", "weeks")
     return tuple(
         Criteria(
             id=row.text("id"),

@@ -174,6 +174,12 @@ def _example_from(row: Table) -> Example:
     facts = row.values["facts"]
     if not isinstance(facts, dict):
         raise row.refuse("facts", "give a table of answers by question")
+    for name, value in facts.items():
+        texts = value if isinstance(value, list) else [value]
+        if not all(isinstance(text, str) for text in texts):
+            raise row.refuse(
+                f"facts.{name}", "give the answer as a form sends it: a text, or a list of texts"
+            )
     return Example(
         facts=tuple(
             (name, tuple(value) if isinstance(value, list) else value) for name, value in facts.items()

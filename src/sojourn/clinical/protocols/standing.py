@@ -35,8 +35,9 @@ def statements() -> tuple[Statement, ...]:
         required=("id", "family", "says", "patient_says", "settings", "kept_by", "basis", "citations"),
     )
     for row in rows:
-        if wrong := set(row.texts("settings")) - set(Setting):
-            raise row.refuse("settings", f"{min(wrong)} is no setting; use {', '.join(Setting)}")
+        named = set(row.texts("settings"))
+        if not named or named - set(Setting):
+            raise row.refuse("settings", f"name at least one of {', '.join(Setting)}, and nothing else")
     return tuple(
         Statement(
             id=row.text("id"),
