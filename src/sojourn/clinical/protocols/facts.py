@@ -55,7 +55,7 @@ def read_facts(raw: Mapping[str, str | Sequence[str]]) -> Facts:
     for asked in all_questions():
         given = raw.get(asked.id, "")
         try:
-            value = _read(asked, given if isinstance(given, str | list | tuple) else [given])
+            value = _read(asked, given)
         except ValueError as refused:
             problems[asked.id] = str(refused)
         else:
@@ -106,7 +106,7 @@ def facts_from_json(stored: Mapping[str, Any]) -> Facts:
 
 
 def _read(asked: Question, given: str | Sequence[str]) -> Value | None:
-    if not isinstance(given, str) and not all(isinstance(entry, str) for entry in given):
+    if not isinstance(given, str | list | tuple) or not all(isinstance(entry, str) for entry in given):
         raise ValueError("Please give this answer in words.")
     if asked.kind is Kind.CHECKLIST:
         return _read_checklist(asked, given)

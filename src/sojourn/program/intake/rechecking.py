@@ -114,7 +114,7 @@ def _recheck_batch(edition: str, rules: RuleSet, *, on: date, now: datetime, siz
     return len(rows)
 
 
-def _newest_after(after: UUID | None) -> QuerySet[Assessment]:
+def _newest_after(after: UUID | None) -> QuerySet[Any]:
     newer = Assessment.objects.filter(patient=OuterRef("patient"), taken_at__gt=OuterRef("taken_at"))
     newest_decision = Decision.objects.filter(patient=OuterRef("patient")).order_by("-decided_at")
     rows = (
