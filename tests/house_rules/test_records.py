@@ -57,6 +57,8 @@ TELLS_NOTHING = {
     "StaffMember": {"roles"},
     "StatementWithdrawal": {"why"},  # why the practice no longer says it
     "Understanding": {"lesson_id", "lesson_version"},
+    "AdoptedThreshold": {"fact", "relation", "rule_id", "rule_version"},  # which number of which rule
+    "RuleReview": {"edition", "on", "rule_set_version"},
     "User": {"password"},  # a salted hash
     "Visit": {"kind"},
 }  # fmt: skip

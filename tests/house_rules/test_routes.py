@@ -47,9 +47,8 @@ def test_no_route_can_carry_health_information(route):
             for name, kind in zip(route.parameters, route.converters, strict=True)
             if kind == "SlugConverter"
         }
-        assert slugs <= {"document_id", "lesson_id", "claim_id"}, (
-            "a slug may name a document, never somebody or something about them"
-        )
+        named = {"document_id", "lesson_id", "claim_id", "rule_id", "fact", "relation"}
+        assert slugs <= named, "a slug may name a document or a rule, never somebody or something about them"
 
 
 # What may stand behind the question mark of an address, and what each is.
@@ -61,6 +60,7 @@ ASKED_IN_ADDRESSES = {
     "day": "a day of the calendar",
     "topic": "which topic the cards of public claims are about",
     "verdict": "which verdict those cards give",
+    "family": "which family of rules is listed",
     "layout": "which layout the gallery stands on",
 }
 FORMS_THAT_ASK = {

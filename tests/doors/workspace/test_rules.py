@@ -43,13 +43,13 @@ def test_the_page_lists_the_families_and_what_expires_soon(ward, sign_in):
 def test_every_word_searched_for_must_be_in_the_rule_its_source_or_how_it_is_known(
     ward, sign_in, words, told, not_told
 ):
-    page = sign_in(ward.mona).get(RULES, {"q": words}).content.decode()
+    page = sign_in(ward.mona).post(RULES, {"words": words}).content.decode()
     assert f"<strong>{told}</strong>" in page
     assert f"<strong>{not_told}</strong>" not in page
 
 
 def test_a_rule_is_shown_with_weight_basis_source_and_how_it_is_known(ward, sign_in):
-    page = sign_in(ward.ben).get(RULES, {"q": "ELIG-CV-06-NYHA"}).content.decode()
+    page = sign_in(ward.ben).post(RULES, {"words": "ELIG-CV-06-NYHA"}).content.decode()
     assert "ketamine at home: absolute (program policy)" in page
     assert "section 5.6: carefully assess other cardiovascular conditions [excerpt]" in page
     assert "nyha_class = iii: speaks" in page
@@ -57,10 +57,18 @@ def test_a_rule_is_shown_with_weight_basis_source_and_how_it_is_known(ward, sign
 
 def test_a_search_that_finds_nothing_says_so_and_a_long_or_odd_one_does_no_harm(ward, sign_in):
     client = sign_in(ward.ben)
-    assert "No rule holds all of these words" in client.get(RULES, {"q": "zyxwv"}).content.decode()
-    page = client.get(RULES, {"q": "<script>" + "x" * 5000, "family": "<b>"})
+    assert "No rule holds all of these words" in client.post(RULES, {"words": "zyxwv"}).content.decode()
+    page = client.post(f"{RULES}?family=<b>", {"words": "<script>" + "x" * 5000})
     assert page.status_code == 200
     assert "<script>x" not in page.content.decode()
+
+
+def test_a_family_is_listed_by_its_name_and_an_unknown_one_is_not_asked_for(ward, sign_in):
+    client = sign_in(ward.ben)
+    page = client.get(RULES, {"family": "Alarm thresholds"}).content.decode()
+    assert "<strong>SYSTOLIC-RED</strong>" in page
+    assert "<strong>ELIG-CV-01</strong>" not in page
+    assert "Heart, blood vessels and blood pressure" in client.get(RULES, {"family": "x"}).content.decode()
 
 
 def test_the_director_adopts_a_number_and_everybody_sees_it_as_the_practices_own(ward, sign_in):
@@ -68,7 +76,7 @@ def test_the_director_adopts_a_number_and_everybody_sees_it_as_the_practices_own
     page = client.post(ADOPT, ADOPTED, follow=True).content.decode()
     assert "Adopted." in page
     assert "stricter here" in page
-    shown = sign_in(ward.ben).get(RULES, {"q": "ELIG-HEP-03"}).content.decode()
+    shown = sign_in(ward.ben).post(RULES, {"words": "ELIG-HEP-03"}).content.decode()
     assert "this practice&#x27;s own policy" in shown or "this practice's own policy" in shown
     assert "instead of 3" in shown
 

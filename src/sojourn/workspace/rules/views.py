@@ -19,9 +19,14 @@ WORDS_AT_MOST = 100  # characters of a search that are looked at
 
 @staff_only
 def rules(request: Any) -> HttpResponse:
-    """Show the families of rules, or those that hold every word searched for, with what needs a person."""
-    words = request.GET.get("q", "")[:WORDS_AT_MOST].strip()
-    family = request.GET.get("family", "")
+    """Show the families of rules, or those that hold every word searched for, with what needs a person.
+
+    The words come in the form's body: somebody may type a name, and addresses are kept.
+    """
+    families = Counter(entry.family for entry in ledger())
+    words = request.POST.get("words", "")[:WORDS_AT_MOST].strip()
+    asked = request.GET.get("family", "")
+    family = asked if asked in families else ""
     found = (
         [entry for entry in ledger() if _is_asked(entry, words.lower().split(), family)]
         if words or family
@@ -36,7 +41,7 @@ def rules(request: Any) -> HttpResponse:
         {
             "words": words,
             "family": family,
-            "families": list(Counter(entry.family for entry in ledger()).items()),
+            "families": list(families.items()),
             "in_all": len(ledger()),
             "version": rule_set().version,
             "found": [{"entry": entry, "own": own.get(entry.id)} for entry in found[:SHOWN]],
