@@ -33,9 +33,11 @@ SELECT n, 1 + (n %% %(sites)s) AS site, 1 + ((n / 100) %% %(staff)s) AS clinicia
             ELSE 'declined' END AS phase
 FROM generate_series(1, %(patients)s) n;
 
-INSERT INTO people_patient (id, user_id, kind, name, born_on, phone, state, site_id, joined_at, import_source, import_id)
+INSERT INTO people_patient (
+    id, user_id, kind, name, born_on, phone, state, site_id, joined_at, import_source, import_id, import_days_made_up
+)
 SELECT bench_id(2, n), bench_id(1, n), 'patient', 'Invented Person ' || lpad(((n * 7919) %% 1000000)::text, 6, '0'),
-       DATE '1950-01-01' + (n %% 18000), '555-0100', 'CA', bench_id(3, site), %(now)s - interval '2 years', '', ''
+       DATE '1950-01-01' + (n %% 18000), '555-0100', 'CA', bench_id(3, site), %(now)s - interval '2 years', '', '', FALSE
 FROM bench_patient;
 
 INSERT INTO intake_assessment (id, patient_id, facts, evaluation, disposition, rule_set_version, taken_at)

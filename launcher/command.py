@@ -25,7 +25,7 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "import-scores": (import_scores, "bring in scores of another practice  FILE --map MAP.toml [--dry-run]"),
     "rules": (
         rules,
-        "what is expired, expiring or from memory: check [DAY]; write the reference page: write",
+        "list what is expired, expires within 90 days, or is known only from memory: check [DAY]",
     ),
     "bench": (bench, "measure the pages beside a bare server"),
     "manage": (manage, "run one of Django's commands with the database up"),

@@ -26,7 +26,7 @@ def bench(words: list[str]) -> int:
 
 
 def rules(words: list[str]) -> int:
-    """Review the ledger of rules or write its page; needs no database."""
+    """Review the ledger of rules; needs no database."""
     environment = ready_environment(with_tools=False)
     return run_here(environment, [str(ROOT / "tools" / "rules"), *words], command_environment(), None)
 

@@ -101,4 +101,4 @@ def test_what_is_from_memory_is_listed_and_what_was_seen_is_not():
 
 def test_the_printed_page_is_the_data():
     page = (ROOT / "docs" / "reference" / "rules.md").read_text(encoding="utf-8")
-    assert page == rules_page(ledger()), "docs/reference/rules.md is stale: run ./sojourn rules write"
+    assert page == rules_page(ledger()), "docs/reference/rules.md is stale: run tools/reference"

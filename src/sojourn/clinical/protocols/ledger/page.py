@@ -8,7 +8,7 @@ from sojourn.clinical.protocols.ledger.entries import Entry, Where
 HEAD = """# Rules
 
 Every rule of the program, with its words for clinician and patient, what it weighs and where, what that rests on, its
-source and how that source is known. Written from the data by `./sojourn rules write`; do not edit by hand.
+source and how that source is known. Written from the data by `tools/reference`; do not edit it here.
 
 A rule is *program policy* where no label, trial, guideline or law says so. *[from memory]* means that the place has to
 be read again before it counts as verified; `./sojourn rules check` lists these, and what expires.
