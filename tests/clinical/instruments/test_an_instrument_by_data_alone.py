@@ -11,10 +11,13 @@ from sojourn.clinical.instruments import (
     TotalImpossible,
     Unscorable,
     band_of,
+    contradictions,
     critical_answers,
+    not_asked,
     pattern_verdict,
     score,
     score_from_total,
+    triage,
 )
 from sojourn.clinical.instruments.reading import read_instrument
 from tests.clinical.instruments.answering import answered
@@ -22,8 +25,8 @@ from tests.clinical.instruments.answering import answered
 MADE_UP = read_instrument(Path(__file__).with_name("made_up.toml"))
 
 
-def value(scale_id, *values):
-    result = score(MADE_UP, answered(MADE_UP, *values), scale_id=scale_id)
+def value(scale_id, *values, **named):
+    result = score(MADE_UP, answered(MADE_UP, *values, **named), scale_id=scale_id)
     return result.value if isinstance(result, Score) else None
 
 
@@ -69,6 +72,43 @@ def test_a_scale_can_be_critical_and_a_blank_leaves_it_open():
     (alarm,) = critical_answers(MADE_UP, answered(MADE_UP, 1, 1, 0))
     assert (alarm.reason, alarm.item_id) == ("made-up.low", None)
     assert critical_answers(MADE_UP, answered(MADE_UP, 1, 1)) == ()
+
+
+def test_a_question_that_was_not_asked_adds_nothing_and_is_no_gap():
+    assert value("gated", 0) == 0
+    assert value("gated", 1) is None
+    assert value("gated", 1, q7=10) == 11
+    assert not_asked(MADE_UP, answered(MADE_UP, 0)) == {"q7"}
+    assert not_asked(MADE_UP, answered(MADE_UP)) == set()
+
+
+def test_an_answer_to_a_question_that_need_not_be_asked_counts_and_is_a_contradiction():
+    assert value("gated", 0, q7=4) == 4
+    assert [c.id for c in contradictions(MADE_UP, answered(MADE_UP, 0, q7=4))] == ["both"]
+    assert contradictions(MADE_UP, answered(MADE_UP, 1, q7=4)) == ()
+
+
+def test_a_line_offers_every_whole_point_between_its_ends():
+    assert [o.value for o in MADE_UP.item("q7").options] == list(range(11))
+    with pytest.raises(AnswersInvalid):
+        answered(MADE_UP, q7=11)
+
+
+def test_of_alternatives_one_answer_is_complete_and_other_blanks_are_named():
+    result = score(MADE_UP, answered(MADE_UP, 2, None, None), scale_id="either")
+    assert (result.value, result.blank) == (2, ("q3",))
+
+
+def test_a_scale_may_be_compared_with_the_last_time():
+    before, now = answered(MADE_UP, 0, 0, 0, 0, 1), answered(MADE_UP, 3, 3, 3, 2, 1)
+    assert [c.reason for c in critical_answers(MADE_UP, now, previous=before)] == ["made-up.rise"]
+    assert critical_answers(MADE_UP, now) == ()
+
+
+def test_a_triage_takes_the_gravest_that_holds_and_says_what_blanks_leave_open():
+    assert triage(MADE_UP, answered(MADE_UP, 1, 1, 3, 0, 0, 0, q7=0)).level.id == "grave"
+    assert triage(MADE_UP, answered(MADE_UP, 1, 1, 2, 0, 0, 0, q7=0)).level.id == "left"
+    assert isinstance(triage(MADE_UP, answered(MADE_UP, 1, 1)), Unscorable)
 
 
 @pytest.mark.parametrize(

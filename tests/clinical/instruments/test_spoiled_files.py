@@ -55,6 +55,32 @@ SPOILED = {
         'citations = [{ source = "loinc", locator = "panel 44249-1 and its members; answer list LL358-3", provenance = "excerpt" }]',
         "", "cite at least one source"),
     "a codes table that says both": ('panel = "44249-1"', 'panel = "44249-1"\nno_standard_binding = true', "remove it"),
+    "a question about suicide whose blank is silent": (
+        'when = { item = "q9", unanswered = true }', 'when = { item = "q9", at_least = 3 }',
+        "q9`: a question about suicide needs a critical rule"),
+    "an alarm without an owner": ('owner = "prescriber"\n', "", "`owner`: is missing"),
+    "an alarm owned by nobody": ('owner = "prescriber"', 'owner = "reception"', "use one of prescriber, therapist"),
+    "no recall window": ('recall = "the last 2 weeks"\n', "", "`recall`: is missing"),
+    "a question that waits for a later one": (
+        'answers = "frequency"\ncode = "44250-9"',
+        'answers = "frequency"\ncode = "44250-9"\nasked_when = { item = "q2", at_least = 1 }',
+        "only questions that stand before it"),
+    "a question that waits for a scale": (
+        'answers = "difficulty"\n', 'answers = "difficulty"\nasked_when = { scale = "total", at_least = 1 }\n',
+        "only questions that stand before it"),
+    "alternatives that are not joined": (
+        "range = [0, 27]", 'range = [0, 27]\neither_or = ["q1 | q2"]', "do not stand joined"),
+    "a line upside down": (
+        'id = "difficulty"\noptions', 'id = "line"\nfrom = 10\nto = 0\n\n[[answer_set]]\nid = "difficulty"\noptions',
+        "give an end above the start"),
+    "answers that are both a list and a line": (
+        'id = "difficulty"\noptions', 'id = "difficulty"\nfrom = 0\nto = 3\noptions', "not both"),
+    "a triage whose first level has no condition": (
+        '[[cadence]]\npoint = "screening"',
+        ('[triage]\nid = "t"\ntitle = "T"\nlevels = [\n'
+        '  { id = "a", label = "a", plain = "a", citations = [{ source = "loinc", locator = "x", provenance = "excerpt" }] },\n'
+        '  { id = "b", label = "b", plain = "b", citations = [{ source = "loinc", locator = "x", provenance = "excerpt" }] },\n'
+        ']\n\n[[cadence]]\npoint = "screening"'), "give every level but the last its when"),
     "text that is not TOML": ("minutes = 3", "minutes = = 3", "is not valid TOML"),
 }  # fmt: skip
 

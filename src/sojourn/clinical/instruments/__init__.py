@@ -8,25 +8,33 @@ from sojourn.clinical.instruments.answers import (
     read_answers,
 )
 from sojourn.clinical.instruments.bands import band_of, half_up
-from sojourn.clinical.instruments.critical_items import CriticalAnswer, critical_answers, pattern_verdict
+from sojourn.clinical.instruments.critical_items import CriticalAnswer, critical_answers
 from sojourn.clinical.instruments.definition import (
     Band,
     BandSet,
     ChangeKind,
     ChangeSet,
+    Contradiction,
     CriticalRule,
     Direction,
     Instrument,
     Item,
+    Level,
     Option,
     OutcomeRule,
+    Owner,
+    Rater,
     Scale,
     Severity,
     Tier,
+    Triage,
 )
+from sojourn.clinical.instruments.judging import Category, contradictions, pattern_verdict, triage
 from sojourn.clinical.instruments.library import UnknownInstrument, all_instruments, get
 from sojourn.clinical.instruments.scoring import Score, Unscorable, score, scores
+from sojourn.clinical.instruments.skipping import not_asked, unanswered
 from sojourn.clinical.instruments.stored import score_as_json, score_from_json
+from sojourn.clinical.instruments.text_packs import TextPack, read_text_pack, with_wording
 from sojourn.clinical.instruments.totals import (
     TotalConflict,
     TotalImpossible,
@@ -36,10 +44,11 @@ from sojourn.clinical.instruments.totals import (
 )
 
 __all__ = [
-    "Answers", "AnswersInvalid", "Band", "BandSet", "ChangeKind", "ChangeSet", "CriticalAnswer",
-    "CriticalRule", "Direction", "Instrument", "Item", "Option", "OutcomeRule", "Scale", "Score",
-    "Severity", "Tier", "TotalConflict", "TotalImpossible", "TotalOnly", "UnknownInstrument",
-    "Unscorable", "all_instruments", "answers_from_json", "band_of", "critical_answers", "get",
-    "half_up", "pattern_verdict", "points_of", "read_answers", "score", "score_as_json",
-    "score_from_json", "score_from_total", "scores", "stated_total_conflict",
+    "Answers", "AnswersInvalid", "Band", "BandSet", "Category", "ChangeKind", "ChangeSet", "Contradiction",
+    "CriticalAnswer", "CriticalRule", "Direction", "Instrument", "Item", "Level", "Option", "OutcomeRule", "Owner",
+    "Rater", "Scale", "Score", "Severity", "TextPack", "Tier", "TotalConflict", "TotalImpossible", "TotalOnly",
+    "Triage", "UnknownInstrument", "Unscorable", "all_instruments", "answers_from_json", "band_of", "contradictions",
+    "critical_answers", "get", "half_up", "not_asked", "pattern_verdict", "points_of", "read_answers",
+    "read_text_pack", "score", "score_as_json", "score_from_json", "score_from_total", "scores",
+    "stated_total_conflict", "triage", "unanswered", "with_wording",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from functools import cache
 from importlib.resources import files
 
 from sojourn.clinical.evidence import Table, read_table
-from sojourn.clinical.instruments.conditions import mentioned
+from sojourn.clinical.instruments.conditions import asks_for_blank, mentioned
 from sojourn.clinical.instruments.definition import Direction, Instrument, Tier
 
 CODES = files("sojourn.clinical.instruments") / "panel_codes.toml"
@@ -22,7 +22,10 @@ def panel_codes() -> frozenset[str]:
 
 def check_instrument(instrument: Instrument, file: Table) -> None:
     """Refuse an instrument whose parts contradict each other. Raise DataFileInvalid."""
-    for check in (_check_ids, _check_wording, _check_codes, _check_references, _check_bands, _check_outcomes):
+    for check in (
+        _check_ids, _check_wording, _check_codes, _check_gates, _check_references, _check_suicide_items,
+        _check_bands, _check_outcomes,
+    ):  # fmt: skip
         check(instrument, file)
 
 
@@ -35,6 +38,7 @@ def _check_ids(instrument: Instrument, file: Table) -> None:
         "cut_point": [cut.id for cut in instrument.cut_points],
         "critical": [rule.id for rule in instrument.critical_rules],
         "pattern": [pattern.id for pattern in instrument.patterns],
+        "contradiction": [found.id for found in instrument.contradictions],
     }
     for key, ids in kinds.items():
         for found, times in Counter(ids).items():
@@ -50,10 +54,11 @@ def _check_ids(instrument: Instrument, file: Table) -> None:
 
 def _check_wording(instrument: Instrument, file: Table) -> None:
     texts = [item.text for item in instrument.items]
-    texts += [option.text for item in instrument.items for option in item.options]
-    if instrument.tier is Tier.A and (None in texts or not texts):
+    texts += [option.text for item in instrument.items if not item.is_analog for option in item.options]
+    ends = [item.ends for item in instrument.items if item.is_analog]
+    if instrument.tier is Tier.A and (None in texts or None in ends or not texts):
         raise file.refuse("item", "tier A ships its wording: give every item and option its text")
-    if instrument.tier is not Tier.A and any(texts):
+    if instrument.tier is not Tier.A and (any(texts) or any(ends)):
         raise file.refuse("item", "only tier A may ship wording: remove the texts")
     if instrument.tier is Tier.C and instrument.items:
         raise file.refuse("item", "tier C holds totals only: remove the items")
@@ -63,10 +68,35 @@ def _check_codes(instrument: Instrument, file: Table) -> None:
     for scale in instrument.scales:
         if scale.code and scale.code in panel_codes() | {instrument.panel_code}:
             raise file.refuse("scale", f"{scale.id} carries the code of a panel; give the code of the total")
+    if instrument.triage and instrument.triage.code in panel_codes():
+        raise file.refuse("triage", "it carries the code of a panel; give the code of the result")
     codes = [item.code for item in instrument.items if item.code]
     codes += [scale.code for scale in instrument.scales if scale.code]
     if len(codes) != len(set(codes)):
         raise file.refuse("item", "a code stands twice; each item and scale has its own")
+
+
+def _check_gates(instrument: Instrument, file: Table) -> None:
+    seen: set[str] = set()
+    for item in instrument.items:
+        if item.asked_when is not None:
+            named, named_scales = mentioned(item.asked_when)
+            if named_scales or not named <= seen:
+                raise file.refuse(item.id, "asked_when may name only questions that stand before it")
+        seen.add(item.id)
+    gated = {item.id for item in instrument.items if item.asked_when is not None}
+    for scale in instrument.scales:
+        if scale.op == "mean" and gated & {item_id for group in scale.groups for item_id in group}:
+            raise file.refuse(
+                "scale", f"{scale.id} is a mean; a question that may be skipped cannot count in it"
+            )
+
+
+def _check_suicide_items(instrument: Instrument, file: Table) -> None:
+    """Refuse a suicide item whose blank would pass in silence."""
+    for item in instrument.items:
+        if item.about_suicide and not any(asks_for_blank(r.when, item.id) for r in instrument.critical_rules):
+            raise file.refuse(item.id, "a question about suicide needs a critical rule for unanswered = true")
 
 
 def _check_references(instrument: Instrument, file: Table) -> None:
@@ -86,12 +116,16 @@ def _check_references(instrument: Instrument, file: Table) -> None:
             raise file.refuse("scale", f"{scale.otherwise} is not another scale of this instrument")
     conditions = [(p.id, p.when) for p in instrument.patterns]
     conditions += [(r.id, r.when) for r in instrument.critical_rules]
+    conditions += [(found.id, found.when) for found in instrument.contradictions]
+    if instrument.triage:
+        conditions += [(level.id, level.when) for level in instrument.triage.levels if level.when]
     for name, condition in conditions:
         named_items, named_scales = mentioned(condition)
         if unknown := (named_items - items) | (named_scales - scales):
             raise file.refuse(name, f"{min(unknown)} is neither an item nor a scale of this instrument")
+    about = items | scales | {"form"} | ({instrument.triage.id} if instrument.triage else set())
     for rule in instrument.critical_rules:
-        if rule.about not in items | scales:
+        if rule.about not in about:
             raise file.refuse(rule.id, f"{rule.about} is neither an item nor a scale of this instrument")
 
 

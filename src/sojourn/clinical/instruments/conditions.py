@@ -1,8 +1,8 @@
 """The closed vocabulary in which data files speak about answers. A new word is a function here, not there.
 
-Forms: `{ item, at_least | at_most | is_one_of | unanswered | rises_by }`, `{ scale, at_least | at_most }`,
+Forms: `{ item, at_least | at_most | is_one_of | unanswered | rises_by }`, `{ scale, at_least | at_most | rises_by }`,
 `{ all = [...] }`, `{ any = [...] }`, `{ of = [...], at_least = n }`.
-A verdict is True, False, or None where a blank leaves it open.
+A verdict is True, False, or None where a blank leaves it open. A question that was not asked answers no condition.
 """
 
 from collections.abc import Callable
@@ -39,16 +39,22 @@ class CountOf:
 Condition = AboutItem | AboutScale | CountOf
 
 ITEM_TESTS = ("at_least", "at_most", "is_one_of", "unanswered", "rises_by")
-SCALE_TESTS = ("at_least", "at_most")
+SCALE_TESTS = ("at_least", "at_most", "rises_by")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a condition may look at: points of an item now and before, and the value of a scale."""
+    """What a condition may look at: points of an item and value of a scale, now and before.
+
+    `not_asked` are blanks that are no gaps. In an `unfinished` form a blank may still be filled: it is left open.
+    """
 
     points: Callable[[str], int | None]
     points_before: Callable[[str], int | None]
     value: Callable[[str], Fraction | None]
+    value_before: Callable[[str], Fraction | None]
+    not_asked: frozenset[str] = frozenset()
+    unfinished: bool = False
 
 
 def verdict(condition: Condition, facts: Facts) -> Verdict:
@@ -56,11 +62,8 @@ def verdict(condition: Condition, facts: Facts) -> Verdict:
     match condition:
         case AboutItem():
             return _item_verdict(condition, facts)
-        case AboutScale(scale, test, operand):
-            value = facts.value(scale)
-            if value is None:
-                return None
-            return value >= operand if test == "at_least" else value <= operand
+        case AboutScale():
+            return _scale_verdict(condition, facts)
         case CountOf(parts, at_least):
             verdicts = [verdict(part, facts) for part in parts]
             if verdicts.count(True) >= at_least:
@@ -68,10 +71,26 @@ def verdict(condition: Condition, facts: Facts) -> Verdict:
             return None if verdicts.count(True) + verdicts.count(None) >= at_least else False
 
 
+def _scale_verdict(condition: AboutScale, facts: Facts) -> Verdict:
+    value = facts.value(condition.scale)
+    if value is None:
+        return None
+    match condition.test:
+        case "at_least":
+            return value >= condition.operand
+        case "at_most":
+            return value <= condition.operand
+        case _:
+            before = facts.value_before(condition.scale)
+            return before is not None and value - before >= condition.operand
+
+
 def _item_verdict(condition: AboutItem, facts: Facts) -> Verdict:
     points = facts.points(condition.item)
+    if points is None and condition.item in facts.not_asked:
+        return False
     if condition.test == "unanswered":
-        return points is None
+        return (None if facts.unfinished else True) if points is None else False
     if points is None:
         return None
     match condition.test:
@@ -102,6 +121,16 @@ def mentioned(condition: Condition) -> tuple[frozenset[str], frozenset[str]]:
         case CountOf(parts):
             pairs = [mentioned(part) for part in parts]
             return frozenset().union(*(i for i, _ in pairs)), frozenset().union(*(s for _, s in pairs))
+
+
+def asks_for_blank(condition: Condition, item_id: str) -> bool:
+    """Tell whether a condition looks for this item left blank."""
+    match condition:
+        case AboutItem(item, test):
+            return (item, test) == (item_id, "unanswered")
+        case CountOf(parts):
+            return any(asks_for_blank(part, item_id) for part in parts)
+    return False
 
 
 def _condition(row: Table) -> Condition:

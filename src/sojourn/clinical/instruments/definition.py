@@ -10,6 +10,8 @@ from functools import cached_property
 from sojourn.clinical.evidence import Citation
 from sojourn.clinical.instruments.conditions import Condition
 
+LONGEST_LIST = 12  # more values than this are a line to point at, not a list to read
+
 
 class Tier(StrEnum):
     """What may ship: A wording and scoring, B scoring only (wording by a text pack), C totals only."""
@@ -36,6 +38,14 @@ class Severity(StrEnum):
     RED = "red"
 
 
+class Owner(StrEnum):
+    """Who answers for an alarm first. Anybody on the care team may acknowledge it."""
+
+    PRESCRIBER = "prescriber"
+    THERAPIST = "therapist"
+    SESSION_MONITOR = "session monitor"
+
+
 class ChangeKind(StrEnum):
     RELIABLE = "reliable change"  # larger than the instrument's own noise
     MEANINGFUL = "meaningful change"  # large enough that patients or clinicians notice
@@ -53,13 +63,27 @@ class Option:
 
 @dataclass(frozen=True)
 class Item:
-    """One question. `text` is None where the wording is not installed."""
+    """One question. `text` is None where the wording is not installed.
+
+    `ends` are the words at both ends of a visual analog scale, `key` says in our words what the values stand for.
+    An item whose `asked_when` does not hold is not asked: its blank is no gap and adds nothing.
+    """
 
     id: str
     number: str
     text: str | None
+    answer_set: str
     options: tuple[Option, ...]
+    ends: tuple[str, str] | None
+    key: str | None
     code: str | None
+    asked_when: Condition | None
+    about_suicide: bool
+
+    @property
+    def is_analog(self) -> bool:
+        """True for a line from one end to the other rather than a list of choices."""
+        return len(self.options) > LONGEST_LIST
 
     def option(self, value: int) -> Option:
         """Find the option of a value that was read by `read_answers`."""
@@ -77,12 +101,16 @@ class MissingRule:
 
 @dataclass(frozen=True)
 class Scale:
-    """How answers become a number. A group counts once, by its highest answer; most groups hold one item."""
+    """How answers become a number. A group counts once, by its highest answer; most groups hold one item.
+
+    Of the items in one part of `either_or` one answer is enough: the others may stay blank by design.
+    """
 
     id: str
     title: str
     op: str  # sum, mean, or count (of groups with at least `count_from` points)
     groups: tuple[tuple[str, ...], ...]
+    either_or: tuple[tuple[str, ...], ...]
     count_from: int | None
     multiplier: int
     low: int
@@ -156,7 +184,8 @@ class CriticalRule:
     id: str
     severity: Severity
     says: str
-    about: str  # item or scale; of the rules about one thing only the first that holds is raised
+    owner: Owner
+    about: str  # an item, a scale, the triage, or "form"; of the rules about one thing only the first that holds is raised
     when: Condition
     acknowledge_within: timedelta
     citations: tuple[Citation, ...]
@@ -173,6 +202,37 @@ class Pattern:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """Answers that cannot both be true. They are shown; the software does not choose between them."""
+
+    id: str
+    says: str
+    when: Condition
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Level:
+    """One category of a triage. `when` is None for the last, which is what is left."""
+
+    id: str
+    label: str
+    plain: str  # the same for a patient
+    when: Condition | None
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True)
+class Triage:
+    """Categories from the gravest to the least: the first that holds is the result, and nothing is added up."""
+
+    id: str
+    title: str
+    levels: tuple[Level, ...]
+    code: str | None
+
+
+@dataclass(frozen=True)
 class Licence:
     terms: str
     attribution: str
@@ -181,10 +241,14 @@ class Licence:
 
 @dataclass(frozen=True)
 class Occasion:
-    """When the program asks for the instrument, and how often."""
+    """When the program asks for the instrument, and how often.
+
+    `follows` names the instrument and the triage level or critical rule after whose answer this one is asked.
+    """
 
     point: str
     every_days: int | None
+    follows: tuple[str, str] | None
     citations: tuple[Citation, ...]
 
 
@@ -197,7 +261,8 @@ class Instrument:
     measures: str
     tier: Tier
     rater: Rater
-    recall_days: int | None
+    recall: str  # the time the questions speak of, in words
+    recall_days: int | None  # None: no fixed number of days
     direction: Direction
     stem: str | None
     minutes: int
@@ -211,9 +276,17 @@ class Instrument:
     outcome_rules: tuple[OutcomeRule, ...]
     critical_rules: tuple[CriticalRule, ...]
     patterns: tuple[Pattern, ...]
+    contradictions: tuple[Contradiction, ...]
+    triage: Triage | None
     cadence: tuple[Occasion, ...]
     references: tuple[Citation, ...]
     definition_hash: str
+    text_pack_hash: str | None = None  # of the installed wording, where it does not ship
+
+    @property
+    def has_wording(self) -> bool:
+        """True when every question can be shown. Without wording only staff may enter values."""
+        return bool(self.items) and all(item.text for item in self.items)
 
     @property
     def main_scale(self) -> Scale | None:

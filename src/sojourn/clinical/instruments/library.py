@@ -46,10 +46,30 @@ def read_library(folder: Traversable) -> dict[str, dict[str, Instrument]]:
                 f"{path.name}: `version`: {instrument.version} stands in another file; raise it"
             )
         versions[instrument.version] = instrument
+    _check_followed(found)
     return {
         name: dict(sorted(versions.items(), key=lambda pair: _order(pair[0])))
         for name, versions in found.items()
     }
+
+
+def _check_followed(found: Mapping[str, Mapping[str, Instrument]]) -> None:
+    """Refuse an instrument that waits for an answer nobody can give."""
+    for instrument in (i for versions in found.values() for i in versions.values()):
+        for after, result in (occasion.follows for occasion in instrument.cadence if occasion.follows):
+            known = {"critical"} | {
+                name
+                for earlier in found.get(after, {}).values()
+                for name in (
+                    *(rule.id for rule in earlier.critical_rules),
+                    *(level.id for level in (earlier.triage.levels if earlier.triage else ())),
+                )
+            }
+            if after not in found or result not in known:
+                raise DataFileInvalid(
+                    f"{instrument.id}: `follows`: {after} has no result {result}; name a level, a critical rule,"
+                    " or critical for any of them"
+                )
 
 
 def _order(version: str) -> tuple[int, ...]:

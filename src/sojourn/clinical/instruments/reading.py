@@ -13,36 +13,38 @@ from sojourn.clinical.instruments.conditions import read_condition
 from sojourn.clinical.instruments.definition import (
     ChangeKind,
     ChangeSet,
+    Contradiction,
     CriticalRule,
     CutPoint,
     Direction,
     Instrument,
-    Item,
     Licence,
     Occasion,
-    Option,
     OutcomeRule,
+    Owner,
     Pattern,
     Rater,
     Severity,
     Tier,
 )
-from sojourn.clinical.instruments.scale_tables import read_band_set, read_scale
+from sojourn.clinical.instruments.item_tables import read_items
+from sojourn.clinical.instruments.scale_tables import read_band_set, read_scale, scale_rows
+from sojourn.clinical.instruments.triage_table import read_triage
 
 REQUIRED = (
-    "id", "version", "title", "patient_title", "measures", "tier", "rater", "direction", "minutes",
+    "id", "version", "title", "patient_title", "measures", "tier", "rater", "direction", "recall", "minutes",
     "references", "licence", "codes",
 )  # fmt: skip
 OPTIONAL = (
     "stem", "recall_days", "answer_set", "item", "scale", "band_set", "cut_point", "change_set", "outcome",
-    "critical", "pattern", "cadence",
+    "critical", "pattern", "contradiction", "triage", "cadence",
 )  # fmt: skip
 
 
 def read_instrument(path: Traversable) -> Instrument:
     """Read and check one data file. Raise DataFileInvalid."""
     file = read_table(path, allowed=OPTIONAL, required=REQUIRED)
-    items = _items(file)
+    items = read_items(file)
     codes = _codes(file)
     licence = file.table("licence", allowed=(), required=("terms", "attribution", "citations"))
     instrument = Instrument(
@@ -53,6 +55,7 @@ def read_instrument(path: Traversable) -> Instrument:
         measures=file.text("measures"),
         tier=Tier(file.choice("tier", tuple(Tier))),
         rater=Rater(file.choice("rater", tuple(Rater))),
+        recall=file.text("recall"),
         recall_days=file.whole_or_none("recall_days"),
         direction=Direction(file.choice("direction", tuple(Direction))),
         stem=file.text_or_none("stem"),
@@ -60,7 +63,7 @@ def read_instrument(path: Traversable) -> Instrument:
         licence=Licence(licence.text("terms"), licence.text("attribution"), read_citations(licence)),
         panel_code=codes.text_or_none("panel"),
         items=items,
-        scales=tuple(read_scale(row, {item.id: item for item in items}) for row in _scale_rows(file)),
+        scales=tuple(read_scale(row, {item.id: item for item in items}) for row in scale_rows(file)),
         band_sets=tuple(
             read_band_set(row)
             for row in file.tables("band_set", allowed=(), required=("id", "scale", "bands", "citations"))
@@ -73,10 +76,12 @@ def read_instrument(path: Traversable) -> Instrument:
             Pattern(row.text("id"), row.text("says"), read_condition(row), read_citations(row))
             for row in file.tables("pattern", allowed=(), required=("id", "says", "when", "citations"))
         ),
-        cadence=tuple(
-            Occasion(row.text("point"), row.whole_or_none("every_days"), read_citations(row))
-            for row in file.tables("cadence", allowed=("every_days",), required=("point", "citations"))
+        contradictions=tuple(
+            Contradiction(row.text("id"), row.text("says"), read_condition(row), read_citations(row))
+            for row in file.tables("contradiction", allowed=(), required=("id", "says", "when", "citations"))
         ),
+        triage=read_triage(file),
+        cadence=_cadence(file),
         references=read_citations(file, "references"),
         definition_hash=_hash(file.values),
     )
@@ -85,8 +90,9 @@ def read_instrument(path: Traversable) -> Instrument:
 
 
 def _hash(values: Mapping[str, object]) -> str:
-    """Hash the meaning of the file; comments and layout may change without making a new definition."""
-    return hashlib.sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
+    """Hash the meaning of the file: neither comments and layout nor the calendar change what an answer says."""
+    meaning = {key: value for key, value in values.items() if key != "cadence"}
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True, default=str).encode()).hexdigest()
 
 
 def _codes(file: Table) -> Table:
@@ -97,45 +103,6 @@ def _codes(file: Table) -> Table:
     else:
         read_citations(codes)
     return codes
-
-
-def _items(file: Table) -> tuple[Item, ...]:
-    sets = {
-        row.text("id"): tuple(_option(option) for option in _option_rows(row))
-        for row in file.tables("answer_set", allowed=(), required=("id", "options"))
-    }
-    found: list[Item] = []
-    for row in file.tables("item", allowed=("text", "code"), required=("id", "number", "answers")):
-        options = sets[row.choice("answers", tuple(sets))]
-        found.append(
-            Item(
-                row.text("id"),
-                row.text("number"),
-                row.text_or_none("text"),
-                options,
-                row.text_or_none("code"),
-            )
-        )
-    return tuple(found)
-
-
-def _option_rows(row: Table) -> tuple[Table, ...]:
-    return row.tables("options", allowed=("text", "points", "not_applicable", "code"), required=("value",))
-
-
-def _option(row: Table) -> Option:
-    value = row.whole("value")
-    points = row.whole("points") if "points" in row else value
-    applies = not ("not_applicable" in row and row.flag("not_applicable"))
-    return Option(value, row.text_or_none("text"), points if applies else None, row.text_or_none("code"))
-
-
-def _scale_rows(file: Table) -> tuple[Table, ...]:
-    return file.tables(
-        "scale",
-        allowed=("count_from", "multiplier", "otherwise", "code"),
-        required=("id", "title", "op", "items", "range", "missing"),
-    )
 
 
 def _cut_points(file: Table) -> tuple[CutPoint, ...]:
@@ -193,13 +160,23 @@ def _critical_rules(file: Table) -> tuple[CriticalRule, ...]:
     rows = file.tables(
         "critical",
         allowed=(),
-        required=("id", "severity", "says", "about", "when", "acknowledge_within_min", "citations"),
+        required=(
+            "id",
+            "severity",
+            "says",
+            "owner",
+            "about",
+            "when",
+            "acknowledge_within_min",
+            "citations",
+        ),
     )
     return tuple(
         CriticalRule(
             id=row.text("id"),
             severity=Severity(row.choice("severity", tuple(Severity))),
             says=row.text("says"),
+            owner=Owner(row.choice("owner", tuple(Owner))),
             about=row.text("about"),
             when=read_condition(row),
             acknowledge_within=timedelta(minutes=row.whole("acknowledge_within_min")),
@@ -207,3 +184,18 @@ def _critical_rules(file: Table) -> tuple[CriticalRule, ...]:
         )
         for row in rows
     )
+
+
+def _cadence(file: Table) -> tuple[Occasion, ...]:
+    rows = file.tables("cadence", allowed=("every_days", "follows"), required=("point", "citations"))
+    return tuple(
+        Occasion(row.text("point"), row.whole_or_none("every_days"), _follows(row), read_citations(row))
+        for row in rows
+    )
+
+
+def _follows(row: Table) -> tuple[str, str] | None:
+    if "follows" not in row:
+        return None
+    after = row.table("follows", allowed=(), required=("instrument", "result"))
+    return after.text("instrument"), after.text("result")

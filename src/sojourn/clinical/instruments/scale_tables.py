@@ -11,6 +11,15 @@ OPS = ("sum", "mean", "count")
 MISSING_RULES = ("all-items", "prorate-mean")
 
 
+def scale_rows(file: Table) -> tuple[Table, ...]:
+    """Give the scales of a file as tables."""
+    return file.tables(
+        "scale",
+        allowed=("either_or", "count_from", "multiplier", "otherwise", "code"),
+        required=("id", "title", "op", "items", "range", "missing"),
+    )
+
+
 def read_scale(row: Table, items: Mapping[str, Item]) -> Scale:
     """Read one scale. A range that the answers do not span is refused."""
     op = row.choice("op", OPS)
@@ -26,6 +35,7 @@ def read_scale(row: Table, items: Mapping[str, Item]) -> Scale:
         title=row.text("title"),
         op=op,
         groups=groups,
+        either_or=_either_or(row, groups),
         count_from=row.whole_or_none("count_from"),
         multiplier=multiplier,
         low=low,
@@ -46,6 +56,17 @@ def _groups(row: Table, items: Mapping[str, Item]) -> tuple[tuple[str, ...], ...
     if len(named) != len(set(named)):
         raise row.refuse("items", "an item stands twice; remove one")
     return groups
+
+
+def _either_or(row: Table, groups: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+    """Read `either_or = ["q6 | q7"]`: one answer is enough, as both belong to one joined group."""
+    parts = tuple(tuple(part.strip() for part in entry.split("|")) for entry in row.texts("either_or"))
+    for part in parts:
+        if not any(set(part) <= set(group) for group in groups):
+            raise row.refuse(
+                "either_or", f"{' | '.join(part)} do not stand joined in `items`; join them there"
+            )
+    return parts
 
 
 def _pair(row: Table) -> tuple[int, int]:

@@ -7,11 +7,15 @@ from fractions import Fraction
 from sojourn.clinical.instruments.answers import Answers, points_of
 from sojourn.clinical.instruments.bands import band_of
 from sojourn.clinical.instruments.definition import Band, Instrument, Scale
+from sojourn.clinical.instruments.skipping import not_asked
 
 
 @dataclass(frozen=True)
 class Score:
-    """An exact value. `answered` of `of` questions counted; `missing_rule` says how blanks were treated."""
+    """An exact value. `answered` of `of` questions counted; `missing_rule` says how blanks were treated.
+
+    `blank` are the items that were left out although the score stands: prorated, or one of several that are joined.
+    """
 
     instrument_id: str
     instrument_version: str
@@ -24,6 +28,7 @@ class Score:
     band: Band | None
     band_set_id: str | None
     missing_rule: str
+    blank: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ def _scored(instrument: Instrument, answers: Answers, scale: Scale) -> Score | U
         if scale.otherwise:
             return _scored(instrument, answers, instrument.scale(scale.otherwise))
         return _unscorable(instrument, answers, scale, "an answer is “not applicable”")
-    points = [_group_points(instrument, answers, group) for group in scale.groups]
+    skipped = not_asked(instrument, answers)
+    points = [_group_points(instrument, answers, group, skipped) for group in scale.groups]
     given = [p for p in points if p is not None]
     blanks = len(points) - len(given)
     if blanks and (blanks > scale.missing.at_most or not given):
@@ -73,6 +79,7 @@ def _scored(instrument: Instrument, answers: Answers, scale: Scale) -> Score | U
         band=band_of(instrument, value, scale_id=scale.id),
         band_set_id=bands.id if bands else None,
         missing_rule=scale.missing.id,
+        blank=_left_out(scale, answers, skipped),
     )
 
 
@@ -83,8 +90,27 @@ def _value(scale: Scale, given: list[int]) -> Fraction:
     return (mean if scale.op == "mean" else mean * len(scale.groups)) * scale.multiplier
 
 
-def _group_points(instrument: Instrument, answers: Answers, group: tuple[str, ...]) -> int | None:
-    return max((p for i in group if (p := points_of(instrument, answers, i)) is not None), default=None)
+def _group_points(
+    instrument: Instrument, answers: Answers, group: tuple[str, ...], skipped: frozenset[str]
+) -> int | None:
+    """Give the highest points of joined items; a question that was not asked adds nothing."""
+    given = (0 if i in skipped else points_of(instrument, answers, i) for i in group)
+    return max((p for p in given if p is not None), default=None)
+
+
+def _left_out(scale: Scale, answers: Answers, skipped: frozenset[str]) -> tuple[str, ...]:
+    excused = {
+        item_id
+        for part in scale.either_or
+        if any(answers[other] is not None for other in part)
+        for item_id in part
+    }
+    return tuple(
+        item_id
+        for group in scale.groups
+        for item_id in group
+        if answers[item_id] is None and item_id not in skipped | excused
+    )
 
 
 def _holds_not_applicable(instrument: Instrument, answers: Answers, scale: Scale) -> bool:
@@ -101,8 +127,9 @@ def _too_many_blanks(scale: Scale, answered: int) -> str:
 
 
 def _unscorable(instrument: Instrument, answers: Answers, scale: Scale, reason: str) -> Unscorable:
-    blank = tuple(i for group in scale.groups for i in group if answers[i] is None)
-    answered = sum(any(answers[i] is not None for i in group) for group in scale.groups)
+    skipped = not_asked(instrument, answers)
+    blank = _left_out(scale, answers, skipped)
+    answered = sum(any(answers[i] is not None or i in skipped for i in group) for group in scale.groups)
     return Unscorable(*_identity(instrument, scale.id), reason, blank, answered, len(scale.groups))
 
 

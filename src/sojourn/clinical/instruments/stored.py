@@ -27,8 +27,9 @@ def score_from_json(stored: Mapping[str, object]) -> Result:
         fields["value"] = Fraction(str(fields["value"]))
     if isinstance(band := fields.get("band"), Mapping):
         fields["band"] = Band(**band)
-    if isinstance(missing := fields.get("missing"), list):
-        fields["missing"] = tuple(missing)
+    for name in ("missing", "blank"):
+        if isinstance(items := fields.get(name), list):
+            fields[name] = tuple(items)
     try:
         return kind(**fields)  # type: ignore[arg-type]
     except TypeError as error:
