@@ -8,6 +8,14 @@ from sojourn.clinical.instruments.answers import (
     read_answers,
 )
 from sojourn.clinical.instruments.bands import band_of, half_up
+from sojourn.clinical.instruments.calendar import (
+    Due,
+    calendar,
+    due_after_answer,
+    due_in_course,
+    due_on_joining,
+    overlapping,
+)
 from sojourn.clinical.instruments.critical_items import CriticalAnswer, critical_answers
 from sojourn.clinical.instruments.definition import (
     Band,
@@ -45,10 +53,10 @@ from sojourn.clinical.instruments.totals import (
 
 __all__ = [
     "Answers", "AnswersInvalid", "Band", "BandSet", "Category", "ChangeKind", "ChangeSet", "Contradiction",
-    "CriticalAnswer", "CriticalRule", "Direction", "Instrument", "Item", "Level", "Option", "OutcomeRule", "Owner",
+    "CriticalAnswer", "CriticalRule", "Direction", "Due", "Instrument", "Item", "Level", "Option", "OutcomeRule", "Owner",
     "Rater", "Scale", "Score", "Severity", "TextPack", "Tier", "TotalConflict", "TotalImpossible", "TotalOnly",
-    "Triage", "UnknownInstrument", "Unscorable", "all_instruments", "answers_from_json", "band_of", "contradictions",
-    "critical_answers", "get", "half_up", "not_asked", "pattern_verdict", "points_of", "read_answers",
+    "Triage", "UnknownInstrument", "Unscorable", "all_instruments", "answers_from_json", "band_of", "calendar", "contradictions",
+    "critical_answers", "due_after_answer", "due_in_course", "due_on_joining", "get", "half_up", "not_asked", "overlapping", "pattern_verdict", "points_of", "read_answers",
     "read_text_pack", "score", "score_as_json", "score_from_json", "score_from_total", "scores",
     "stated_total_conflict", "triage", "unanswered", "with_wording",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from sojourn.clinical.evidence import DataFileInvalid, toml_files
+from sojourn.clinical.instruments.calendar import calendar
 from sojourn.clinical.instruments.definition import Instrument
 from sojourn.clinical.instruments.reading import read_instrument
 
@@ -47,6 +48,7 @@ def read_library(folder: Traversable) -> dict[str, dict[str, Instrument]]:
             )
         versions[instrument.version] = instrument
     _check_followed(found)
+    _check_points(found)
     return {
         name: dict(sorted(versions.items(), key=lambda pair: _order(pair[0])))
         for name, versions in found.items()
@@ -69,6 +71,22 @@ def _check_followed(found: Mapping[str, Mapping[str, Instrument]]) -> None:
                 raise DataFileInvalid(
                     f"{instrument.id}: `follows`: {after} has no result {result}; name a level, a critical rule,"
                     " or critical for any of them"
+                )
+
+
+def _check_points(found: Mapping[str, Mapping[str, Instrument]]) -> None:
+    """Refuse a cadence that the calendar does not know, or whose rhythm does not fit its point."""
+    for instrument in (i for versions in found.values() for i in versions.values()):
+        for occasion in instrument.cadence:
+            point = calendar().points.get(occasion.point)
+            if point is None:
+                raise DataFileInvalid(
+                    f"{instrument.id}: `point`: {occasion.point} is not in calendar.toml;"
+                    f" use one of {', '.join(calendar().points)}"
+                )
+            if (occasion.every_days is None) != bool(point.on_days):
+                raise DataFileInvalid(
+                    f"{instrument.id}: `every_days`: give it at {occasion.point} only where the point has no days"
                 )
 
 
