@@ -91,7 +91,8 @@ def _bring_up(
                 f"{cluster.programs.version} from {cluster.programs.source}, run by {cluster.account.says}"
             )
             url = cluster.url()
-    variables = names_answered(doorstep) | practice_environment(data, url)
+    address = {"SOJOURN_ADDRESS": doorstep.address}
+    variables = address | names_answered(doorstep) | practice_environment(data, url)
     prepared = _prepare(supervisor, environment, variables, data, wishes)
     with stage("Web and worker"):
         serve_worker(supervisor, environment, variables, log_folder(data))

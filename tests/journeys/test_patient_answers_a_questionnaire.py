@@ -49,6 +49,11 @@ class Story:
         assert self.page.locator("input:checked").count() == 9
         self.looks_right(self.page)
 
+    def then_the_suicide_screen_follows_in_the_same_sitting(self):
+        assert self.page.get_by_role("heading", name="Thoughts of suicide").is_visible()
+        assert self.page.get_by_role("group").count() == 5
+        self.looks_right(self.page)
+
     def then_nothing_more_is_asked_of_her(self):
         assert self.page.url == f"{self.address}/today/"
         assert self.page.get_by_role("heading", name="Your mood over the last two weeks").count() == 0
@@ -68,7 +73,7 @@ def test_several_days_on_item_9_brings_help_and_an_alarm(story):
     story.then_she_is_thanked_and_shown_help()
     story.then_her_prescriber_sees("Thoughts of being better off dead or of self-harm on several days.")
     story.when_she_says_that_she_is_safe()
-    story.then_nothing_more_is_asked_of_her()
+    story.then_the_suicide_screen_follows_in_the_same_sitting()
     assert Response.objects.get().value == 4
 
 

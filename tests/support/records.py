@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+from sojourn.clinical import instruments
 from sojourn.program.education import actions as education
 from sojourn.program.intake.models import Consent
-from sojourn.program.measures.models import QuestionnaireRequest
+from sojourn.program.measures.links import make_link, token_of
+from sojourn.program.measures.models import QuestionnaireRequest, Response
 from sojourn.program.safety import actions as safety
 from tests.support import histories
 from tests.support.ward import Ward
@@ -38,7 +40,16 @@ def examples_of(ward: Ward) -> dict[str, UUID | str]:
         signed_name="Ada Núñez",
         signed_at=now - timedelta(days=4),
     )
+    answered = Response.objects.create(
+        patient_id=ada, instrument_id="gad-7", instrument_version="1",
+        definition_hash=instruments.get("gad-7").definition_hash, source="patient",
+        answers=instruments.read_answers(instruments.get("gad-7"), {f"q{n}": 0 for n in range(1, 8)}).as_json(),
+        answered_at=now, answered_on=now.date(), value=0, answered=7, band="minimal",
+    )  # fmt: skip
     return {
+        "response_id": answered.id,
+        "instrument_id": "phq-9",
+        "token": token_of(make_link(request.id, now=now).id),
         "patient_id": ada,
         "assessment_id": assessment.id,
         "course_id": course.id,

@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.config.database import database_from_url
+from sojourn.config.mail import mail_from_url
 
 BASE_DIR = Path(__file__).resolve().parents[3]
 DATA_DIR = Path(os.environ.get("SOJOURN_DATA_DIR", BASE_DIR / "var"))
@@ -165,14 +166,26 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
-EMAIL_BACKEND = (
-    "django.core.mail.backends.locmem.EmailBackend"  # nothing leaves the machine until an address is set up
-)
+
+# ---- messages: nothing leaves the machine until a mail server is set up; what would have left stays in the outbox
+ADDRESS = os.environ.get("SOJOURN_ADDRESS", "http://localhost:8000").rstrip("/")
+MAIL = mail_from_url(os.environ.get("SOJOURN_MAIL_URL", ""))
+MAIL_LEAVES = MAIL is not None
+MAIL_FROM = os.environ.get("SOJOURN_MAIL_FROM", "practice@localhost")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL else 'dummy'}.EmailBackend"
+EMAIL_TIMEOUT = 20  # seconds
+if MAIL is not None:
+    EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = MAIL.host, MAIL.port, MAIL.name, MAIL.word
+    EMAIL_USE_TLS, EMAIL_USE_SSL = MAIL.starts_tls, MAIL.is_tls
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mails are unique whatever their case, by a constraint of our own
 PGHISTORY_APPEND_ONLY = True
-PROCRASTINATE_IMPORT_PATHS = ["sojourn.program.safety.tasks"]
+PROCRASTINATE_IMPORT_PATHS = [
+    "sojourn.program.safety.tasks",
+    "sojourn.program.measures.tasks",
+    "sojourn.program.plans.tasks",
+]
 
 # Logs carry ids, never health information: paths hold ids only, and form bodies are never logged.
 LOGGING = {

@@ -1,5 +1,6 @@
 """When a course asks for what: windows around each due day, and what follows an answer."""
 
+import itertools
 from datetime import date, timedelta
 
 import pytest
@@ -22,19 +23,34 @@ ALL = all_instruments()
 
 
 def course(doses=DOSES, results=None, ids=None):
-    return [d for d in due_in_course(instruments=ALL, doses=doses, results=results or {}) if ids is None or d.instrument_id in ids]
+    return [
+        d
+        for d in due_in_course(instruments=ALL, doses=doses, results=results or {})
+        if ids is None or d.instrument_id in ids
+    ]
 
 
 def test_joining_asks_the_screens_but_not_what_only_follows_them():
     asked = {d.instrument_id for d in due_on_joining(instruments=ALL, on=FIRST)}
-    assert asked == {"phq-9", "gad-7", "pc-ptsd-5", "mdq", "audit-c", "dast-10", "c-ssrs-screener", "icsi-icpi"}
+    assert asked == {
+        "phq-9",
+        "gad-7",
+        "pc-ptsd-5",
+        "mdq",
+        "audit-c",
+        "dast-10",
+        "c-ssrs-screener",
+        "icsi-icpi",
+    }
     (phq_9,) = [d for d in due_on_joining(instruments=ALL, on=FIRST) if d.instrument_id == "phq-9"]
     assert (phq_9.opens_on, phq_9.due_on, phq_9.closes_on) == (FIRST, FIRST, FIRST + timedelta(days=7))
 
 
 def test_the_baseline_is_taken_within_seven_days_before_the_first_dose():
     baseline = [d for d in course(ids={"phq-9"}) if d.point == "baseline"]
-    assert [(d.opens_on, d.due_on, d.closes_on) for d in baseline] == [(FIRST - timedelta(days=7), FIRST, FIRST)]
+    assert [(d.opens_on, d.due_on, d.closes_on) for d in baseline] == [
+        (FIRST - timedelta(days=7), FIRST, FIRST)
+    ]
 
 
 def test_induction_is_weekly_from_the_second_week_to_the_last_dose():
@@ -43,8 +59,8 @@ def test_induction_is_weekly_from_the_second_week_to_the_last_dose():
 
 
 def test_each_dose_has_its_screen_before_and_its_question_the_day_after():
-    before = [d for d in course(ids={"phq-2"})]
-    after = [d for d in course(ids={"edi"})]
+    before = list(course(ids={"phq-2"}))
+    after = list(course(ids={"edi"}))
     assert [d.due_on for d in before] == DOSES
     assert [d.due_on for d in after] == [day + timedelta(days=1) for day in DOSES]
     assert (before[2].occasion, after[2].occasion) == ("before dose 3", "the day after dose 3")
@@ -57,7 +73,11 @@ def test_after_the_last_dose_come_the_end_of_induction_the_follow_ups_and_mainte
     assert days[:4] == [("end of induction", 7), ("follow-up", 28), ("maintenance", 56), ("follow-up", 77)]
     assert days[4:6] == [("maintenance", 112), ("maintenance", 140)]  # day 84 lies in the window of day 77
     assert days[-1] == ("maintenance", 364)
-    assert [(d.due_on - last).days for d in course(ids={"icsi-icpi"}) if d.point == "maintenance"] == [168, 252, 336]
+    assert [(d.due_on - last).days for d in course(ids={"icsi-icpi"}) if d.point == "maintenance"] == [
+        168,
+        252,
+        336,
+    ]
     assert [(d.due_on - last).days for d in course(ids={"dast-10"}) if d.point == "maintenance"] == [182, 364]
 
 
@@ -69,8 +89,12 @@ def test_a_follow_up_names_its_week():
 
 def test_windows_of_one_instrument_never_overlap_but_around_doses():
     for instrument in ALL:
-        windows = sorted((d.opens_on, d.closes_on) for d in course(ids={instrument.id}) if "dose" not in d.point and d.point != "day after")
-        assert all(earlier[1] < later[0] for earlier, later in zip(windows, windows[1:], strict=False)), instrument.id
+        windows = sorted(
+            (d.opens_on, d.closes_on)
+            for d in course(ids={instrument.id})
+            if "dose" not in d.point and d.point != "day after"
+        )
+        assert all(earlier[1] < later[0] for earlier, later in itertools.pairwise(windows)), instrument.id
 
 
 def test_no_instrument_is_asked_twice_for_one_day():
@@ -89,7 +113,9 @@ def test_an_answer_leads_to_its_follow_up_in_the_same_sitting():
     assert {d.instrument_id for d in after} == {"asq", "c-ssrs-screener"}
     assert all((d.opens_on, d.due_on) == (FIRST, FIRST) for d in after)
     assert due_after_answer(instruments=ALL, answered="phq-9", results=frozenset(), on=FIRST) == ()
-    full = due_after_answer(instruments=ALL, answered="audit-c", results=frozenset({"audit-c.high", "critical"}), on=FIRST)
+    full = due_after_answer(
+        instruments=ALL, answered="audit-c", results=frozenset({"audit-c.high", "critical"}), on=FIRST
+    )
     assert [d.instrument_id for d in full] == ["audit"]
 
 

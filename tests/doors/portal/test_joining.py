@@ -53,11 +53,12 @@ def test_a_visitor_becomes_a_patient_and_what_they_answered_comes_along(client, 
     assert nora.user.check_password(PASSWORD)
 
 
-def test_both_questionnaires_are_asked_today_for_a_week(client, account):
+def test_the_screens_are_asked_today_for_a_week(client, account):
     client.post(URL, {**answered(), **account})
     asked = QuestionnaireRequest.objects.filter(patient__name="Nora Lindgren")
     assert {(r.instrument_id, r.occasion, r.opens_on, r.closes_on) for r in asked} == {
-        (name, "before treatment", date(2026, 11, 24), date(2026, 12, 1)) for name in ("phq-9", "gad-7")
+        (name, "before treatment", date(2026, 11, 24), date(2026, 12, 1))
+        for name in ("phq-9", "gad-7", "pc-ptsd-5")
     }
 
 

@@ -66,10 +66,13 @@ def test_a_questionnaire_that_is_due_comes_before_everything_else(ward, ada):
 
 def test_the_consent_comes_before_a_questionnaire_that_is_only_open_early(ward, ada):
     courses.start(ward)
-    measures.request_series(
+    measures.request_questionnaire(
         patient_id=ward.ada.patient_id,
-        first_on=TODAY + timedelta(days=2),
-        last_on=TODAY + timedelta(days=2),
+        instrument_id="phq-9",
+        occasion="week 1",
+        opens_on=TODAY,
+        due_on=TODAY + timedelta(days=2),
+        closes_on=TODAY + timedelta(days=6),
         actor=ward.cora,
         now=NOW,
     )

@@ -34,15 +34,40 @@ def join(ward, name="Dev Iyer"):
     return replace(ward, ada=patient)
 
 
-def test_a_series_is_booked_whole_with_its_weekly_questionnaires(ward):
+def test_a_series_is_booked_whole_with_the_questionnaires_of_its_course(ward):
     course = courses.start(ward)
     visits = courses.book(ward, course)
     assert len(visits) == 17
     assert queries.courses_to_book(ward.cora) == ()
-    weekly = QuestionnaireRequest.objects.filter(patient_id=ward.ada.patient_id)
-    assert set(weekly.values_list("instrument_id", flat=True)) == {"phq-9", "gad-7"}
-    assert weekly.filter(instrument_id="phq-9").count() == 5
-    assert weekly.order_by("due_on").first().due_on == courses.FIRST_DOSE_ON
+    asked = QuestionnaireRequest.objects.filter(course_id=course.id)
+    assert set(asked.values_list("instrument_id", flat=True)) == {
+        "phq-9",
+        "phq-2",
+        "gad-7",
+        "edi",
+        "cgi",
+        "pgi-c",
+    }
+    weekly = asked.filter(instrument_id="phq-9", point__in=["baseline", "induction"]).order_by("due_on")
+    assert weekly.first().due_on == courses.FIRST_DOSE_ON
+    assert weekly.count() == 4
+
+
+def test_a_moved_dose_moves_what_is_asked_around_it_and_nothing_answered(ward):
+    course = courses.start(ward)
+    visits = courses.book(ward, course)
+    last = max((v for v in visits if v.kind == "dosing"), key=lambda v: v.during.lower)
+
+    def standing():
+        rows = QuestionnaireRequest.objects.filter(
+            course_id=course.id, withdrawn_at=None, instrument_id="phq-2"
+        )
+        return sorted(rows.values_list("due_on", flat=True))
+
+    before = standing()
+    booking.cancel_visit(visit_id=last.id, because="The patient travels.", actor=ward.cora, now=NOW)
+    assert standing() == before[:-1]
+    assert QuestionnaireRequest.objects.filter(course_id=course.id).exclude(withdrawn_at=None).exists()
 
 
 def test_a_series_is_booked_once(ward):

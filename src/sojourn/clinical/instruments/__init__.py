@@ -53,10 +53,11 @@ from sojourn.clinical.instruments.totals import (
 
 __all__ = [
     "Answers", "AnswersInvalid", "Band", "BandSet", "Category", "ChangeKind", "ChangeSet", "Contradiction",
-    "CriticalAnswer", "CriticalRule", "Direction", "Due", "Instrument", "Item", "Level", "Option", "OutcomeRule", "Owner",
-    "Rater", "Scale", "Score", "Severity", "TextPack", "Tier", "TotalConflict", "TotalImpossible", "TotalOnly",
-    "Triage", "UnknownInstrument", "Unscorable", "all_instruments", "answers_from_json", "band_of", "calendar", "contradictions",
-    "critical_answers", "due_after_answer", "due_in_course", "due_on_joining", "get", "half_up", "not_asked", "overlapping", "pattern_verdict", "points_of", "read_answers",
-    "read_text_pack", "score", "score_as_json", "score_from_json", "score_from_total", "scores",
-    "stated_total_conflict", "triage", "unanswered", "with_wording",
+    "CriticalAnswer", "CriticalRule", "Direction", "Due", "Instrument", "Item", "Level", "Option",
+    "OutcomeRule", "Owner", "Rater", "Scale", "Score", "Severity", "TextPack", "Tier", "TotalConflict",
+    "TotalImpossible", "TotalOnly", "Triage", "UnknownInstrument", "Unscorable", "all_instruments",
+    "answers_from_json", "band_of", "calendar", "contradictions", "critical_answers", "due_after_answer",
+    "due_in_course", "due_on_joining", "get", "half_up", "not_asked", "overlapping", "pattern_verdict",
+    "points_of", "read_answers", "read_text_pack", "score", "score_as_json", "score_from_json",
+    "score_from_total", "scores", "stated_total_conflict", "triage", "unanswered", "with_wording",
 ]  # fmt: skip

@@ -13,7 +13,9 @@ from sojourn.clinical.instruments.definition import Instrument, Occasion
 
 CALENDAR = files("sojourn.clinical.instruments") / "calendar.toml"
 ANCHORS = ("joined", "first dose", "each dose", "last dose", "answer")
-Results = Mapping[str, frozenset[str]]  # by instrument: the levels and critical rules its newest answers led to
+Results = Mapping[
+    str, frozenset[str]
+]  # by instrument: the levels and critical rules its newest answers led to
 
 
 @dataclass(frozen=True)
@@ -34,10 +36,11 @@ class Point:
 
 @dataclass(frozen=True)
 class LinkRule:
-    """How long a link without a password works, and how often in an hour."""
+    """How long a link without a password works, how often in an hour, and from which hour of the day it is sent."""
 
     says: str
     valid: timedelta
+    earliest_hour: int
     uses_an_hour: int
     citations: tuple[Citation, ...]
 
@@ -146,9 +149,7 @@ def overlapping(instrument: Instrument, days: Iterable[date]) -> frozenset[date]
         return frozenset()
     ordered = sorted(days)
     return frozenset(
-        later
-        for earlier, later in pairwise(ordered)
-        if (later - earlier).days < instrument.recall_days
+        later for earlier, later in pairwise(ordered) if (later - earlier).days < instrument.recall_days
     )
 
 
@@ -191,7 +192,9 @@ def calendar() -> Calendar:
 def read_calendar(path: Traversable) -> Calendar:
     """Read a calendar. Raise DataFileInvalid for unknown anchors, reminders outside the window, and gaps."""
     file = read_table(path, allowed=(), required=("tie", "link", "point"))
-    link = file.table("link", allowed=(), required=("says", "hours", "uses_an_hour", "citations"))
+    link = file.table(
+        "link", allowed=(), required=("says", "hours", "earliest_hour", "uses_an_hour", "citations")
+    )
     tie = file.table("tie", allowed=(), required=("says", "citations"))
     read_citations(tie)
     rows = file.tables(
@@ -204,6 +207,7 @@ def read_calendar(path: Traversable) -> Calendar:
         link=LinkRule(
             link.text("says"),
             timedelta(hours=link.whole("hours")),
+            link.whole("earliest_hour"),
             link.whole("uses_an_hour"),
             read_citations(link),
         ),

@@ -5,19 +5,20 @@ from datetime import timedelta
 
 from sojourn.clinical.evidence import Citation
 from sojourn.clinical.instruments.answers import Answers
-from sojourn.clinical.instruments.conditions import verdict
+from sojourn.clinical.instruments.conditions import mentioned, verdict
 from sojourn.clinical.instruments.definition import Instrument, Owner, Severity
 from sojourn.clinical.instruments.judging import facts_of
 
 
 @dataclass(frozen=True)
 class CriticalAnswer:
-    """Why somebody must look, how urgently, and about which item (None: about a scale)."""
+    """Why somebody must look, who first, how urgently, and about which item (None: a scale or the form)."""
 
     reason: str
     severity: Severity
     says: str
     item_id: str | None
+    about_suicide: bool
     owner: Owner
     acknowledge_within: timedelta
     citations: tuple[Citation, ...]
@@ -40,6 +41,9 @@ def critical_answers(
                 severity=rule.severity,
                 says=rule.says,
                 item_id=rule.about if rule.about in instrument.by_id else None,
+                about_suicide=any(
+                    instrument.item(item_id).about_suicide for item_id in mentioned(rule.when)[0]
+                ),
                 owner=rule.owner,
                 acknowledge_within=rule.acknowledge_within,
                 citations=rule.citations,

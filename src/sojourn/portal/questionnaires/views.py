@@ -1,101 +1,86 @@
-"""Answering a questionnaire. A half-filled one raises its alarms and comes back with everything kept."""
+"""Two ways to one page: signed in, or by a link that opens one questionnaire and nothing else."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
+from functools import wraps
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
 
-from sojourn.clinical import instruments
-from sojourn.portal.questionnaires.forms import QuestionnaireForm
-from sojourn.program.measures import actions, queries
-from sojourn.program.people.access import patients_only
-
-NOT_ANSWERS = {"csrfmiddlewaretoken", "as_it_is"}
+from sojourn.portal.questionnaires.answering import Asking, keep_draft, page_of, record
+from sojourn.program.measures import links
+from sojourn.program.people.access import everyone, patients_only
 
 
 @patients_only
 def answer(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     """Show a questionnaire that is asked for, or record what was answered."""
-    if request.method == "POST":
-        return _record(request, request_id)
-    asked = _asked_of(request, request_id)
-    if asked.answered_at is not None:
-        return render(request, "portal/questionnaires/already.html", {"asked": asked})
-    if not asked.is_open(request.now):  # type: ignore[attr-defined]
-        return render(request, "portal/questionnaires/not_open.html", {"asked": asked})
-    instrument = instruments.get(asked.instrument_id)
-    return _page(request, asked, instrument, QuestionnaireForm(instrument=instrument))
+    asking = _signed_in(request, request_id)
+    return record(request, asking) if request.method == "POST" else page_of(request, asking)
 
 
-def _record(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
-    """Record the answers; the page is put together again only when something in them needs another look."""
-    try:
-        done = actions.submit_response(
-            request_id=request_id,
-            raw_answers={name: request.POST[name] for name in request.POST if name not in NOT_ANSWERS},
-            answered_at=request.now,  # type: ignore[attr-defined]
-            actor=request.actor,  # type: ignore[attr-defined]
-            accept_blanks="as_it_is" in request.POST,
-        )
-    except actions.NotThisPatients as nothing:
-        raise Http404 from nothing
-    except actions.AlreadySubmitted as refused:
-        return _not_taken(request, request_id, "already", refused)
-    except actions.WindowClosed as refused:
-        return _not_taken(request, request_id, "not_open", refused)
-    except actions.AnswersRefused as refused:
-        return _another_look(request, request_id, refused.problems, refused)
-    if done.response_id is None:
-        blank = dict.fromkeys(done.blank, _("You left this one out."))
-        return _another_look(request, request_id, blank, done, is_blank=True)
-    return redirect("portal:help_after_answers" if done.offer_crisis_help else "portal:today")
+@patients_only
+@require_POST
+def draft(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
+    """Keep what has been chosen so far."""
+    return keep_draft(request, _signed_in(request, request_id))
 
 
-def _not_taken(
-    request: HttpRequest,
-    request_id: UUID,
-    page: str,
-    refused: actions.AlreadySubmitted | actions.WindowClosed,
-) -> HttpResponse:
-    facts = {"asked": _asked_of(request, request_id), "offer_crisis_help": refused.offer_crisis_help}
-    return render(request, f"portal/questionnaires/{page}.html", facts)
+def _by_link(view: Callable[[HttpRequest, Asking], HttpResponse]) -> Callable[..., HttpResponseBase]:
+    """Open what a link stands for, or say why it opens nothing; never let the address travel on."""
+
+    @wraps(view)
+    def opened(request: HttpRequest, token: str) -> HttpResponseBase:
+        try:
+            linked = links.follow_link(token, now=request.now)  # type: ignore[attr-defined]
+        except links.LinkUnknown:
+            response = _ended(request, 404)
+        except links.LinkExpired:
+            response = _ended(request, 410)
+        except links.LinkUsedTooOften:
+            response = _ended(request, 429)
+        else:
+            response = view(request, _linked(linked, token))
+        response["Referrer-Policy"] = "no-referrer"
+        response["X-Robots-Tag"] = "noindex"
+        return response
+
+    return everyone(never_cache(opened))
 
 
-def _another_look(
-    request: HttpRequest,
-    request_id: UUID,
-    problems: Mapping[str, str],
-    ending: actions.Submission | actions.AnswersRefused,
-    *,
-    is_blank: bool = False,
-) -> HttpResponse:
-    """Give the page back with everything chosen, a message beside each question, and help where it is wanted."""
-    asked = _asked_of(request, request_id)
-    instrument = instruments.get(asked.instrument_id)
-    form = QuestionnaireForm(request.POST, instrument=instrument)
-    form.is_valid()
-    form.mark(problems)
-    page = {"is_blank": is_blank, "offer_crisis_help": ending.offer_crisis_help}
-    return _page(request, asked, instrument, form, 422, **page)
+@_by_link
+def answer_by_link(request: HttpRequest, asking: Asking) -> HttpResponse:
+    """Show or record one questionnaire without a login."""
+    return record(request, asking) if request.method == "POST" else page_of(request, asking)
 
 
-def _asked_of(request: HttpRequest, request_id: UUID) -> queries.RequestRow:
-    asked = queries.request(request_id, actor=request.actor)  # type: ignore[attr-defined]
-    if asked is None:
-        raise Http404
-    return asked
+@_by_link
+def draft_by_link(request: HttpRequest, asking: Asking) -> HttpResponse:
+    """Keep what has been chosen so far, without a login."""
+    return keep_draft(request, asking) if request.method == "POST" else HttpResponse(status=405)
 
 
-def _page(
-    request: HttpRequest,
-    asked: queries.RequestRow,
-    instrument: instruments.Instrument,
-    form: QuestionnaireForm,
-    status: int = 200,
-    **more: bool,
-) -> HttpResponse:
-    page = {"asked": asked, "instrument": instrument, "form": form, **more}
-    return render(request, "portal/questionnaires/answer.html", page, status=status)
+def _ended(request: HttpRequest, status: int) -> HttpResponse:
+    return render(request, "portal/questionnaires/link_ended.html", {"status": status}, status=status)
+
+
+def _signed_in(request: HttpRequest, request_id: UUID) -> Asking:
+    return Asking(
+        request_id=request_id,
+        actor=request.actor,  # type: ignore[attr-defined]
+        draft_url=reverse("portal:questionnaire_draft", args=[request_id]),
+        is_by_link=False,
+    )
+
+
+def _linked(linked: links.Linked, token: str) -> Asking:
+    return Asking(
+        request_id=linked.request_id,
+        actor=linked.actor,
+        draft_url=reverse("portal:questionnaire_draft_by_link", args=[token]),
+        is_by_link=True,
+    )

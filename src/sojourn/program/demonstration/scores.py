@@ -2,7 +2,8 @@
 
 from random import Random
 
-from sojourn.program.demonstration.cast import Course
+from sojourn.clinical import instruments
+from sojourn.program.demonstration.cast import Course, PatientPart
 
 # Share of the baseline that is left once a course has had its full effect, and weeks until half of that is reached.
 LEFT_AND_HALF_TIME = {
@@ -14,6 +15,37 @@ LEFT_AND_HALF_TIME = {
     Course.RELAPSES: (0.25, 1.2),
 }
 RELAPSE_BEGINS_IN_WEEK = 7
+
+
+MOOD, WORRY = ("phq-9", "phq-2"), ("gad-7",)
+IMPROVED = {Course.REMITS: 2, Course.RESPONDS: 2, Course.PARTLY: 3, Course.RELAPSES: 3, Course.WORSENS: 5}
+
+
+def answers_in_week(part: PatientPart, instrument_id: str, *, week: int, rng: Random) -> dict[str, int]:
+    """Give a person's answers to an instrument, `week` weeks after the first dose."""
+    instrument = instruments.get(instrument_id)
+    scored = tuple(item.id for item in instrument.items if item.id.startswith("q"))
+    if instrument_id in (*MOOD, *WORRY):
+        is_mood = instrument_id in MOOD
+        highest = instrument.scale().high
+        baseline = part.baseline if is_mood else max(4, part.baseline - 5)
+        course = part.course if is_mood or part.course is not Course.REMITS else Course.RESPONDS
+        if instrument_id == "phq-2":
+            baseline = round(baseline * highest / 27)
+        total = total_in_week(course=course, baseline=baseline, week=week, highest=highest, rng=rng)
+        fixed = {}
+        if instrument_id == "phq-9":
+            fixed = {"q9": (2 if week == 0 else 1) if week in part.self_harm_weeks else 0}
+        return answers_adding_up(total=total, item_ids=scored, fixed=fixed, rng=rng)
+    match instrument_id:
+        case "edi":
+            return {item: rng.randint(10, 80) for item in scored}
+        case "pgi-c":
+            return {"q1": IMPROVED.get(part.course, 4)}
+        case "asq":  # asked after an answer about self-harm
+            return {item: int(item == "q1") for item in scored}
+        case _:
+            return {item.id: item.options[0].value for item in instrument.items}
 
 
 def total_in_week(*, course: Course, baseline: int, week: int, highest: int, rng: Random) -> int:

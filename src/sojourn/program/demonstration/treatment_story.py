@@ -11,7 +11,6 @@ from sojourn.program.demonstration.cast import Course, PatientPart, Stage
 from sojourn.program.demonstration.opening import House
 from sojourn.program.demonstration.vitals import session_entries
 from sojourn.program.demonstration.way_in import Person, answer_open
-from sojourn.program.measures import actions as measures
 from sojourn.program.measures import queries as asked
 from sojourn.program.plans import actions as plans
 from sojourn.program.plans import booking, proposing
@@ -150,12 +149,7 @@ def _live(
                 visit_id=visit.id, shared=rng.choice(SHARED), to_prescriber=_to_prescriber(part, visit),
                 actor=person.therapist, now=visit.ends_at,
             )  # fmt: skip
-    if part.stage in {Stage.FOLLOWING, Stage.COMPLETED}:
-        measures.request_series(
-            patient_id=person.id, first_on=first_on, last_on=now.date() + timedelta(days=7),
-            actor=person.coordinator, now=until,
-        )  # fmt: skip
-    _answer_weekly(person, zone=zone, first_on=first_on, until=until, rng=rng)
+    _answer_what_is_due(person, zone=zone, first_on=first_on, until=until, rng=rng)
     return until
 
 
@@ -197,10 +191,12 @@ def _to_prescriber(part: PatientPart, visit: VisitRow) -> str:
     return ""
 
 
-def _answer_weekly(person: Person, *, zone: ZoneInfo, first_on: date, until: datetime, rng: Random) -> None:
+def _answer_what_is_due(
+    person: Person, *, zone: ZoneInfo, first_on: date, until: datetime, rng: Random
+) -> None:
     rows = asked.requests_of(person.id, actor=person.prescriber)
     for due_on in sorted({row.due_on for row in rows if row.answered_at is None}):
-        at = datetime.combine(due_on, time(18, 30), zone)
+        at = datetime.combine(due_on, time(7, 30), zone)
         week = round((due_on - first_on).days / 7)
         if at <= until and week not in person.part.skipped_weeks:
             answer_open(person, at=at, week=max(0, week), rng=rng)

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
-from sojourn.clinical import instruments, protocols
-from sojourn.program.demonstration.cast import Course, PatientPart, Stage
+from sojourn.clinical import protocols
+from sojourn.program.demonstration.cast import PatientPart, Stage
 from sojourn.program.demonstration.opening import House
-from sojourn.program.demonstration.scores import answers_adding_up, total_in_week
+from sojourn.program.demonstration.scores import answers_in_week
 from sojourn.program.intake import actions as intake
 from sojourn.program.intake import queries as waiting
 from sojourn.program.intake.choices import DecisionOutcome
@@ -137,21 +137,20 @@ def consent(person: Person, *, at: datetime) -> None:
 
 
 def answer_open(person: Person, *, at: datetime, week: int, rng: Random) -> None:
-    """Let the person answer what is open at a moment, `week` weeks after the first dose."""
-    part = person.part
-    for row in asked.open_requests(person.id, actor=person.actor, now=at):
-        instrument = instruments.get(row.instrument_id)
-        is_mood = row.instrument_id == "phq-9"
-        baseline = part.baseline if is_mood else max(4, part.baseline - 5)
-        highest = 27 if is_mood else 21
-        course = part.course if is_mood or part.course is not Course.REMITS else Course.RESPONDS
-        total = total_in_week(course=course, baseline=baseline, week=week, highest=highest, rng=rng)
-        items = tuple(item.id for item in instrument.items if item.id.startswith("q"))
-        fixed = {"q9": (2 if week == 0 else 1) if week in part.self_harm_weeks else 0} if is_mood else {}
-        answers = answers_adding_up(total=total, item_ids=items, fixed=fixed, rng=rng)
-        measures.submit_response(
-            request_id=row.id, raw_answers=answers, answered_at=at, actor=person.actor, accept_blanks=True
-        )
+    """Let the person answer what is open at a moment, `week` weeks after the first dose, and what that leads to."""
+    waiting = [
+        (row.id, row.instrument_id) for row in asked.open_requests(person.id, actor=person.actor, now=at)
+    ]
+    while waiting:
+        request_id, instrument_id = waiting.pop(0)
+        done = measures.submit_response(
+            request_id=request_id, raw_answers=answers_in_week(person.part, instrument_id, week=week, rng=rng),
+            answered_at=at, actor=person.actor, accept_blanks=True,
+        )  # fmt: skip
+        if done.leads_to is not None:
+            further = asked.request(done.leads_to, actor=person.actor)
+            assert further is not None
+            waiting.append((further.id, further.instrument_id))
 
 
 def settle_alarms(house: House, *, now: datetime) -> None:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from uuid_utils.compat import uuid7
 
-from sojourn.program.people.models import Patient, User
+from sojourn.program.people.models import Patient, StaffMember, User
 
 
 class QuestionnaireRequest(models.Model):
@@ -19,6 +19,10 @@ class QuestionnaireRequest(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="questionnaire_requests")
     instrument_id = models.CharField(max_length=40)
     occasion = models.CharField(max_length=80)  # in words: "before treatment", "week 3"
+    point = models.CharField(
+        max_length=40, blank=True, db_default=""
+    )  # of the calendar; blank where asked by hand
+    course_id = models.UUIDField(null=True, blank=True)  # whose schedule it belongs to
     opens_on = models.DateField()
     due_on = models.DateField()
     closes_on = models.DateField()
@@ -26,10 +30,19 @@ class QuestionnaireRequest(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["patient", "instrument_id", "due_on"], name="asked_once_per_day"),
+            models.UniqueConstraint(
+                fields=["patient", "instrument_id", "due_on"],
+                condition=Q(withdrawn_at=None),
+                name="asked_once_per_day",
+            ),
             models.CheckConstraint(
                 condition=Q(opens_on__lte=F("due_on")) & Q(due_on__lte=F("closes_on")),
                 name="windows_open_before_they_close",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["opens_on"], condition=Q(withdrawn_at=None), name="standing_requests_by_day"
             ),
         ]
 
@@ -43,6 +56,8 @@ class Response(models.Model):
         "band",
         "unscorable_because",
         "answered_on",
+        "stated_total",
+        "correction_why",
         "import_key",
     )
 
@@ -59,6 +74,12 @@ class Response(models.Model):
     instrument_id = models.CharField(max_length=40)
     instrument_version = models.CharField(max_length=20)
     definition_hash = models.CharField(max_length=64)
+    text_pack_hash = models.CharField(
+        max_length=64, blank=True, db_default=""
+    )  # of the wording that was shown
+    scale_id = models.CharField(
+        max_length=40, blank=True, db_default=""
+    )  # of `value`; blank is the main scale
     source = models.CharField(max_length=10, choices=Source.choices)
     answers = models.JSONField(null=True)  # None: a total without item answers
     answered_at = models.DateTimeField()
@@ -66,10 +87,15 @@ class Response(models.Model):
     value = models.DecimalField(max_digits=7, decimal_places=3, null=True)  # None: not scorable
     prorated = models.BooleanField(default=False)
     answered = models.PositiveSmallIntegerField(null=True)  # how many of the scored items
-    band = models.CharField(max_length=40, blank=True)
+    band = models.CharField(max_length=40, blank=True)  # of the score, or the level of a triage
     unscorable_because = models.CharField(max_length=200, blank=True)
+    stated_total = models.DecimalField(max_digits=7, decimal_places=3, null=True)  # as written on paper
     flagged = models.BooleanField(default=False)  # a critical answer stands in it
     entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+    correction_why = models.CharField(max_length=300, blank=True, db_default="")
     import_key = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -79,14 +105,103 @@ class Response(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["import_key"], condition=~Q(import_key=""), name="imported_once"),
             models.CheckConstraint(
-                condition=Q(value__isnull=False) | ~Q(unscorable_because=""), name="no_score_has_a_reason"
+                condition=Q(value__isnull=False) | ~Q(unscorable_because="") | ~Q(band=""),
+                name="no_result_has_a_reason",
             ),
             models.CheckConstraint(
                 condition=Q(answers__isnull=False) | Q(source="import"), name="only_imports_lack_answers"
+            ),
+            models.CheckConstraint(
+                condition=Q(corrects=None) | ~Q(correction_why=""), name="corrections_say_why"
             ),
         ]
         triggers = [
             pgtrigger.Protect(
                 name="responses_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+
+class Draft(models.Model):
+    """What a patient has chosen so far. It is overwritten while they go on, and is no response."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("answers",)
+
+    request = models.OneToOneField(
+        QuestionnaireRequest, on_delete=models.PROTECT, primary_key=True, related_name="draft"
+    )
+    answers = models.JSONField()
+    saved_at = models.DateTimeField()
+
+
+class AnswerLink(models.Model):
+    """A way to one questionnaire without a password. The link itself is not kept, only what it can be checked by."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    request = models.ForeignKey(QuestionnaireRequest, on_delete=models.PROTECT, related_name="links")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    hour_began_at = models.DateTimeField()
+    uses_in_hour = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("made_at")), name="links_end_after_they_begin"
+            )
+        ]
+
+
+class Notice(models.Model):
+    """One message about a request, or the note that its window closed without an answer.
+
+    Its words are made from its kind when it is sent or shown: no health information is kept in it.
+    """
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    class Kind(models.TextChoices):
+        INVITED = "invited", "invited"
+        REMINDED = "reminded", "reminded"
+        LAPSED = "lapsed", "window closed without an answer"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    request = models.ForeignKey(QuestionnaireRequest, on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    number = models.PositiveSmallIntegerField(default=1)  # of the reminder
+    at = models.DateTimeField()
+    link = models.OneToOneField(AnswerLink, on_delete=models.PROTECT, null=True, related_name="notice")
+    sent_at = models.DateTimeField(null=True)
+    not_sent_because = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "kind", "number"], name="each_notice_is_given_once"),
+        ]
+        indexes = [models.Index(fields=["-at"], name="notices_newest_first")]
+
+
+class TextPack(models.Model):
+    """The wording of one instrument as the practice installed it. The newest holds; earlier ones stay."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    instrument_id = models.CharField(max_length=40)
+    instrument_version = models.CharField(max_length=20)
+    text = models.TextField()
+    sha256 = models.CharField(max_length=64, unique=True)
+    installed_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    installed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["instrument_id", "-installed_at"], name="newest_pack_of_an_instrument")
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="text_packs_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
             )
         ]

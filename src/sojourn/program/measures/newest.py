@@ -29,6 +29,7 @@ def newest_scores_of(patient_ids: Iterable[UUID], *, actor: Actor) -> dict[UUID,
     """Give the newest scores of these patients, one for each instrument, in one query."""
     rows: QuerySet[Response, Any] = (
         Response.objects.filter(patients_visible_to(actor, "patient"), patient_id__in=set(patient_ids))
+        .filter(corrected_by=None, scale_id="")
         .exclude(value=None)
         .order_by("patient_id", "instrument_id", "-answered_on", "-answered_at")
         .distinct("patient_id", "instrument_id")

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import F, QuerySet
 
-from sojourn.program.measures.models import QuestionnaireRequest, Response
+from sojourn.clinical import instruments
+from sojourn.program.measures.models import Draft, QuestionnaireRequest, Response
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
 
@@ -22,6 +23,7 @@ class RequestRow:
     patient_id: UUID
     instrument_id: str
     occasion: str
+    point: str
     opens_on: date
     due_on: date
     closes_on: date
@@ -29,6 +31,11 @@ class RequestRow:
     timezone: str
     answered_at: datetime | None
     response_id: UUID | None
+
+    @property
+    def is_for_staff(self) -> bool:
+        """True for what a clinician or other staff rate: the patient is not shown it."""
+        return instruments.get(self.instrument_id).rater is not instruments.Rater.SELF
 
     def is_open(self, now: datetime) -> bool:
         """True when it can be answered now, where the patient's site is."""
@@ -47,13 +54,17 @@ class RequestRow:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One response with its score. `value` is None when it could not be scored; `of` items would be complete."""
+    """One response with its score. `value` is None when there is no number: not scorable, or a category alone.
+
+    `scale_id` is blank for the main scale; a value on another scale is not comparable with it.
+    """
 
     id: UUID
     instrument_id: str
     instrument_version: str
     on: date
     answered_at: datetime
+    scale_id: str
     value: Decimal | None
     prorated: bool
     answered: int | None
@@ -62,6 +73,11 @@ class ScoreRow:
     unscorable_because: str
     source: str
     answers: dict[str, Any] | None
+
+    @property
+    def is_category(self) -> bool:
+        """True where the answers fall into a category and add up to no number."""
+        return self.value is None and not self.unscorable_because and bool(self.band)
 
     @property
     def total_only(self) -> bool:
@@ -82,6 +98,15 @@ def requests_of(patient_id: UUID, *, actor: Actor) -> tuple[RequestRow, ...]:
 
 def open_requests(patient_id: UUID, *, actor: Actor, now: datetime) -> tuple[RequestRow, ...]:
     """What the patient can answer now, the soonest to close first."""
+    return tuple(row for row in _open(patient_id, actor=actor, now=now) if not row.is_for_staff)
+
+
+def open_ratings(patient_id: UUID, *, actor: Actor, now: datetime) -> tuple[RequestRow, ...]:
+    """What staff are to rate or ask now, the soonest to close first."""
+    return tuple(row for row in _open(patient_id, actor=actor, now=now) if row.is_for_staff)
+
+
+def _open(patient_id: UUID, *, actor: Actor, now: datetime) -> tuple[RequestRow, ...]:
     waiting = _requests(actor).filter(patient_id=patient_id, withdrawn_at=None, response=None)
     rows = _request_rows(waiting.order_by("closes_on", "instrument_id"))
     return tuple(row for row in rows if row.is_open(now))
@@ -93,15 +118,36 @@ def scores_of(patient_id: UUID, instrument_id: str, *, actor: Actor) -> tuple[Sc
 
 
 def all_scores_of(patient_id: UUID, *, actor: Actor) -> tuple[ScoreRow, ...]:
-    """All responses of a patient to any instrument, oldest first, in one query."""
-    rows = Response.objects.filter(patients_visible_to(actor, "patient"), patient_id=patient_id)
+    """All responses of a patient to any instrument, oldest first, in one query; corrected ones as corrected."""
+    rows = Response.objects.filter(
+        patients_visible_to(actor, "patient"), patient_id=patient_id, corrected_by=None
+    )
     return tuple(
         ScoreRow(**row)
         for row in rows.order_by("answered_on", "answered_at").values(
-            "id", "instrument_id", "instrument_version", "answered_at", "value", "prorated",
+            "id", "instrument_id", "instrument_version", "answered_at", "scale_id", "value", "prorated",
             "answered", "band", "flagged", "unscorable_because", "source", "answers", on=F("answered_on"),
         )
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """What was chosen in a form that has not been sent."""
+
+    values: dict[str, int | None]
+    saved_at: datetime
+
+
+def draft_of(request_id: UUID, *, actor: Actor) -> DraftRow | None:
+    """What a patient has chosen so far, in the definition of today; None where nothing was kept."""
+    kept = Draft.objects.filter(patients_visible_to(actor, "request__patient"), request_id=request_id).first()
+    if kept is None:
+        return None
+    current = instruments.get(kept.answers["instrument"]).definition_hash
+    if kept.answers["definition_hash"] != current:
+        return None
+    return DraftRow(kept.answers["values"], kept.saved_at)
 
 
 def due_without_answer(
@@ -123,7 +169,8 @@ def _request_rows(requests: QuerySet[QuestionnaireRequest]) -> tuple[RequestRow,
     return tuple(
         RequestRow(**row)
         for row in requests.values(
-            "id", "patient_id", "instrument_id", "occasion", "opens_on", "due_on", "closes_on", "withdrawn_at",
+            "id", "patient_id", "instrument_id", "occasion", "point", "opens_on", "due_on", "closes_on",
+            "withdrawn_at",
             timezone=F("patient__site__timezone"), answered_at=F("response__answered_at"),
             response_id=F("response__id"),
         )

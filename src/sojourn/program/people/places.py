@@ -22,3 +22,8 @@ TIME_ZONES: tuple[tuple[str, str], ...] = (
 def local_date(moment: datetime, timezone: str) -> date:
     """Give the day it is at a place at this moment."""
     return moment.astimezone(ZoneInfo(timezone)).date()
+
+
+def local_time(moment: datetime, timezone: str) -> datetime:
+    """Give the same moment by the clock of a place."""
+    return moment.astimezone(ZoneInfo(timezone))

@@ -18,6 +18,8 @@ SITE_WIDE = frozenset({R.PRESCRIBER, R.SESSION_MONITOR, R.COORDINATOR})
 # One line per deed. A deed that is not listed may be done by nobody.
 MAY: dict[str, frozenset[Role]] = {
     "answer a questionnaire": frozenset({R.PATIENT}),
+    "enter answers for a patient": CLINICIANS,
+    "install wording": frozenset({R.MEDICAL_DIRECTOR}),
     "sign a consent": frozenset({R.PATIENT}),
     "answer a comprehension check": frozenset({R.PATIENT}),
     "acknowledge an alarm": CLINICIANS,

@@ -130,7 +130,7 @@ def order_dose(
 
 
 def end_course(*, course_id: UUID, how: EndedHow, because: str, actor: Actor, now: datetime) -> None:
-    """End a course, cancel its visits to come and withdraw its open questionnaires.
+    """End a course, cancel its visits to come and withdraw its open questionnaires; a completed one is still followed up.
 
     Raises NotAllowed, CourseNotFound, CourseEnded, WhyMissing.
     """
@@ -143,7 +143,9 @@ def end_course(*, course_id: UUID, how: EndedHow, because: str, actor: Actor, no
         Visit.objects.filter(course=course, cancelled_at=None, during__startswith__gt=now).update(
             cancelled_at=now, cancelled_because="the course ended"
         )
-        requesting.withdraw_requests(patient_id=course.patient_id, actor=actor, now=now)
+        requesting.withdraw_requests(
+            patient_id=course.patient_id, actor=actor, now=now, but_follow_up=how == EndedHow.COMPLETED
+        )
         audit.record(
             actor, "ended a course", about=("course", course_id), at=now, patient_id=course.patient_id
         )

@@ -9,10 +9,10 @@ from django.db import IntegrityError, transaction
 from psycopg.types.range import Range, TimestamptzRange
 
 from sojourn.program.audit import actions as audit
-from sojourn.program.measures import requesting
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import StaffMember
 from sojourn.program.people.policy import patients_visible_to, require
+from sojourn.program.plans.asking import ask_for_course
 from sojourn.program.plans.availability import Taken
 from sojourn.program.plans.checking import Problem, WantedVisit, as_taken, problems_with
 from sojourn.program.plans.choices import VisitKind
@@ -55,7 +55,7 @@ class NameMissing(Exception):
 
 
 def book_series(*, course_id: UUID, visits: Sequence[WantedVisit], actor: Actor, now: datetime) -> None:
-    """Book these visits of a course, all or none, and ask for the weekly questionnaires of the course.
+    """Book these visits of a course, all or none, and ask for the questionnaires of the course.
 
     Raises NotAllowed, CourseNotFound, CourseEnded, AlreadyBooked, NotBookable, DoubleBooked.
     """
@@ -76,8 +76,7 @@ def book_series(*, course_id: UUID, visits: Sequence[WantedVisit], actor: Actor,
             # Another booking of the same chair came between: look again, so as to name what took it.
             _refuse(problems_with(desk, wanted, standing=standing, taken=calendar_of(desk, days), now=now))
             raise
-        if not standing:
-            _ask_weekly(desk, wanted, actor=actor, now=now)
+        ask_for_course(course_id, actor=actor, now=now)
         audit.record(
             actor, "booked a series", about=("course", course_id), at=now, patient_id=desk.course.patient_id
         )
@@ -107,6 +106,7 @@ def apply_move(*, visit_id: UUID, to: datetime, whole_series: bool, actor: Actor
                 _write_moves([(rows[one.visit.id], one.to) for one in in_turn], plan.desk, calendar)
         except IntegrityError as clash:
             raise _told(clash, plan.alone.to) from clash
+        ask_for_course(row.course_id, actor=actor, now=now)
         audit.record(
             actor, "moved visits", about=("visit", visit_id), at=now, patient_id=plan.visit.patient_id
         )
@@ -125,6 +125,7 @@ def cancel_visit(*, visit_id: UUID, because: str, actor: Actor, now: datetime) -
             return
         row.cancelled_at, row.cancelled_because = now, because.strip()[:300]
         row.save(update_fields=["cancelled_at", "cancelled_because"])
+        ask_for_course(row.course_id, actor=actor, now=now)
         audit.record(actor, "cancelled a visit", about=("visit", visit_id), at=now, patient_id=row.patient_id)
 
 
@@ -238,16 +239,3 @@ def _told(clash: IntegrityError, visit: WantedVisit) -> Exception:
     if constraint in TAKEN_WORDS:
         return DoubleBooked([Problem(visit.place, "clash", TAKEN_WORDS[constraint], refuses=True)])
     return clash
-
-
-def _ask_weekly(desk: Desk, wanted: Sequence[WantedVisit], *, actor: Actor, now: datetime) -> None:
-    """Ask for the weekly scales from the first dose to the week of the last visit."""
-    days = [visit.starts_at.astimezone(desk.zone).date() for visit in wanted]
-    doses = [day for day, visit in zip(days, wanted, strict=True) if visit.kind == VisitKind.DOSING]
-    requesting.request_series(
-        patient_id=desk.course.patient_id,
-        first_on=min(doses or days),
-        last_on=max(days),
-        actor=actor,
-        now=now,
-    )

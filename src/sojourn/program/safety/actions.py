@@ -37,10 +37,12 @@ def raise_alarm(
     acknowledge_within: timedelta,
     raised_at: datetime,
     actor: Actor,
+    owner: str = "prescriber",
 ) -> UUID:
     """Raise an alarm once for a reason and its cause, inside the transaction of the answer that caused it.
 
-    Asking twice gives the first alarm's id again.
+    `owner` is the role that answers for it first; anybody on the care team may take it. Asking twice gives the first
+    alarm's id again.
     """
     with transaction.atomic():
         alarm, is_new = Alarm.objects.get_or_create(
@@ -50,6 +52,7 @@ def raise_alarm(
                 "patient_id": patient_id,
                 "severity": severity,
                 "says": says,
+                "owner": owner,
                 "facts": dict(facts),
                 "about_kind": about_kind,
                 "raised_at": raised_at,

@@ -23,6 +23,7 @@ class Alarm(models.Model):
     reason = models.CharField(max_length=80)  # the id of the critical rule that fired
     severity = models.CharField(max_length=10, choices=Severity.choices)
     says = models.CharField(max_length=300)
+    owner = models.CharField(max_length=20, db_default="prescriber")  # the role that answers for it first
     facts = models.JSONField(default=dict)
     about_kind = models.CharField(max_length=40)
     about_id = models.UUIDField()

@@ -21,6 +21,7 @@ class AlarmRow:
     patient_name: str
     severity: str
     says: str
+    owner: str
     reason: str
     facts: dict[str, Any]
     about_kind: str
@@ -101,7 +102,7 @@ def _rows(alarms: QuerySet[Alarm]) -> tuple[AlarmRow, ...]:
     return tuple(
         AlarmRow(**row)
         for row in told.values(
-            "id", "patient_id", "severity", "says", "reason", "facts", "about_kind", "about_id", "raised_at",
+            "id", "patient_id", "severity", "says", "owner", "reason", "facts", "about_kind", "about_id", "raised_at",
             "acknowledge_by", "acknowledged_at", "acknowledged_by", "escalated_at", "closed_at", "closed_by",
             "closed_because", patient_name=F("patient__name"),
         )

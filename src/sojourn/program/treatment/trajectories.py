@@ -40,6 +40,11 @@ class PatientTrajectory:
     def without_score(self) -> tuple[ScoreRow, ...]:
         return tuple(row for row in self.scores if row.value is None)
 
+    @property
+    def on_another_scale(self) -> tuple[ScoreRow, ...]:
+        """Values that are not comparable with the main scale, and never drawn on its axis."""
+        return tuple(row for row in self.scores if row.value is not None and row.scale_id)
+
 
 def trajectories_of(patient_id: UUID, *, actor: Actor, now: datetime) -> tuple[PatientTrajectory, ...]:
     """Follow a patient on every instrument that was asked for or answered, by its title; three queries."""
@@ -47,6 +52,7 @@ def trajectories_of(patient_id: UUID, *, actor: Actor, now: datetime) -> tuple[P
     asked = measures.requests_of(patient_id, actor=actor)
     marks = tuple(visit.mark for visit in held_visits_of(patient_id, actor=actor))
     known = {row.instrument_id for row in scores} | {row.instrument_id for row in asked if row.is_missed(now)}
+    known = {instrument_id for instrument_id in known if instruments.get(instrument_id).scales}
     followed = (
         _followed(
             instruments.get(instrument_id),
@@ -74,7 +80,7 @@ def _followed(
         points=[
             outcomes.ScorePoint(row.on, Fraction(row.value), _kind(row))
             for row in scores
-            if row.value is not None
+            if row.value is not None and not row.scale_id
         ],
         due=[*_answered_days(asked, scores), *missed],
         sessions=marks,
@@ -86,7 +92,7 @@ def _followed(
 def _answered_days(asked: Iterable[RequestRow], scores: Iterable[ScoreRow]) -> list[date]:
     """The days on which requests were answered stand for their due days."""
     answered = {row.response_id for row in asked if row.response_id}
-    return [row.on for row in scores if row.id in answered and row.value is not None]
+    return [row.on for row in scores if row.id in answered and row.value is not None and not row.scale_id]
 
 
 def _kind(row: ScoreRow) -> outcomes.PointKind:
