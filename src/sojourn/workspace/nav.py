@@ -23,6 +23,8 @@ ROOMS = (
     (gettext_noop("Patients"), "workspace:patients"),
     (gettext_noop("Rules"), "workspace:rules"),
     (gettext_noop("Evidence"), "workspace:evidence"),
+    (gettext_noop("Messages"), "workspace:messages"),
+    (gettext_noop("Instruments"), "workspace:instruments"),
     (gettext_noop("Staff"), "workspace:staff"),
 )
 INBOX = "workspace:inbox"

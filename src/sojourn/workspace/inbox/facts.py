@@ -19,6 +19,8 @@ def told(facts: Mapping[str, Any]) -> tuple[Line, ...]:
     match facts:
         case {"instrument": str(instrument_id), "item": str(item_id), **rest}:
             return _answered(instrument_id, item_id, rest.get("answer"))
+        case {"instrument": str(instrument_id)}:
+            return ((_("Instrument"), _title_of(instrument_id)),)
         case {"signal": str(signal), "value": value, **rest}:
             session = [(_("Session"), str(rest["session"]))] if "session" in rest else []
             return (_measured(signal, value), *session)
@@ -41,6 +43,13 @@ def _answered(instrument_id: str, item_id: str, answer: Any) -> tuple[Line, ...]
     chosen = next((option for option in item.options if option.value == answer), None)
     said = f"{chosen.text} ({chosen.value})" if chosen and chosen.text else _words(answer)
     return ((asked, item.text or item.id), (_("Answered"), said))
+
+
+def _title_of(instrument_id: str) -> str:
+    try:
+        return instruments.get(instrument_id).title
+    except instruments.UnknownInstrument:
+        return _label(instrument_id)
 
 
 def _label(name: str) -> str:

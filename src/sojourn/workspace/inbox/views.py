@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from sojourn.program.measures.responses import corrected_causes
 from sojourn.program.people.access import only
 from sojourn.program.people.patients import patient_cards
 from sojourn.program.people.roles import CLINICIANS
@@ -62,6 +63,7 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
     wrong = wrong or {}
     open_alarms = queries.open_alarms_for(request.actor)
     closed = queries.closed_alarms_for(request.actor)
+    corrected = corrected_causes(row.about_id for row in open_alarms)
     cards = patient_cards({row.patient_id for row in (*open_alarms, *closed)}, actor=request.actor)
     alarms = [
         {
@@ -69,6 +71,7 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
             "patient": cards[row.patient_id],
             "told": told(row.facts),
             "is_late": row.is_late(request.now),
+            "is_superseded": row.about_id in corrected,
             "form": wrong.get(row.id) or CloseForm(auto_id=_ids_of(row.id)),
         }
         for row in open_alarms

@@ -1,13 +1,13 @@
 """One patient's chart: what each reader is shown of it, ready to print."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from sojourn.clinical import outcomes, protocols
+from sojourn.clinical import instruments, outcomes, protocols
 from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.charts.outcomes import figure_of_trajectory
-from sojourn.program.measures.queries import ScoreRow
+from sojourn.program.measures.queries import ScoreRow, all_scores_of
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.patients import PatientCard
 from sojourn.program.people.roles import CLINICIANS
@@ -33,6 +33,9 @@ class ScoreSection:
     summary: str
     totals_only: int
     without_score: tuple[ScoreRow, ...]
+    on_another_scale: tuple[ScoreRow, ...]
+    overlaps: int  # answers whose recall reaches back over the answer before
+    recall: str
 
 
 @dataclass(frozen=True)
@@ -44,12 +47,22 @@ class VisitLine:
 
 
 @dataclass(frozen=True)
+class CategoryLine:
+    """The newest category of a screen that adds up to no number."""
+
+    title: str
+    band: str
+    on: date
+
+
+@dataclass(frozen=True)
 class ClinicalPart:
     """What only clinicians are shown."""
 
     open_alarms: tuple[AlarmRow, ...]
     closed_alarms: tuple[AlarmRow, ...]
     scores: tuple[ScoreSection, ...]
+    categories: tuple[CategoryLine, ...]
 
 
 def clinical_part(patient: PatientCard, *, actor: Actor, now: datetime) -> ClinicalPart | None:
@@ -57,13 +70,13 @@ def clinical_part(patient: PatientCard, *, actor: Actor, now: datetime) -> Clini
     if not actor.is_any_of(CLINICIANS):
         return None
     alarms = alarms_of(patient.id, actor=actor)
+    scores = all_scores_of(patient.id, actor=actor)
+    followed = trajectories_of(patient.id, actor=actor, now=now, scores=scores)
     return ClinicalPart(
         open_alarms=tuple(alarm for alarm in alarms if alarm.closed_at is None),
         closed_alarms=tuple(alarm for alarm in alarms if alarm.closed_at is not None),
-        scores=tuple(
-            _section(one, is_imported=patient.is_research_record)
-            for one in trajectories_of(patient.id, actor=actor, now=now)
-        ),
+        scores=tuple(_section(one, is_imported=patient.is_research_record) for one in followed),
+        categories=_categories(scores),
     )
 
 
@@ -88,6 +101,14 @@ def course_lines(head: ChartHead) -> tuple[tuple[str, CourseLine], ...]:
     return tuple((protocols.course_protocol(line.protocol_id).title, line) for line in head.courses)
 
 
+def _categories(scores: tuple[ScoreRow, ...]) -> tuple[CategoryLine, ...]:
+    newest = {row.instrument_id: row for row in scores if row.band}
+    triaged = {name: row for name, row in newest.items() if instruments.get(name).triage}
+    return tuple(
+        CategoryLine(instruments.get(name).title, row.band, row.on) for name, row in sorted(triaged.items())
+    )
+
+
 def _section(one: PatientTrajectory, *, is_imported: bool) -> ScoreSection:
     because = one.missed_occasions if is_imported else {}
     return ScoreSection(
@@ -96,6 +117,9 @@ def _section(one: PatientTrajectory, *, is_imported: bool) -> ScoreSection:
         summary=outcomes.summary_for_clinician(one.line),
         totals_only=sum(point.kind is outcomes.PointKind.TOTAL_ONLY for point in one.line.points),
         without_score=one.without_score,
+        on_another_scale=one.on_another_scale,
+        overlaps=len(instruments.overlapping(one.instrument, [point.on for point in one.line.points])),
+        recall=one.instrument.recall,
     )
 
 
