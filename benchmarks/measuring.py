@@ -13,7 +13,7 @@ from statistics import median
 from django.core.management import call_command
 from django.db import connection
 
-from benchmarks import report, rules
+from benchmarks import report, rules, scoring
 from benchmarks.counting import WrongAnswer, check, queries_of
 from benchmarks.driver import drive
 from benchmarks.figures import Figure, Run, figure_of, run_of
@@ -57,6 +57,8 @@ def measure(plan: Plan) -> int:
         "the load comes from the same machine"
     )
     call_command("collectstatic", verbosity=0, interactive=False)
+    for line in scoring.lines(scoring.measured()):
+        _say(line)
     by_size = {}
     try:
         for size in plan.sizes:

@@ -7,9 +7,11 @@ import sys
 import psycopg
 import pytest
 
+from benchmarks import scoring
 from benchmarks.driver import _length
 from benchmarks.figures import share
 from benchmarks.report import Target
+from sojourn.clinical.instruments import all_instruments
 from tests.house_rules.tree import ROOT
 
 PAGES = ("questionnaire submit", "patient chart", "inbox", "director page", "free assessment")
@@ -40,6 +42,15 @@ def test_one_run_prints_every_page_beside_every_ceiling_and_target():
     with psycopg.connect(os.environ["SOJOURN_DATABASE_URL"]) as server:
         left = server.execute("SELECT count(*) FROM pg_database WHERE datname = %s", [database]).fetchone()
     assert left == (0,)
+
+
+def test_scoring_is_measured_for_every_instrument_and_printed_as_a_rate():
+    found = scoring.measured(responses=20, repeats=1)
+    assert {one.instrument for one in found} == {one.title for one in all_instruments()}
+    assert [one.ms for one in found] == sorted((one.ms for one in found), reverse=True)
+    first, second = scoring.lines(found)
+    assert "a second a core" in first
+    assert found[0].instrument in second
 
 
 def test_the_practices_own_database_is_never_taken():

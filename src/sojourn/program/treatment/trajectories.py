@@ -46,9 +46,14 @@ class PatientTrajectory:
         return tuple(row for row in self.scores if row.value is not None and row.scale_id)
 
 
-def trajectories_of(patient_id: UUID, *, actor: Actor, now: datetime) -> tuple[PatientTrajectory, ...]:
-    """Follow a patient on every instrument that was asked for or answered, by its title; three queries."""
-    scores = measures.all_scores_of(patient_id, actor=actor)
+def trajectories_of(
+    patient_id: UUID, *, actor: Actor, now: datetime, scores: tuple[ScoreRow, ...] | None = None
+) -> tuple[PatientTrajectory, ...]:
+    """Follow a patient on every instrument that was asked for or answered, by its title; three queries.
+
+    `scores` are all of theirs, where the caller has read them already.
+    """
+    scores = measures.all_scores_of(patient_id, actor=actor) if scores is None else scores
     asked = measures.requests_of(patient_id, actor=actor)
     marks = tuple(visit.mark for visit in held_visits_of(patient_id, actor=actor))
     known = {row.instrument_id for row in scores} | {row.instrument_id for row in asked if row.is_missed(now)}
