@@ -23,9 +23,11 @@ ROOMS = (
     (gettext_noop("Patients"), "workspace:patients"),
     (gettext_noop("Rules"), "workspace:rules"),
     (gettext_noop("Evidence"), "workspace:evidence"),
-    (gettext_noop("Messages"), "workspace:messages"),
-    (gettext_noop("Instruments"), "workspace:instruments"),
     (gettext_noop("Staff"), "workspace:staff"),
+)
+LESS_OFTEN = (
+    (gettext_noop("Messages to patients"), "workspace:messages"),
+    (gettext_noop("What is known: instruments"), "workspace:instruments"),
 )
 INBOX = "workspace:inbox"
 
@@ -41,11 +43,17 @@ class NavEntry:
 
 
 def workspace_nav(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `workspace_nav`. It asks the database only when a page draws the bar."""
-    return {"workspace_nav": SimpleLazyObject(lambda: _entries(request))}
+    """Give templates `workspace_nav`, and `workspace_foot` for the rooms entered less often.
+
+    It asks the database only when a page draws the bar.
+    """
+    return {
+        "workspace_nav": SimpleLazyObject(lambda: _entries(request, ROOMS)),
+        "workspace_foot": SimpleLazyObject(lambda: _entries(request, LESS_OFTEN)),
+    }
 
 
-def _entries(request: HttpRequest) -> list[NavEntry]:
+def _entries(request: HttpRequest, rooms: tuple[tuple[str, str], ...]) -> list[NavEntry]:
     actor = getattr(request, "actor", None)
     if actor is None or actor.staff_id is None:
         return []
@@ -56,16 +64,16 @@ def _entries(request: HttpRequest) -> list[NavEntry]:
             current=request.path.startswith(url),
             count=count_open_alarms(actor) if name == INBOX else 0,
         )
-        for label, name, url, open_to in _rooms()
+        for label, name, url, open_to in _rooms(rooms)
         if actor.is_any_of(open_to)
     ]
 
 
 @cache
-def _rooms() -> tuple[tuple[str, str, str, frozenset[Role]], ...]:
+def _rooms(named: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str, frozenset[Role]], ...]:
     """Each room with who may enter, read from its own view, so that the bar and the door never disagree."""
     rooms = []
-    for label, name in ROOMS:
+    for label, name in named:
         url = reverse(name)
         rooms.append((label, name, url, resolve(url).func.open_to))  # type: ignore[attr-defined]
     return tuple(rooms)

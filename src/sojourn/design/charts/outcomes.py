@@ -12,6 +12,7 @@ from sojourn.design.charts.figures import ChartFigure, trajectory_figure
 from sojourn.design.charts.values import ChartPoint, SeverityBand, Threshold, Tick, TrajectoryChart
 
 NO_REASONS: Mapping[date, str] = MappingProxyType({})
+BETTER = {Direction.LOWER_IS_BETTER: True, Direction.HIGHER_IS_BETTER: False, Direction.NEITHER: None}
 
 
 def figure_of_trajectory(
@@ -43,7 +44,7 @@ def figure_of_trajectory(
             thresholds=() if for_patient else _thresholds(instrument),
             reliable_change=float(line.change_set.points) if line.change_set and not for_patient else None,
             baseline=next((float(point.value) for point in line.points if point.is_baseline), None),
-            lower_is_better=instrument.direction is not Direction.HIGHER_IS_BETTER,
+            lower_is_better=BETTER[instrument.direction],
             source=_source(line, for_patient=for_patient),
         )
     )

@@ -69,7 +69,7 @@ class TrajectoryChart:
     reliable_change: float | None = None
     baseline: float | None = None
     gap_days: int = 21
-    lower_is_better: bool = True
+    lower_is_better: bool | None = True  # None: neither direction is better
     starts_on: date | None = None
     ends_on: date | None = None
     source: str = ""

@@ -57,7 +57,8 @@ def counts(chart: TrajectoryChart) -> str:
 def caption(chart: TrajectoryChart) -> str:
     """Write the caption: how many, which way is better, what the lines mean, where it comes from."""
     said = [counts(chart)]
-    said.append(_("Lower is better.") if chart.lower_is_better else _("Higher is better."))
+    if chart.lower_is_better is not None:
+        said.append(_("Lower is better.") if chart.lower_is_better else _("Higher is better."))
     if chart.reliable_change is not None and chart.done:
         said.append(
             _("Between the dotted lines (baseline ± %(points)s) a change is not reliable.")

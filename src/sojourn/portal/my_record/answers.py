@@ -51,9 +51,12 @@ def _page(row: ScoreRow) -> AnsweredPage:
 
 
 def _result(instrument: instruments.Instrument, row: ScoreRow) -> str:
+    if row.is_category and instrument.triage is not None:
+        plain = next((level.plain for level in instrument.triage.levels if level.label == row.band), "")
+        return plain[:1].upper() + plain[1:]
     if row.value is None:
         return _("No score: %(answered)d of the questions were answered.") % {"answered": row.answered or 0}
-    band = instruments.band_of(instrument, float(row.value))
+    band = instruments.band_of(instrument, float(row.value), scale_id=row.scale_id or None)
     said = _("Score %(value)s") % {"value": f"{row.value.normalize():f}"}
     if band:
         said += f" ({band.plain})"

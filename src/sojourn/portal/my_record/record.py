@@ -11,6 +11,7 @@ from sojourn.portal.my_record.answers import AnsweredPage, AnswerLine, answered_
 from sojourn.portal.wording import ReadingLine, moment_in_words, reading_lines, visit_name
 from sojourn.program.audit.queries import readings_of
 from sojourn.program.intake import queries as intake
+from sojourn.program.measures.queries import all_scores_of
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.patients import CareTeamRow, PatientCard, care_team_of, patient_card
 from sojourn.program.people.places import STATES
@@ -59,14 +60,15 @@ def own_record(patient_id: UUID, *, actor: Actor, now: datetime) -> OwnRecord:
     """Gather a patient's record; the number of queries does not depend on how much there is."""
     card = patient_card(patient_id, actor=actor)
     assert card is not None
-    followed = trajectories_of(patient_id, actor=actor, now=now)
+    scores = all_scores_of(patient_id, actor=actor)
+    followed = trajectories_of(patient_id, actor=actor, now=now, scores=scores)
     visits = _visits(patient_id, actor)
     assessment = intake.latest_assessment(patient_id, actor=actor)
     return OwnRecord(
         card=card,
         state=dict(STATES).get(card.state, card.state),
         scores=tuple(_course(one) for one in followed),
-        answered=answered_pages(row for one in followed for row in one.scores),
+        answered=answered_pages(scores),
         assessment=assessment,
         assessment_lines=assessment_lines(assessment) if assessment else (),
         decisions=intake.decisions_of(patient_id, actor=actor),
@@ -81,7 +83,7 @@ def own_record(patient_id: UUID, *, actor: Actor, now: datetime) -> OwnRecord:
 def _course(followed: PatientTrajectory) -> Course:
     return Course(
         title=followed.instrument.patient_title,
-        figure=figure_of_trajectory(followed.line, for_patient=True),
+        figure=figure_of_trajectory(followed.line, for_patient=True) if followed.is_drawn else None,
         says=summary_for_patient(followed.line),
         unscored=len(followed.without_score),
     )

@@ -258,6 +258,7 @@ def raise_crossing(
         reason=crossing.limit_id,
         severity="red" if emergency else crossing.severity.value,
         says=crossing_in_words(crossing)[:300],
+        owner="session monitor",
         facts={"signal": crossing.signal, "value": crossing.value, "session": of.visit.number},
         about_kind="session event",
         about_id=row.id,

@@ -32,6 +32,11 @@ class PatientTrajectory:
         return self.line.instrument
 
     @property
+    def is_drawn(self) -> bool:
+        """True for a scale on which change is judged; what only screens or describes a session is told in words."""
+        return bool(self.instrument.change_sets or self.instrument.outcome_rules)
+
+    @property
     def flagged_on(self) -> frozenset[date]:
         """The days on which a critical answer was given."""
         return frozenset(row.on for row in self.scores if row.flagged)
@@ -69,7 +74,12 @@ def trajectories_of(
         for instrument_id in known
     )
     # PHQ-9 first: it is what a course is judged by.
-    return tuple(sorted(followed, key=lambda one: (one.instrument.id != "phq-9", one.instrument.title)))
+    return tuple(
+        sorted(
+            followed,
+            key=lambda one: (one.instrument.id != "phq-9", not one.is_drawn, one.instrument.title),
+        )
+    )
 
 
 def _followed(

@@ -113,7 +113,9 @@ def _section(one: PatientTrajectory, *, is_imported: bool) -> ScoreSection:
     because = one.missed_occasions if is_imported else {}
     return ScoreSection(
         title=one.instrument.title,
-        figure=figure_of_trajectory(one.line, flagged_on=one.flagged_on, gaps_because=because),
+        figure=figure_of_trajectory(one.line, flagged_on=one.flagged_on, gaps_because=because)
+        if one.is_drawn
+        else None,
         summary=outcomes.summary_for_clinician(one.line),
         totals_only=sum(point.kind is outcomes.PointKind.TOTAL_ONLY for point in one.line.points),
         without_score=one.without_score,
