@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sojourn.clinical.instruments import Instrument, Item
+from sojourn.clinical.instruments.sheet import condition_in_words
 
 OWN_FIELDS = ("answered_on", "stated_total", "why", "as_it_is", "csrfmiddlewaretoken")
 
@@ -91,9 +92,16 @@ def _field(item: Item) -> forms.Field:
             (str(o.value), f"{o.value} · {o.text}" if o.text else _value(item, o.value)) for o in item.options
         ],
         widget=forms.RadioSelect(attrs={"data-optional": "hide", "data-layout": "row"}),
-        help_text="" if item.text else item.key or "",
+        help_text=_about(item),
         required=False,
     )
+
+
+def _about(item: Item) -> str:
+    said = [] if item.text else [item.key or ""]
+    if item.asked_when is not None:
+        said.append(_("Asked when %(condition)s.") % {"condition": condition_in_words(item.asked_when)})
+    return " ".join(filter(None, said))
 
 
 def _value(item: Item, value: int) -> str:

@@ -30,7 +30,8 @@ def test_days_and_birth_dates_are_read_in_the_form_the_map_names(desk):
     ("change", "sentence"),
     [
         (("source =", "sauce ="), "`sauce`: is not known here"),
-        (('"phq-9"', '"phq-99"'), "use one of a"),
+        (('"phq-9"', '"phq-99"'), "use one of audit, audit-c"),
+        (('"phq-9"', '"asq"'), "has no total"),
         (('visit = "week"', 'visit = "week"\ndate = "day"'), "one of the two"),
         (('visit = "week"\n', ""), "one of the two"),
         (("first_visit_on = 2020-01-06", ""), "one of the two"),

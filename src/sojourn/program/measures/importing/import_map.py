@@ -142,11 +142,12 @@ def _check_days(import_map: ImportMap, table: Table, columns: Table) -> None:
 
 
 def _instrument(table: Table) -> instruments.Instrument:
-    try:
-        return instruments.get(table.text("instrument"))
-    except instruments.UnknownInstrument as unknown:
-        known = ", ".join(sorted({instrument.id for instrument in instruments.all_instruments()}))
-        raise table.refuse("instrument", f"is not known here; use one of {known}") from unknown
+    with_totals = {one.id: one for one in instruments.all_instruments() if one.scales}
+    named = table.text("instrument")
+    if named not in with_totals:
+        known = ", ".join(sorted(with_totals))
+        raise table.refuse("instrument", f"is not known here, or has no total; use one of {known}")
+    return with_totals[named]
 
 
 def _visits(table: Table) -> dict[str, int]:
