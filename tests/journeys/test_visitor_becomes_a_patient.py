@@ -36,10 +36,10 @@ class Story:
             self.page.locator(f"[name={name}]").fill(value)
         press(self.page, "Make my account")
 
-    def when_they_answer_the_next_questionnaire(self, instrument_id):
+    def when_they_answer_the_next_questionnaire(self, instrument_id, **answers):
         follow(self.page, "Answer now")
         self.looks_right(self.page)
-        answer_questionnaire(self.page, instrument_id, q1="2", q2="1")
+        answer_questionnaire(self.page, instrument_id, **answers)
         press(self.page, "Send my answers")
 
     def then_today_asks_for(self, title):
@@ -66,14 +66,16 @@ class Story:
         assert desk.get_by_text("Nora Lindgren").first.is_visible()
 
 
-def test_what_a_visitor_answered_carries_over_and_both_questionnaires_are_scored(story):
+def test_what_a_visitor_answered_carries_over_and_the_screens_are_scored(story):
     story.given_an_answer_of_the_assessment(sleep_apnea="treated")
     story.when_they_go_on()
     story.when_they_make_an_account()
     story.then_today_asks_for("Your mood over the last two weeks")
-    story.when_they_answer_the_next_questionnaire("phq-9")
+    story.when_they_answer_the_next_questionnaire("phq-9", q1="2", q2="1")
     story.then_today_asks_for("Worry over the last two weeks")
-    story.when_they_answer_the_next_questionnaire("gad-7")
+    story.when_they_answer_the_next_questionnaire("gad-7", q1="2", q2="1")
+    story.then_today_asks_for("Very hard experiences")
+    story.when_they_answer_the_next_questionnaire("pc-ptsd-5")
     story.then_nothing_is_asked_until_a_clinician_has_decided()
     story.then_their_record_holds_what_they_answered("Do you have sleep apnea?", "Yes, and it is treated")
     story.then_a_prescriber_sees_whom_to_decide_about()

@@ -166,10 +166,11 @@ def test_without_scripts_the_form_is_kept_by_its_button(client, token):
     assert Response.objects.count() == 0
 
 
-def test_a_draft_after_the_answer_changes_nothing(client, token):
+def test_a_draft_after_the_answer_changes_nothing_but_its_danger_is_heard(ward, client, token):
     client.post(address(token), all_zero())
     late = client.post(reverse("portal:questionnaire_draft_by_link", args=[token]), {"q9": "3"})
-    assert late.status_code == 409
+    assert (late.status_code, late.json()) == (409, {"kept": False, "offer_help": True})
+    assert [row.reason for row in safety.open_alarms_for(ward.ben)] == ["phq-9.item-9.often"]
     assert Response.objects.get().answers["values"]["q9"] == 0
 
 

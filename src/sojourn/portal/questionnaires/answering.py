@@ -144,7 +144,12 @@ def _instrument(asked: queries.RequestRow) -> instruments.Instrument:
 
 
 def _said(
-    request: HttpRequest, what: str, asking: Asking, asked: queries.RequestRow, *, offer_crisis_help: bool = False
+    request: HttpRequest,
+    what: str,
+    asking: Asking,
+    asked: queries.RequestRow,
+    *,
+    offer_crisis_help: bool = False,
 ) -> HttpResponse:
     page = {"asked": asked, "asking": asking, "offer_crisis_help": offer_crisis_help}
     return render(request, f"portal/questionnaires/{what}.html", page)
@@ -172,8 +177,10 @@ def _another_look(
     form = QuestionnaireForm(request.POST, instrument=instrument)
     form.is_valid()
     form.mark(problems)
-    more = {"is_blank": is_blank, "offer_crisis_help": ending.offer_crisis_help}
-    return _page(request, asking, asked, instrument, form, status=422, **more)
+    return _page(
+        request, asking, asked, instrument, form,
+        status=422, is_blank=is_blank, offer_crisis_help=ending.offer_crisis_help,
+    )  # fmt: skip
 
 
 def _page(
@@ -185,7 +192,16 @@ def _page(
     *,
     status: int = 200,
     saved: str = "",
-    **more: bool,
+    is_blank: bool = False,
+    offer_crisis_help: bool = False,
 ) -> HttpResponse:
-    page = {"asked": asked, "asking": asking, "instrument": instrument, "form": form, "saved": saved, **more}
+    page = {
+        "asked": asked,
+        "asking": asking,
+        "instrument": instrument,
+        "form": form,
+        "saved": saved,
+        "is_blank": is_blank,
+        "offer_crisis_help": offer_crisis_help,
+    }
     return render(request, "portal/questionnaires/answer.html", page, status=status)

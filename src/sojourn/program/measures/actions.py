@@ -28,8 +28,8 @@ from sojourn.program.measures.submitting import (
 from sojourn.program.measures.text_packs import AlreadyInstalled, install_text_pack
 
 __all__ = [
-    "AlreadyCorrected", "AlreadyInstalled", "AlreadySubmitted", "AnotherEdition", "AnswersRefused", "Entered", "NotThisPatients", "NotYet",
-    "ResponseNotFound", "Submission", "WhyMissing", "WindowClosed", "correct_response", "enter_response",
-    "install_text_pack", "request_before_treatment", "request_course", "request_questionnaire", "save_draft",
-    "submit_response", "withdraw_requests",
+    "AlreadyCorrected", "AlreadyInstalled", "AlreadySubmitted", "AnotherEdition", "AnswersRefused", "Entered",
+    "NotThisPatients", "NotYet", "ResponseNotFound", "Submission", "WhyMissing", "WindowClosed",
+    "correct_response", "enter_response", "install_text_pack", "request_before_treatment", "request_course",
+    "request_questionnaire", "save_draft", "submit_response", "withdraw_requests",
 ]  # fmt: skip

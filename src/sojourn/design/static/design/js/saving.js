@@ -13,12 +13,12 @@ for (const form of document.querySelectorAll("form[data-save-to]")) {
     status.textContent = form.dataset.saving;
     try {
       const answer = await fetch(form.dataset.saveTo, { method: "POST", body: new FormData(form), credentials: "same-origin" });
-      if (!answer.ok) throw new Error(answer.status);
-      const said = await answer.json();
+      const said = await answer.json(); // a form that is too late can still ask for help
       if (said.offer_help && help?.isConnected) {
         form.before(help.content.cloneNode(true)); // where the eye is, and once
         help.remove();
       }
+      if (!answer.ok) throw new Error(answer.status);
       status.textContent = form.dataset.saved;
     } catch {
       unsaved = true;
