@@ -38,7 +38,7 @@ def test_every_model_declares_the_personal_data_it_holds(model):
 # Columns with words, facts or days that tell nothing about a person by themselves. A new column is named here or in its
 # model's PERSONAL_DATA.
 TELLS_NOTHING = {
-    "Alarm": {"severity", "about_kind"},
+    "Alarm": {"severity", "about_kind", "owner"},
     "AlarmEvent": {"what"},
     "Assessment": {"rule_set_version"},
     "CareTeamMember": {"role"},
@@ -47,15 +47,19 @@ TELLS_NOTHING = {
     "Course": {"protocol_version"},
     "Credential": {"kind", "state", "issued_on", "expires_on"},
     "Entry": {"actor_role", "did", "about_kind"},
+    "Notice": {"kind", "not_sent_because"},
     "Patient": {"kind", "import_source"},
     "Practice": {"name"},
     "PublicStatement": {"text", "claim_id", "figure"},  # what everybody reads; counts of a group
-    "QuestionnaireRequest": {"instrument_id", "opens_on", "closes_on"},
-    "Response": {"instrument_id", "instrument_version", "definition_hash", "source"},
+    "QuestionnaireRequest": {"instrument_id", "point", "opens_on", "closes_on"},
+    "Response": {
+        "instrument_id", "instrument_version", "definition_hash", "text_pack_hash", "scale_id", "source",
+    },
     "SessionEvent": {"kind"},
     "Site": {"name", "address", "state", "timezone"},
     "StaffMember": {"roles"},
     "StatementWithdrawal": {"why"},  # why the practice no longer says it
+    "TextPack": {"instrument_id", "instrument_version", "text", "sha256"},  # words of a questionnaire
     "Understanding": {"lesson_id", "lesson_version"},
     "AdoptedThreshold": {"fact", "relation", "rule_id", "rule_version"},  # which number of which rule
     "RuleReview": {"edition", "on", "rule_set_version"},

@@ -185,9 +185,9 @@ def test_without_a_baseline_nothing_counts_as_worsening(ward):
 
 def test_the_pages_enter_and_correct(ward, sign_in):
     client = sign_in(ward.ben)
-    where = reverse("workspace:enter_answers", args=[ward.ada.patient_id, "phq-9"])
-    assert "Answered on" in client.get(where).content.decode()
-    sent = {**all_zero(q1="2"), "answered_on": TODAY.isoformat(), "stated_total": "2"}
+    where = reverse("workspace:enter_answers", args=[ward.ada.patient_id])
+    assert "Answered on" in client.post(where, {"instrument": "phq-9", "begin": "1"}).content.decode()
+    sent = {**all_zero(q1="2"), "answered_on": TODAY.isoformat(), "stated_total": "2", "instrument": "phq-9"}
     assert client.post(where, sent).status_code == 302
     kept = Response.objects.get()
     page = client.get(reverse("workspace:correct_answers", args=[kept.id])).content.decode()
@@ -200,9 +200,7 @@ def test_the_pages_enter_and_correct(ward, sign_in):
 
 
 def test_the_page_without_wording_says_so_and_asks_for_numbers(ward, sign_in):
-    page = sign_in(ward.ben).get(
-        reverse("workspace:enter_answers", args=[ward.ada.patient_id, "c-ssrs-screener"])
-    )
-    text = page.content.decode()
+    where = reverse("workspace:enter_answers", args=[ward.ada.patient_id])
+    text = sign_in(ward.ben).post(where, {"instrument": "c-ssrs-screener", "begin": "1"}).content.decode()
     assert "Item 4 (wording not installed)" in text
     assert "0 = no, 1 = yes" in text

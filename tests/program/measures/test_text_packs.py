@@ -99,7 +99,7 @@ def test_the_page_installs_and_says_what_is_wrong(ward, sign_in):
 
 def test_the_page_of_instruments_is_searched_by_what_stands_in_the_sheets(ward, sign_in):
     client = sign_in(ward.mona)
-    page = client.get(reverse("workspace:instruments"), {"q": "bladder ketamine"})
+    page = client.post(reverse("workspace:instruments"), {"q": "bladder ketamine"})
     assert [known.id for known, _ in page.context["found"]] == ["icsi-icpi"]
     sheet = client.get(reverse("workspace:instrument", args=["pcl-5"])).content.decode()
     assert "marx" in sheet.lower() or "Reliable and clinically significant change" in sheet

@@ -98,7 +98,8 @@ def _send(notices: Sequence[Notice], now: datetime) -> int:
     try:
         send_mail(_subject(the_practice().name), _words(notices), settings.MAIL_FROM, [account.email])
     except OSError as failure:  # smtplib's errors and a server that cannot be reached
-        log.warning("a message could not be sent: %s", type(failure).__name__)
+        first = notices[0]
+        log.warning("notice %s could not be sent", first.id)
         Notice.objects.filter(pk__in=ids).update(not_sent_because=type(failure).__name__)
         return 0
     Notice.objects.filter(pk__in=ids).update(sent_at=now, not_sent_because="")

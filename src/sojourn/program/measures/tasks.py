@@ -16,6 +16,9 @@ log = logging.getLogger("sojourn.measures")
 def look_after_questionnaires(timestamp: int) -> None:
     """Invite, remind and note what lapsed, every five minutes."""
     now = timezone.now()
-    given, lapsed, sent = give_notices(now=now), note_lapsed(now=now), send_waiting(now=now)
-    if given or lapsed:
-        log.info("%d notices given, %d windows lapsed, %d messages sent", given, lapsed, sent)
+    count = give_notices(now=now) + note_lapsed(now=now)
+    if count:
+        log.info("%d notices written down", count)
+    count = send_waiting(now=now)
+    if count:
+        log.info("%d messages sent", count)

@@ -14,4 +14,5 @@ log = logging.getLogger("sojourn.plans")
 @app.task(queueing_lock="ask_for_open_courses", pass_context=False)
 def keep_courses_asked(timestamp: int) -> None:
     """Bring the questionnaires of every open course in line, once an hour."""
-    log.info("looked at %d open courses", ask_for_open_courses(now=timezone.now()))
+    count = ask_for_open_courses(now=timezone.now())
+    log.info("looked at %d open courses", count)

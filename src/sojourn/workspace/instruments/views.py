@@ -20,8 +20,8 @@ from sojourn.workspace.instruments.forms import SearchForm, TextPackForm
 
 @staff_only
 def instruments_known(request: Any) -> HttpResponse:
-    """List the instruments, or those in whose sheet every searched word stands."""
-    form = SearchForm(request.GET)
+    """List the instruments, or those in whose sheet every searched word stands; the words come in the form's body."""
+    form = SearchForm(request.POST if request.method == "POST" else None)
     words = form.cleaned_data["q"].lower().split() if form.is_valid() else []
     here = instruments_here()
     found = [

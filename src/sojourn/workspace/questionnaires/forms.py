@@ -1,6 +1,6 @@
 """Entering and correcting answers: the questions, the day, a total as it stands on paper, and why."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from sojourn.clinical.instruments import Instrument, Item
 from sojourn.clinical.instruments.sheet import condition_in_words
 
-OWN_FIELDS = ("answered_on", "stated_total", "why", "as_it_is", "csrfmiddlewaretoken")
+OWN_FIELDS = ("answered_on", "stated_total", "why", "as_it_is", "instrument", "csrfmiddlewaretoken")
 
 
 class AnswersForm(forms.Form):
@@ -43,6 +43,24 @@ class AnswersForm(forms.Form):
                 self.add_error(name, message)
 
 
+class InstrumentChoice(forms.Form):
+    """Which instrument is entered; those open now stand first."""
+
+    instrument = forms.ChoiceField(
+        label=gettext_lazy("Instrument"),
+        help_text=gettext_lazy("From paper, by telephone, or as your own rating."),
+    )
+
+    def __init__(self, *, known: Iterable[Instrument], open_now: Collection[str]) -> None:
+        super().__init__()
+        named = [(one.id, _named(one)) for one in known]
+        first = [pair for pair in named if pair[0] in open_now]
+        others = [pair for pair in named if pair[0] not in open_now]
+        choice = self.fields["instrument"]
+        assert isinstance(choice, forms.ChoiceField)
+        choice.choices = [(_("Open now"), first), (_("Others"), others)] if first else others
+
+
 class EntryForm(AnswersForm):
     """Answers given on a day, with the total as it was written down."""
 
@@ -72,6 +90,12 @@ class CorrectionForm(AnswersForm):
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+
+
+def _named(instrument: Instrument) -> str:
+    if instrument.has_wording:
+        return instrument.title
+    return _("%(title)s (by numbers: wording not installed)") % {"title": instrument.title}
 
 
 def _field(item: Item) -> forms.Field:

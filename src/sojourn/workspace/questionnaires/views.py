@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from sojourn.clinical import instruments
 from sojourn.program.measures import actions, queries, responses
@@ -15,7 +16,13 @@ from sojourn.program.people.access import only
 from sojourn.program.people.patients import PatientCard, patient_cards
 from sojourn.program.people.places import local_date
 from sojourn.program.people.roles import CLINICIANS
-from sojourn.workspace.questionnaires.forms import OWN_FIELDS, AnswersForm, CorrectionForm, EntryForm
+from sojourn.workspace.questionnaires.forms import (
+    OWN_FIELDS,
+    AnswersForm,
+    CorrectionForm,
+    EntryForm,
+    InstrumentChoice,
+)
 
 
 @only(*CLINICIANS)
@@ -39,27 +46,32 @@ def questionnaires_of(request: Any, patient_id: UUID) -> HttpResponse:
             ][:12],
             "responses": responses.responses_of(patient_id, actor=actor),
             "begun": responses.begun_of(patient_id, actor=actor),
-            "instruments": known,
+            "choice": InstrumentChoice(
+                known=known, open_now={row.instrument_id for row in asked if row.is_open(now)}
+            ),
         },
     )
 
 
 @only(*CLINICIANS)
-def enter(request: Any, patient_id: UUID, instrument_id: str) -> HttpResponse:
-    """Enter answers for a patient."""
+@require_POST
+def enter(request: Any, patient_id: UUID) -> HttpResponse:
+    """Show the form of the chosen instrument, or record what was entered; which one stands in the form's body only."""
     patient = _patient(request, patient_id)
     try:
-        instrument = instrument_here(instrument_id)
+        instrument = instrument_here(request.POST.get("instrument", ""))
     except instruments.UnknownInstrument as unknown:
         raise Http404 from unknown
     today = local_date(request.now, patient.timezone)
-    form = EntryForm(request.POST or None, instrument=instrument, today=today)
+    if "begin" in request.POST:
+        return _form_page(request, patient, instrument, EntryForm(instrument=instrument, today=today))
+    form = EntryForm(request.POST, instrument=instrument, today=today)
     blank: tuple[str, ...] = ()
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             done = actions.enter_response(
                 patient_id=patient_id,
-                instrument_id=instrument_id,
+                instrument_id=instrument.id,
                 raw_answers=_raw(request),
                 answered_on=form.cleaned_data["answered_on"],
                 stated_total=form.cleaned_data.get("stated_total", ""),
