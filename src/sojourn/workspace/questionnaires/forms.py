@@ -48,7 +48,9 @@ class InstrumentChoice(forms.Form):
 
     instrument = forms.ChoiceField(
         label=gettext_lazy("Instrument"),
-        help_text=gettext_lazy("From paper, by telephone, or as your own rating."),
+        help_text=gettext_lazy(
+            "From paper, by telephone, or as your own rating. By numbers: the wording is not installed."
+        ),
     )
 
     def __init__(self, *, known: Iterable[Instrument], open_now: Collection[str]) -> None:
@@ -95,7 +97,7 @@ class CorrectionForm(AnswersForm):
 def _named(instrument: Instrument) -> str:
     if instrument.has_wording:
         return instrument.title
-    return _("%(title)s (by numbers: wording not installed)") % {"title": instrument.title}
+    return _("%(title)s (by numbers)") % {"title": instrument.title}
 
 
 def _field(item: Item) -> forms.Field:
