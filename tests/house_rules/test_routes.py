@@ -56,7 +56,9 @@ def test_no_route_can_carry_health_information(route):
         assert slugs <= NAMED_IN_ADDRESSES, (
             "a slug may name a document, never somebody or something about them"
         )
-        assert not slugs or "UUIDConverter" not in route.converters, "which document beside whom tells something"
+        assert not slugs or "UUIDConverter" not in route.converters, (
+            "which document beside whom tells something"
+        )
 
 
 # What may stand behind the question mark of an address, and what each is.

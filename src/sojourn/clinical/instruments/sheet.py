@@ -71,7 +71,7 @@ def sheet_of(instrument: Instrument) -> Sheet:
             tuple(_stated(found.says, found.citations) for found in instrument.contradictions),
         ),
         Section("When it is asked", tuple(_occasion(occasion) for occasion in instrument.cadence)),
-        Section("Licence", (_stated(instrument.licence.terms, instrument.licence.citations),)),
+        Section("License", (_stated(instrument.licence.terms, instrument.licence.citations),)),
         Section("References", (_stated(instrument.licence.attribution, instrument.references),)),
     )
     return Sheet(
@@ -134,7 +134,7 @@ def _stated(says: str, citations: Iterable[Citation]) -> Stated:
 
 def _facts(instrument: Instrument) -> Iterable[tuple[str, str]]:
     yield "Version", f"{instrument.version}, definition {instrument.definition_hash[:12]}"
-    yield "Licence tier", f"{instrument.tier}: {TIERS[instrument.tier]}"
+    yield "License tier", f"{instrument.tier}: {TIERS[instrument.tier]}"
     yield "Who answers", str(instrument.rater)
     yield "Speaks of", instrument.recall
     yield "Direction", str(instrument.direction)

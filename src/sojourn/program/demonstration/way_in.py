@@ -154,17 +154,18 @@ def answer_open(person: Person, *, at: datetime, week: int, rng: Random) -> None
 
 
 def settle_alarms(house: House, *, now: datetime) -> None:
-    """Let the director deal with the alarms of the past: the fresh ones stay open, and two of all are taken on only."""
+    """Let the director deal with the alarms of the past. Fresh ones stay open; those that would be late are taken on."""
     director = house.director
     newest_first = sorted(alarms.open_alarms_for(director), key=lambda alarm: alarm.raised_at, reverse=True)
     fresh = [alarm for alarm in newest_first if alarm.raised_at > now - FRESH]
     past = [alarm for alarm in newest_first if alarm not in fresh]
     being_watched = next((alarm for alarm in fresh if alarm.severity == "amber"), None)
     being_followed = next((alarm for alarm in past if alarm.severity == "red"), None)
-    for alarm in (*past, *([being_watched] if being_watched else [])):
+    taken = [alarm for alarm in fresh if alarm is being_watched or alarm.is_late(now)]
+    for alarm in (*past, *taken):
         taken_at = min(alarm.raised_at + TAKEN_AFTER, now)
         safety.acknowledge_alarm(alarm_id=alarm.id, actor=director, now=taken_at)
-        if alarm is not being_watched and alarm is not being_followed:
+        if alarm in past and alarm is not being_followed:
             kind = "session" if alarm.about_kind == "session event" else "answer"
             safety.close_alarm(
                 alarm_id=alarm.id, actor=director, now=taken_at + CLOSED_AFTER, reason=DEALT_WITH[kind]

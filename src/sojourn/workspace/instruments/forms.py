@@ -13,11 +13,11 @@ class TextPackForm(forms.Form):
 
     pack = forms.FileField(
         label=_("Text pack"),
-        help_text=_("A TOML file with the questions and options, copyright, licence reference, permitted uses, and who"
+        help_text=_("A TOML file with the questions and options, copyright, license reference, permitted uses, and who"
                     " attests that your practice may use them."),
     )  # fmt: skip
     attested = forms.BooleanField(
-        label=_("I attest that this practice holds the licence the file names, for clinical use.")
+        label=_("I attest that this practice holds the license the file names, for clinical use.")
     )
 
     def clean_pack(self) -> str:
