@@ -12,6 +12,7 @@ from sojourn.program.plans.models import Chair, Course, Visit
 from sojourn.program.treatment import actions as treatment
 from sojourn.program.treatment import notes
 from sojourn.program.treatment.sessions import Session, session
+from tests.support.assessments import judged
 from tests.support.ward import NOW, Ward
 
 DOSES = {
@@ -23,15 +24,22 @@ DOSES = {
 FIRST_DOSE_ON = date(2026, 12, 1)  # the Tuesday after the ward opens
 
 
-def decide(ward: Ward, patient: Actor | None = None, outcome: str = "suitable", now: datetime = NOW) -> None:
-    """Record a decision about a patient as it stands after their assessment."""
+def decide(
+    ward: Ward,
+    patient: Actor | None = None,
+    outcome: str = "suitable",
+    now: datetime = NOW,
+    **answers: str | list[str],
+) -> None:
+    """Record a decision about a patient as it stands after their assessment, in which no rule speaks but by `answers`."""
     patient = patient or ward.ada
+    facts, evaluation = judged(**answers)
     assessment = Assessment.objects.create(
         patient_id=patient.patient_id,
-        facts={},
-        evaluation={},
-        disposition="may_be_a_fit",
-        rule_set_version="test",
+        facts=facts.as_json(),
+        evaluation=evaluation.as_json(),
+        disposition=evaluation.disposition.value,
+        rule_set_version=evaluation.rule_set_version,
         taken_at=now,
     )
     Decision.objects.create(

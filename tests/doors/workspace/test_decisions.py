@@ -79,6 +79,7 @@ def test_a_decision_is_recorded_with_its_why_and_leaves_the_queue(ward, sign_in,
     assert client.get(DECISIONS).context["cards"] == ()
     page = client.get(url(blank)).content.decode()
     assert label in page
+    assert "Ben Adeyemi" in page.split("Decisions so far")[1]
     assert "&lt;i&gt;see a cardiologist" in page
 
 
@@ -146,6 +147,18 @@ def test_a_rule_against_one_way_of_treatment_is_shown_for_that_way_alone(ward, s
     assert set(against) == {protocols.Setting.HOME}
     page = sign_in(ward.ben).get(url(assessment)).content.decode()
     assert "forbidden by" in page
+
+
+def test_older_answers_point_to_the_newest_and_take_no_decision(ward, sign_in):
+    old = h.assessed(ward.ada.patient_id, NOW - 9 * DAY)
+    newest = h.assessed(ward.ada.patient_id, NOW - DAY, aneurysm="yes")
+    client = sign_in(ward.ben)
+    page = client.get(url(old)).content.decode()
+    assert url(newest) in page
+    assert "Record the decision" not in page
+    sent = {"outcome": "suitable", "why": "two trials failed", "seen": "", **settled(ward, old)}
+    assert "answered again since" in client.post(url(old), sent).content.decode()
+    assert not Decision.objects.exists()
 
 
 def test_danger_has_to_be_settled_before_suitable(ward):

@@ -142,6 +142,14 @@ def test_an_absolute_rule_is_not_overridden_whatever_is_written(ward):
     assert Decision.objects.get().outcome == "declined"
 
 
+def test_an_absolute_rule_is_not_passed_by_deciding_about_older_answers(ward):
+    harmless = keep(ward, at=NOW - timedelta(days=9))
+    keep(ward, at=NOW - timedelta(days=1), aneurysm="yes")
+    with pytest.raises(actions.AnsweredAgain):
+        decide(ward, harmless)
+    assert Decision.objects.count() == 0
+
+
 def test_nobody_is_called_suitable_while_a_finding_is_open(ward):
     kept = keep(ward, brain_bleed="")
     with pytest.raises(actions.Unsettled) as unsettled:

@@ -3,13 +3,14 @@ from decimal import Decimal
 
 import pytest
 
+from sojourn.clinical.protocols import course_protocol
 from sojourn.clinical.quantities import Implausible
 from sojourn.program.audit.models import Entry
 from sojourn.program.people.models import Credential
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans import actions, queries
 from sojourn.program.plans.models import Course, DoseOrder, Visit
-from tests.support import courses
+from tests.support import courses, histories
 from tests.support.ward import NOW
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,23 @@ def test_a_course_needs_a_standing_decision(ward):
     courses.decide(ward, outcome="needs_more", now=NOW + timedelta(minutes=1))
     with pytest.raises(actions.NotDecided):
         start(ward)
+
+
+def test_a_way_an_absolute_rule_forbids_is_not_started_though_another_way_is_open(ward):
+    courses.decide(ward, home_session="no_companion")
+    with pytest.raises(actions.WayForbidden) as refused:
+        start(ward, protocol_id="racemic_sl_home", dose_mg=Decimal(100))
+    assert refused.value.rule_ids == ("ELIG-SUI-02",)
+    assert not Course.objects.exists()
+    assert start(ward)
+
+
+def test_new_answers_are_decided_on_before_a_course_begins(ward):
+    courses.decide(ward)
+    histories.assessed(ward.ada.patient_id, NOW + timedelta(minutes=1), aneurysm="yes")
+    with pytest.raises(actions.AnsweredSince):
+        start(ward, now=NOW + timedelta(minutes=2))
+    assert queries.patients_to_start(ward.ben) == ()
 
 
 def test_a_course_starts_with_its_first_order_and_a_line_in_the_log(ward):
@@ -86,8 +104,10 @@ def test_a_registration_of_another_state_does_not_count(ward):
 )
 def test_a_dose_outside_the_protocol_is_refused_with_its_limit(ward, protocol_id, dose_mg, words):
     courses.decide(ward)
-    with pytest.raises(actions.DoseRefused, match=words):
+    with pytest.raises(actions.DoseRefused, match=words) as refused:
         start(ward, protocol_id=protocol_id, dose_mg=Decimal(dose_mg))
+    plan = course_protocol(protocol_id).dose
+    assert all("DOSE-" in said and plan.citations[0].in_words in said for said in refused.value.says)
     assert not DoseOrder.objects.exists()
 
 

@@ -14,7 +14,7 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment import actions, sessions, visits
 from sojourn.program.treatment.models import SessionEvent
-from tests.support import courses
+from tests.support import courses, histories
 from tests.support.ward import NOW
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +77,12 @@ def test_without_consent_in_force_no_dose_is_given(ward, first):
     at = courses.make_ready(ward, first)
     Consent.objects.update(withdrawn_at=at)
     assert "Consent: not signed for this protocol." in held_by(ward, first, at)
+
+
+def test_an_absolute_rule_met_by_newer_answers_holds_a_dose_of_a_course_under_way(ward, first):
+    at = courses.make_ready(ward, first)
+    histories.assessed(ward.ada.patient_id, at - timedelta(hours=1), aneurysm="yes")
+    assert "ELIG-CV-01, absolute" in held_by(ward, first, at)
 
 
 def test_the_first_dose_is_held_until_preparation_is_done(ward):

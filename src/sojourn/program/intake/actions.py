@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from sojourn.clinical import protocols
 from sojourn.clinical.protocols.consents import consent_document
@@ -34,6 +35,10 @@ class AssessmentNotFound(Exception):
 
 class AlreadyKept(Exception):
     """These very answers are kept, and nobody has decided about them yet."""
+
+
+class AnsweredAgain(Exception):
+    """The patient has answered again since; a decision is about the newest answers."""
 
 
 class ReasonMissing(Exception):
@@ -140,12 +145,14 @@ def record_decision(
     """Record what was decided about an assessment, why, and how each open finding was settled.
 
     An absolute finding in every setting forbids "suitable"; an open finding needs a line in `resolved` first.
-    Raises NotAllowed, AssessmentNotFound, ReasonMissing, RuleForbids, Unsettled.
+    Raises NotAllowed, AssessmentNotFound, AnsweredAgain, ReasonMissing, RuleForbids, Unsettled.
     """
     assessment = Assessment.objects.filter(pk=assessment_id).first()
     if assessment is None:
         raise AssessmentNotFound
     require(actor, "decide eligibility", patient_id=assessment.patient_id)
+    if newer_than(assessment).exists():
+        raise AnsweredAgain
     if not why.strip():
         raise ReasonMissing
     settled = {rule: line.strip() for rule, line in resolved.items() if line.strip()}
@@ -269,6 +276,11 @@ def _raise_danger(
         raised_at=now,
         actor=actor,
     )
+
+
+def newer_than(assessment: Assessment) -> QuerySet[Assessment]:
+    """The assessments the same patient has answered since this one."""
+    return Assessment.objects.filter(patient_id=assessment.patient_id, taken_at__gt=assessment.taken_at)
 
 
 def _refuse_unless_suitable(assessment: Assessment, settled: Mapping[str, str]) -> None:

@@ -12,7 +12,9 @@ from django.db import IntegrityError, transaction
 from sojourn.clinical import protocols
 from sojourn.clinical.quantities import Dose, Weight
 from sojourn.program.audit import actions as audit
+from sojourn.program.intake.actions import newer_than
 from sojourn.program.intake.models import Decision
+from sojourn.program.intake.verdicts import ruled_out
 from sojourn.program.measures import requesting
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient, Site
@@ -29,6 +31,18 @@ class NotDecided(Exception):
     """No standing decision says that treatment suits this patient."""
 
 
+class AnsweredSince(Exception):
+    """The patient has answered the assessment again since the decision; the new answers are decided on first."""
+
+
+class WayForbidden(Exception):
+    """Absolute rules forbid this way of treatment to this patient; `rule_ids` name them. Nobody overrides them."""
+
+    def __init__(self, rule_ids: Sequence[str]) -> None:
+        super().__init__(", ".join(rule_ids))
+        self.rule_ids = tuple(rule_ids)
+
+
 class MayNotPrescribe(Exception):
     """The prescriber's papers do not cover this patient; `lacks` say which."""
 
@@ -38,7 +52,7 @@ class MayNotPrescribe(Exception):
 
 
 class DoseRefused(Exception):
-    """The dose lies outside what the protocol allows; `says` name the limits and their sources."""
+    """The dose lies outside what the protocol allows; `says` name each limit, its rule and its source."""
 
     def __init__(self, says: Sequence[str]) -> None:
         super().__init__("; ".join(says))
@@ -83,7 +97,8 @@ def start_course(
 ) -> UUID:
     """Start a course with its first order and return it. The consent may still be signed before the first dose.
 
-    Raises NotAllowed, NotDecided, MayNotPrescribe, DoseRefused, CourseAlreadyOpen, WhyMissing, Implausible.
+    Raises NotAllowed, NotDecided, AnsweredSince, WayForbidden, MayNotPrescribe, DoseRefused, CourseAlreadyOpen,
+    WhyMissing, Implausible.
     """
     require(actor, "start a course", patient_id=patient_id)
     assert actor.staff_id is not None
@@ -94,9 +109,7 @@ def start_course(
             .select_related("site")
             .get(pk=patient_id)
         )
-        decision = Decision.objects.filter(patient=patient).order_by("-decided_at").first()
-        if decision is None or decision.outcome != Decision.Outcome.SUITABLE:
-            raise NotDecided
+        _refuse_way(protocol, patient)
         order = NewOrder(dose_mg, weight_kg, why)
         _check_order(protocol, patient, order, actor=actor, now=now)
         if Course.objects.filter(patient=patient, ended_at=None).exists():
@@ -163,6 +176,20 @@ def add_chair(*, site_id: UUID, name: str, actor: Actor, now: datetime) -> UUID:
     return chair.id
 
 
+def _refuse_way(protocol: protocols.CourseProtocol, patient: Patient) -> None:
+    """Refuse a way of treatment no standing decision covers, or that an absolute rule forbids."""
+    newest = Decision.objects.filter(patient=patient).select_related("assessment")
+    decision = newest.order_by("-decided_at", "-id").first()
+    if decision is None or decision.outcome != Decision.Outcome.SUITABLE:
+        raise NotDecided
+    if newer_than(decision.assessment).exists():
+        raise AnsweredSince
+    evaluation = protocols.evaluation_from_json(decision.assessment.evaluation)
+    against = ruled_out(evaluation).get(protocol.setting, ())
+    if against:
+        raise WayForbidden(against)
+
+
 def _check_order(
     protocol: protocols.CourseProtocol, patient: Patient, order: NewOrder, *, actor: Actor, now: datetime
 ) -> None:
@@ -187,7 +214,11 @@ def _check_order(
         previous_mg=order.previous_mg,
     )
     allowed = {"reason", "medical_director"} if Role.MEDICAL_DIRECTOR in actor.roles else {"reason"}
-    refusing = [breach.says for breach in against if breach.needs not in allowed]
+    refusing = [
+        f"{breach.says} {breach.rule_id}, {breach.citation.in_words}."
+        for breach in against
+        if breach.needs not in allowed
+    ]
     if refusing:
         raise DoseRefused(refusing)
 

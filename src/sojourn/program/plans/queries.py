@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower, Upper
 
 from sojourn.clinical.protocols import course_protocol
-from sojourn.program.intake.models import Decision
+from sojourn.program.intake.models import Assessment, Decision
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.plans.choices import EndedHow
@@ -152,12 +152,18 @@ def courses_to_book(actor: Actor) -> tuple[CourseRow, ...]:
 
 
 def patients_to_start(actor: Actor) -> tuple[PatientToStart, ...]:
-    """Patients whose newest decision says that treatment suits them and who are in no course since, in order."""
+    """Patients whose newest decision says that treatment suits them, who have not answered again and are in no
+    course since, in order.
+    """
     newer = Decision.objects.filter(patient=OuterRef("patient"), decided_at__gt=OuterRef("decided_at"))
+    answered = Assessment.objects.filter(
+        patient=OuterRef("patient"), taken_at__gt=OuterRef("assessment__taken_at")
+    )
     courses = Course.objects.filter(patient=OuterRef("patient"))
     rows = (
         Decision.objects.filter(patients_visible_to(actor, "patient"), outcome=Decision.Outcome.SUITABLE)
         .exclude(Exists(newer))
+        .exclude(Exists(answered))
         .exclude(Exists(courses.filter(started_at__gte=OuterRef("decided_at"))))
         .exclude(Exists(courses.filter(ended_at=None)))
         .order_by("decided_at")[:LISTED_AT_MOST]

@@ -9,6 +9,8 @@ from django.db.models import F
 
 from sojourn.clinical import protocols
 from sojourn.clinical.protocols.courses import LimitKind
+from sojourn.program.intake.models import Assessment
+from sojourn.program.intake.verdicts import ruled_out
 from sojourn.program.people.actors import Actor
 from sojourn.program.plans.credentials import missing_to_prescribe
 from sojourn.program.plans.models import DoseOrder
@@ -36,7 +38,7 @@ class GivenDose:
 
 
 def holds_of(session: Session, *, actor: Actor, now: datetime) -> tuple[Hold, ...]:
-    """Name everything that holds the dose of this session now; empty when it may be given. Seven queries."""
+    """Name everything that holds the dose of this session now; empty when it may be given. Eight queries."""
     return (*_of_the_checks(session), *_of_the_course(session, actor, now))
 
 
@@ -58,6 +60,7 @@ def _of_the_course(session: Session, actor: Actor, now: datetime) -> list[Hold]:
     assert readiness is not None
     found = [Hold(f"{item.name}: {item.says}.", "program policy") for item in readiness.missing if item.holds]
     given = _given_before(row)
+    found += _of_the_rules(session)
     found += _of_the_spacing(session, given, now)
     order = (
         DoseOrder.objects.filter(course_id=row.course_id)
@@ -82,6 +85,20 @@ def _of_the_course(session: Session, actor: Actor, now: datetime) -> list[Hold]:
     # An order above the prescriber's own range was made by the medical director, or not at all: see `order_dose`.
     found += [Hold(breach.says, breach.citation.in_words) for breach in against if breach.needs == "never"]
     return found
+
+
+def _of_the_rules(session: Session) -> list[Hold]:
+    """What the patient's newest answers bring: an absolute rule holds a dose in a course begun before them, too."""
+    newest = Assessment.objects.filter(patient_id=session.visit.patient_id).order_by("-taken_at").first()
+    if newest is None:
+        return []
+    evaluation = protocols.evaluation_from_json(newest.evaluation)
+    against = ruled_out(evaluation).get(session.protocol.setting, ())
+    return [
+        Hold(f"{finding.clinician_says} ({finding.rule_id}, absolute)", finding.citations[0].in_words)
+        for finding in evaluation.findings
+        if finding.rule_id in against
+    ]
 
 
 def _of_the_spacing(session: Session, given: Sequence[GivenDose], now: datetime) -> list[Hold]:

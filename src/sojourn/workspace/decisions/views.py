@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from sojourn.clinical import protocols
 from sojourn.program.intake import queries
-from sojourn.program.intake.actions import ReasonMissing, RuleForbids, Unsettled
+from sojourn.program.intake.actions import AnsweredAgain, ReasonMissing, RuleForbids, Unsettled
 from sojourn.program.intake.deciding import AlreadyDecided, DecidedMeanwhile, decide_once
 from sojourn.program.measures.newest import newest_scores_of
 from sojourn.program.people.access import only
@@ -81,6 +81,9 @@ def _recorded(request: Any, row: queries.AssessmentRow, form: DecisionForm) -> b
         form.add_error(None, _("Somebody decided while this page was open. Read it below, then send again."))
         form.must_read = True
         return False
+    except AnsweredAgain:
+        form.add_error(None, _("The patient has answered again since. Decide about the newest answers."))
+        return False
     except RuleForbids:
         form.add_error("outcome", forbidden(row.evaluation))
         return False
@@ -104,12 +107,14 @@ def _page(
 ) -> HttpResponse:
     today = day_at(request.now, patient.timezone)
     only_one = [row.patient_id]
+    latest = queries.latest_assessment(row.patient_id, actor=request.actor)
     newest = next((decision.id for decision in history if decision.assessment_id == row.id), "")
     return render(
         request,
         "workspace/decisions/decide.html",
         {
             "row": row,
+            "newer": latest if latest and latest.taken_at > row.taken_at else None,
             "patient": patient,
             "age": patient.age_on(today),
             "form": form,

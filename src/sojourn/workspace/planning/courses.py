@@ -25,6 +25,8 @@ INTRAVENOUS = "intravenous"
 PRESCRIBERS = (Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
 REFUSED = (
     actions.NotDecided,
+    actions.AnsweredSince,
+    actions.WayForbidden,
     actions.MayNotPrescribe,
     actions.DoseRefused,
     actions.CourseAlreadyOpen,
@@ -146,6 +148,17 @@ def _tell(form: Form, refusal: Exception) -> None:
         case actions.NotDecided():
             form.add_error(
                 None, _("No standing decision says that treatment suits this patient. Decide first.")
+            )
+        case actions.AnsweredSince():
+            form.add_error(
+                None,
+                _("The patient has answered again since the decision. Decide about the new answers first."),
+            )
+        case actions.WayForbidden(rule_ids=rule_ids):
+            form.add_error(
+                "protocol_id",
+                _("Forbidden to this patient by absolute rules: %(rules)s. They cannot be overridden here.")
+                % {"rules": ", ".join(rule_ids)},
             )
         case actions.MayNotPrescribe(lacks=lacks):
             for lack in lacks:
