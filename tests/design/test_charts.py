@@ -17,8 +17,6 @@ from sojourn.design.charts import (
     Threshold,
     Tick,
     TrajectoryChart,
-    flow_bar_svg,
-    flow_figure,
     sparkline_svg,
     trajectory_figure,
     trajectory_svg,
@@ -226,15 +224,15 @@ def flow(*counts: int, total: int) -> FlowBar:
     )
 
 
-def test_every_bar_stands_with_its_denominator_and_an_empty_phase_is_named():
-    svg = flow_bar_svg(flow(4, 0, 8, total=12))
-    assert texts(svg) == ["Phase 0", "4 of 12", "Phase 1", "0 of 12", "Phase 2", "8 of 12"]
-    assert [e.get("width") for e in of_class(svg, "bar")] == ["50%", "100%"]
+def test_bars_are_shares_of_the_largest_and_empty_phases_share_one_line():
+    some = flow(4, 0, 8, total=12)
+    assert [(row.label, width) for row, width in some.bars] == [("Phase 0", "50.0%"), ("Phase 2", "100.0%")]
+    assert some.empty == ("Phase 1",)
 
 
-def test_a_practice_with_nobody_has_shares_of_nothing():
-    figure = flow_figure(flow(0, total=0))
-    assert figure.rows == (("Phase 0", "0", "", ""),)
+def test_a_practice_with_nobody_has_no_bar():
+    nobody = flow(0, total=0)
+    assert (nobody.bars, nobody.empty) == ((), ("Phase 0",))
 
 
 def test_a_row_cannot_count_more_people_than_there_are():

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from sojourn.design.charts import FlowBar, FlowRow
 from sojourn.design.templatetags.design import age_in_words
 from tests.design.drawing import render
 
@@ -110,3 +111,11 @@ def test_an_icon_we_do_not_have_is_an_error_not_a_blank():
 def test_current_step_and_event_are_marked_for_screen_readers_too():
     assert 'aria-current="step"' in render('<c-step state="current">Consent</c-step>')
     assert 'aria-current="step"' in render('<c-event title="Dose 1" kind="now"></c-event>')
+
+
+def test_a_phase_leads_to_its_list_and_each_bar_stands_with_its_denominator():
+    rows = (FlowRow(label="Preparation", count=3, href="/x/?phase=preparation"), FlowRow(label="Paused", count=0))
+    html = render('<c-flow :flow="flow" />', flow=FlowBar(title="People", rows=rows, total=12))
+    assert re.search(r'<a href="/x/\?phase=preparation"\s+class="flow__row">', html)
+    assert "<strong>3</strong> of 12" in html
+    assert "Nobody: Paused" in html

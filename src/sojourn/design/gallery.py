@@ -17,7 +17,6 @@ from sojourn.design.charts import (
     Threshold,
     Tick,
     TrajectoryChart,
-    flow_figure,
     sparkline_svg,
     trajectory_figure,
 )
@@ -124,7 +123,7 @@ def _samples(request: HttpRequest, layout: str) -> dict[str, Any]:
         "wrong_form": wrong,
         "trajectory": trajectory_figure(trajectory_sample(today)),
         "short_trajectory": trajectory_figure(_first_score_sample(today)),
-        "flow": flow_figure(_flow_sample()),
+        "flow": _flow_sample(),
         "forest": figure_of_stratum(next(each for each in strata() if each.is_pooled)),
         "sparkline": sparkline_svg(
             [19, 17, None, 12, 9, 8], low=0, high=27, label="PHQ-9: 19, 17, not done, 12, 9, 8"
@@ -201,7 +200,7 @@ def _flow_sample() -> FlowBar:
         total=41,
         source="practice record, today",
         rows=(
-            FlowRow(label="Assessment, waiting for a decision", count=4, note="oldest 3 days"),
+            FlowRow(label="Assessment, waiting for a decision", count=4, href="#charts"),
             FlowRow(label="Preparation", count=6),
             FlowRow(label="In a course", count=17),
             FlowRow(label="Maintenance", count=9),

@@ -1,5 +1,6 @@
 """Proposed series keep every rule; alternatives are told which rule they break."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from sojourn.clinical.protocols.breaches import Visit, breaches, dose_hold
 from sojourn.clinical.protocols.course_files import course_protocol, course_protocols
 from sojourn.clinical.protocols.courses import VisitKind
-from sojourn.clinical.protocols.series import NoSuchVisit, propose_series, shift_series
+from sojourn.clinical.protocols.series import NoSuchVisit, complete_series, propose_series, shift_series
 
 DOSING, INTEGRATION, PREPARATION = VisitKind.DOSING, VisitKind.INTEGRATION, VisitKind.PREPARATION
 MONDAY = date(2026, 11, 30)
@@ -185,3 +186,32 @@ def test_a_dose_without_the_last_integration_is_marked_and_not_held():
         ("SERIES-INTEGRATION-FIRST", False, ("integration", 2))
     ]
     assert dose_hold(protocol=protocol, number=3, preparations_held=1, integrations_held={1, 2}) == ()
+
+
+@pytest.mark.parametrize("protocol", course_protocols(), ids=lambda p: p.id)
+def test_what_a_series_lacks_goes_where_it_belongs(protocol):
+    """Days of a series without holidays come back, whichever visits are taken out of it."""
+    whole = propose_series(protocol=protocol, first_dose_on=MONDAY)
+    for missing in whole:
+        standing = [visit for visit in whole if visit is not missing]
+        proposed = complete_series(protocol=protocol, standing=standing, first_dose_on=date(2027, 3, 1))
+        assert [(v.kind, v.number) for v in proposed] == [(missing.kind, missing.number)]
+        if missing.kind is not PREPARATION:
+            assert proposed[0].on == missing.on
+
+
+def test_an_integration_follows_its_dose_to_the_day_the_dose_was_moved_to():
+    protocol = course_protocol("esketamine_clinic")
+    whole = propose_series(protocol=protocol, first_dose_on=MONDAY)
+    last = next(visit for visit in whole if (visit.kind, visit.number) == (DOSING, 8))
+    dose = replace(last, on=last.on + timedelta(days=7))
+    standing = [v for v in whole if v is not last and (v.kind, v.number) != (INTEGRATION, 8)] + [dose]
+    (proposed,) = complete_series(protocol=protocol, standing=standing, first_dose_on=MONDAY)
+    assert proposed.on > dose.on
+    assert rules_broken(protocol, [*standing, proposed]) == []
+
+
+def test_without_a_dose_that_stands_the_whole_series_is_proposed():
+    protocol = course_protocol("racemic_iv_clinic")
+    whole = propose_series(protocol=protocol, first_dose_on=MONDAY)
+    assert complete_series(protocol=protocol, standing=(), first_dose_on=MONDAY) == whole

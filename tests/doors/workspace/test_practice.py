@@ -43,11 +43,14 @@ def test_every_patient_stands_in_one_phase_of_the_flow(ward, sign_in):
     h.assessed(ward.ada.patient_id, NOW)
     h.patient(ward, "Imported record 1", NOW, kind="research", import_source="x", import_id="1")
     page = sign_in(ward.dora).get(PRACTICE)
-    counts = {row[0]: row[1] for row in page.context["flow"].rows}
-    assert counts["Waiting for a decision"] == "1"
-    assert counts["Joined, no assessment yet"] == "1"
-    assert sum(int(n) for n in counts.values()) == page.context["patients"] == 2
-    assert "Imported research record (1)" in page.content.decode()
+    counts = {row.label: row.count for row in page.context["flow"].rows}
+    assert counts["Waiting for a decision"] == 1
+    assert counts["Joined, no assessment yet"] == 1
+    assert sum(counts.values()) == page.context["patients"] == 2
+    html = page.content.decode()
+    assert "?phase=deciding" in html
+    assert "Nobody:" in html
+    assert "1 imported research record" in html
 
 
 def test_a_decision_is_overdue_after_three_days(ward, sign_in):

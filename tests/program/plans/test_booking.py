@@ -1,6 +1,7 @@
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,7 @@ from sojourn.program.measures.models import QuestionnaireRequest
 from sojourn.program.people import actions as people
 from sojourn.program.people.models import Credential, Patient, StaffMember
 from sojourn.program.people.policy import NotAllowed
+from sojourn.program.people.roles import Role
 from sojourn.program.plans import actions, booking, proposing, queries
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
@@ -32,6 +34,23 @@ def join(ward, name="Dev Iyer"):
         now=NOW,
     )
     return replace(ward, ada=patient)
+
+
+def hire_monitor(ward, turn):
+    """Another session monitor of Oakland with every paper."""
+    staff_id = people.add_staff_member(
+        name=f"Monitor {turn}",
+        email=f"monitor{turn}@example.org",
+        password="a-quiet-well-lit-room",
+        roles=[Role.SESSION_MONITOR],
+        site_ids=[ward.oakland],
+        actor=ward.dora,
+        now=NOW,
+    )
+    for held in Credential.objects.filter(staff_member_id=ward.mona.staff_id):
+        held.pk, held.staff_member_id, held._state.adding = uuid4(), staff_id, True
+        held.save()
+    return staff_id
 
 
 def test_a_series_is_booked_whole_with_the_questionnaires_of_its_course(ward):
@@ -319,3 +338,42 @@ def test_a_session_over_midnight_sees_what_stands_after_it(ward):
         )
         booking.book_series(course_id=course.id, visits=[prep, at_night], actor=ward.cora, now=NOW)
     assert sorted(v.places.lower for v in Visit.objects.filter(kind="dosing")) == [1, 2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_twenty_bookings_of_one_chair_at_once_one_wins_and_every_other_is_told_what_took_it():
+    """Each by another monitor, so that nothing but the chair makes them take turns."""
+    ward = open_ward()
+    series = {}
+    for turn in range(20):
+        own = join(ward, name=f"Patient{turn} Iyer")
+        course = courses.start(own)
+        monitor = hire_monitor(ward, turn)
+        wanted = courses.wanted_series(own, course)
+        chair = next(visit.chair_id for visit in wanted if visit.chair_id)
+        doses = [visit for visit in wanted if visit.kind == "dosing"][1:4]
+        turned = doses if turn % 2 else doses[::-1]
+        series[course.id] = [replace(v, clinician_id=monitor, chair_id=chair) for v in turned]
+    said, together = [], threading.Barrier(20)
+
+    def book(course_id, visits):
+        try:
+            together.wait(30)
+            booking.book_series(course_id=course_id, visits=visits, actor=ward.cora, now=NOW)
+            said.append("booked")
+        except booking.DoubleBooked as refused:
+            said.append(str(refused))
+        except Exception as other:
+            said.append(f"ended in {type(other).__name__}: {other}")
+        finally:
+            connections.close_all()
+
+    hands = [threading.Thread(target=book, args=item) for item in series.items()]
+    for hand in hands:
+        hand.start()
+    for hand in hands:
+        hand.join(60)
+    assert len(said) == 20
+    assert said.count("booked") == 1
+    assert all("Chair 1 is taken" in one for one in said if one != "booked"), said
+    assert Visit.objects.values("course_id").distinct().count() == 1

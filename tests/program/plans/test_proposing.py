@@ -6,7 +6,7 @@ import pytest
 
 from sojourn.program.people import actions as people
 from sojourn.program.people.models import Credential
-from sojourn.program.plans import proposing
+from sojourn.program.plans import booking, proposing
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.desk import CourseNotFound
 from sojourn.program.plans.holidays import holidays_between, holidays_of
@@ -175,3 +175,28 @@ def test_a_desk_keeps_the_clock_of_the_site(ward):
     course = courses.start(ward)
     first = propose(ward, course).visits[0].wanted
     assert first.starts_at == datetime(2026, 11, 27, 9, 0, tzinfo=OAKLAND)
+
+
+def test_a_missing_dose_is_proposed_between_its_neighbors_not_behind_the_series(ward):
+    course = courses.start(ward)
+    courses.book(ward, course)
+    lost = courses.visit_of(course, VisitKind.DOSING, 3)
+    booking.cancel_visit(visit_id=lost.id, because="The patient has a cold.", actor=ward.cora, now=NOW)
+    proposal = propose(ward, course, first_dose_on=date(2027, 3, 1))
+    (missing,) = proposal.visits
+    assert (missing.place, missing.wanted.starts_at) == (("dosing", 3), lost.during.lower)
+    assert proposal.continues
+    assert proposal.problems == ()
+
+
+def test_a_dose_out_of_its_order_is_refused(ward):
+    course = courses.start(ward)
+    courses.book(ward, course)
+    third = courses.visit_of(course, VisitKind.DOSING, 3)
+    last = courses.visit_of(course, VisitKind.DOSING, 8)
+    plan = proposing.propose_move(
+        visit_id=third.id, to=last.during.lower + timedelta(days=7), actor=ward.cora, now=NOW
+    )
+    refused = [problem.says for problem in plan.alone_problems if problem.refuses]
+    assert "Dosing session 4 would come before dosing session 3." in refused
+    assert not any(problem.about == "order" for problem in plan.shifted_problems)

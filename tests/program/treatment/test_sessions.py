@@ -10,6 +10,7 @@ from sojourn.program.intake.models import Consent
 from sojourn.program.people.models import Credential
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans import actions as plans
+from sojourn.program.plans import proposing
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment import actions, sessions, visits
@@ -318,3 +319,87 @@ def test_a_session_left_open_stays_listed_past_midnight(ward, first):
     hours_later = dosed_at + timedelta(hours=20)
     [found] = sessions.sessions_today(ward.mona, now=hours_later)
     assert found.is_running
+
+
+def test_a_dose_is_not_dated_before_the_checks_were_made(ward, first):
+    """Otherwise two hours of observation could be had by typing an earlier time."""
+    at = courses.make_ready(ward, first)
+    with pytest.raises(actions.DoseBeforeChecks):
+        actions.begin_dosing(
+            visit_id=first.id,
+            form_id=uuid4(),
+            mg=56,
+            words="",
+            taken_at=at - timedelta(hours=2),
+            actor=ward.mona,
+            now=at,
+        )
+    assert not SessionEvent.objects.filter(kind="dosed").exists()
+
+
+def test_a_discharge_dated_ahead_of_the_clock_does_not_shorten_the_observation(ward, first):
+    dosed_at = courses.give_dose(ward, first)
+    early = dosed_at + timedelta(minutes=119)
+    courses.meet_every_criterion(ward, first, early)
+    with pytest.raises(actions.MayNotLeave):
+        actions.discharge(
+            visit_id=first.id,
+            form_id=uuid4(),
+            words="",
+            taken_at=early + timedelta(minutes=2),
+            actor=ward.mona,
+            now=early,
+        )
+
+
+@pytest.mark.parametrize("days", [-3, 3])
+def test_a_session_of_another_day_takes_no_dose(ward, first, days):
+    at = courses.make_ready(ward, first, first.during.lower + timedelta(days=days))
+    assert "Booked for Tue Dec 1: move it to today before a dose." in held_by(ward, first, at)
+
+
+@pytest.mark.parametrize("kind", ["dosed", "discharged"])
+def test_the_dose_and_the_end_of_an_ended_session_stand_for_good(ward, first, kind):
+    left_at = courses.run_session(ward, first)
+    point = SessionEvent.objects.get(visit=first, kind=kind)
+    with pytest.raises(actions.StandsForGood):
+        courses.note_event(
+            ward, first, "struck", {"struck_id": str(point.id), "words": "Oops."}, left_at + timedelta(minutes=5)
+        )
+    assert courses.session_at(ward, first, left_at + timedelta(minutes=6)).is_over
+
+
+def test_a_form_of_one_session_records_nothing_in_another(ward, course, first):
+    form_id, at = uuid4(), first.during.lower
+    second = courses.visit_of(course, VisitKind.DOSING, 2)
+    given = {"form_id": form_id, "kind": "noted", "facts": {"words": "Calm."}, "actor": ward.mona}
+    actions.record_event(visit_id=first.id, taken_at=at, now=at, **given)
+    with pytest.raises(actions.FormUsedElsewhere):
+        actions.record_event(visit_id=second.id, taken_at=at, now=at, **given)
+
+
+def test_a_session_that_ended_without_a_dose_is_called_off_and_booked_again_and_its_record_stays(
+    ward, course, first
+):
+    at = first.during.lower
+    courses.take_vitals(ward, first, at, systolic=170)
+    courses.note_event(ward, first, "cancelled", {"words": "Blood pressure too high today."}, at)
+    visits.call_off(visit_id=first.id, because="Again next week.", actor=ward.cora, now=at)
+    (missing,) = proposing.propose(
+        course_id=course.id, first_dose_on=courses.FIRST_DOSE_ON, actor=ward.cora, now=at
+    ).visits
+    assert missing.place == ("dosing", 1)
+    record = courses.session_at(ward, first, at)
+    assert [event.kind for event in record.events] == ["vital_taken", "cancelled"]
+    with pytest.raises(actions.SessionOver):
+        courses.take_vitals(ward, first, at + timedelta(minutes=5))
+
+
+def test_a_monitor_names_the_companion_and_nobody_does_after_the_end(ward, first):
+    given = {"visit_id": first.id, "phone": "555 0100", "actor": ward.mona}
+    visits.name_companion(name="Nils", now=NOW, **given)
+    left_at = courses.run_session(ward, first)
+    with pytest.raises(visits.SessionEnded):
+        visits.name_companion(name="Somebody else", now=left_at, **given)
+    first.refresh_from_db()
+    assert first.sitter_name == "Nils Núñez"

@@ -29,7 +29,7 @@ from sojourn.clinical.protocols.policies import policies, policy
 from sojourn.clinical.protocols.questions import Kind, Question, all_questions, questions
 from sojourn.clinical.protocols.rule_set import rule_set
 from sojourn.clinical.protocols.rules import Setting, Severity
-from sojourn.clinical.protocols.series import PlannedVisit, propose_series, shift_series
+from sojourn.clinical.protocols.series import PlannedVisit, complete_series, propose_series, shift_series
 
 __all__ = [
     "Breach", "ConsentDocument", "CourseProtocol", "Disposition", "DoseRange", "Evaluation", "Exposure",

@@ -63,6 +63,38 @@ def propose_series(
     )
 
 
+def complete_series(
+    *,
+    protocol: CourseProtocol,
+    standing: Sequence[PlannedVisit],
+    first_dose_on: date,
+    closed_on: Iterable[date] = (),
+) -> tuple[PlannedVisit, ...]:
+    """Propose the visits a series lacks, in order of days, beside those that stand.
+
+    A dose that is missing goes behind the one before it at its usual distance, an integration behind its dose.
+    `first_dose_on` counts only while no dose stands.
+    """
+    closed = frozenset(closed_on)
+    whole = propose_series(protocol=protocol, first_dose_on=first_dose_on, closed_on=closed)
+    held = {(visit.kind, visit.number) for visit in standing}
+    known = {visit.number: visit.on for visit in standing if visit.kind is VisitKind.DOSING}
+    if known:
+        days = _days_around(protocol, known, whole, closed)
+        prepared_on = _working_day_before(days[0] - (DAYS_FROM_PREPARATION_TO_DOSE - 1) * DAY, closed)
+        whole = _in_order(
+            [
+                _visit(protocol, VisitKind.PREPARATION, 1, prepared_on),
+                *(
+                    visit
+                    for number, on in enumerate(days, start=1)
+                    for visit in _dose_and_integration(protocol, number, on, closed)
+                ),
+            ]
+        )
+    return tuple(visit for visit in whole if (visit.kind, visit.number) not in held)
+
+
 def shift_series(
     *,
     protocol: CourseProtocol,
@@ -118,6 +150,25 @@ def _with_dose_on(
     if preparation is not None and doses[0] == 1 and preparation.on >= days[0]:
         shifted[VisitKind.PREPARATION, 1] = replace(preparation, on=_working_day_before(days[0], closed))
     return _in_order(shifted.values())
+
+
+def _days_around(
+    protocol: CourseProtocol, known: dict[int, date], whole: Iterable[PlannedVisit], closed: Closed
+) -> list[date]:
+    """Give the day of every dose, those that stand and those proposed between, before and behind them."""
+    usual = {visit.number: visit.on for visit in whole if visit.kind is VisitKind.DOSING}
+    days: list[date] = []
+    for number in sorted(usual):
+        if number in known:
+            days.append(known[number])
+        elif days:
+            wanted = days[-1] + (usual[number] - usual[number - 1])
+            days.append(_next_dose_day(protocol, days, wanted, closed))
+        else:
+            later = min(known)
+            wanted = known[later] - (usual[later] - usual[number])
+            days.append(_working_day_before(wanted + DAY, closed))
+    return days
 
 
 def _dose_days(protocol: CourseProtocol, first: date, closed: Closed) -> list[date]:

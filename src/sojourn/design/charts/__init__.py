@@ -1,7 +1,6 @@
 """Charts drawn on the server: pure functions from frozen values to SVG, without one color in them."""
 
-from sojourn.design.charts.figures import ChartFigure, flow_figure, trajectory_figure
-from sojourn.design.charts.flow import flow_bar_svg
+from sojourn.design.charts.figures import ChartFigure, trajectory_figure
 from sojourn.design.charts.forest import ForestPlot, ForestRow, forest_svg
 from sojourn.design.charts.sparkline import sparkline_svg
 from sojourn.design.charts.trajectory import trajectory_svg
@@ -26,8 +25,6 @@ __all__ = [
     "Threshold",
     "Tick",
     "TrajectoryChart",
-    "flow_bar_svg",
-    "flow_figure",
     "forest_svg",
     "sparkline_svg",
     "trajectory_figure",

@@ -6,10 +6,9 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from sojourn.design.charts.flow import flow_bar_svg
 from sojourn.design.charts.svg import number
 from sojourn.design.charts.trajectory import trajectory_svg
-from sojourn.design.charts.values import ChartPoint, FlowBar, TrajectoryChart
+from sojourn.design.charts.values import ChartPoint, TrajectoryChart
 from sojourn.design.charts.words import caption, kind_names
 
 
@@ -39,27 +38,6 @@ def trajectory_figure(chart: TrajectoryChart) -> ChartFigure:
             f"{mark} {names[kind]}"
             for kind, mark in (("prorated", "○"), ("total_only", "□"))
             if kind in kinds
-        ),
-    )
-
-
-def flow_figure(flow: FlowBar) -> ChartFigure:
-    """Draw people by phase, with the table of counts and shares."""
-    return ChartFigure(
-        title=flow.title,
-        svg=flow_bar_svg(flow),
-        caption=" ".join(
-            part
-            for part in (
-                _("%(n)d in all.") % {"n": flow.total},
-                _("Source: %(source)s.") % {"source": flow.source.rstrip(".")} if flow.source else "",
-            )
-            if part
-        ),
-        columns=(_("Phase"), _("Count"), _("Share"), _("Note")),
-        rows=tuple(
-            (row.label, str(row.count), f"{row.count / flow.total:.0%}" if flow.total else "", row.note)
-            for row in flow.rows
         ),
     )
 

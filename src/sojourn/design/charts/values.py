@@ -100,11 +100,11 @@ class TrajectoryChart:
 
 @dataclass(frozen=True, kw_only=True)
 class FlowRow:
-    """How many people stand somewhere: `label`, `count`, and a short note such as what they wait for."""
+    """How many people stand somewhere: `label`, `count`, and the address of the list of them, if there is one."""
 
     label: str
     count: int
-    note: str = ""
+    href: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,3 +120,14 @@ class FlowBar:
     def __post_init__(self) -> None:
         if any(row.count < 0 or row.count > self.total for row in self.rows):
             raise ValueError("no row can count more people than there are")
+
+    @property
+    def bars(self) -> tuple[tuple[FlowRow, str], ...]:
+        """The rows that count somebody, each with the length of its bar as a share of the largest."""
+        largest = max((row.count for row in self.rows), default=0)
+        return tuple((row, f"{row.count / largest:.1%}") for row in self.rows if row.count)
+
+    @property
+    def empty(self) -> tuple[str, ...]:
+        """The labels of the rows that count nobody."""
+        return tuple(row.label for row in self.rows if not row.count)

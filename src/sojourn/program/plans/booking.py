@@ -10,7 +10,7 @@ from psycopg.types.range import Range, TimestamptzRange
 
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import Actor
-from sojourn.program.people.models import StaffMember
+from sojourn.program.people.models import Site, StaffMember
 from sojourn.program.people.policy import patients_visible_to, require
 from sojourn.program.plans.asking import ask_for_course
 from sojourn.program.plans.availability import Taken
@@ -120,7 +120,7 @@ def cancel_visit(*, visit_id: UUID, because: str, actor: Actor, now: datetime) -
     if not because.strip():
         raise ReasonMissing
     with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
-        row = _locked_visit(visit_id, actor)
+        row = _locked_visit(visit_id, actor, "book visits")
         if row.cancelled_at is not None:
             return
         row.cancelled_at, row.cancelled_because = now, because.strip()[:300]
@@ -134,7 +134,7 @@ def name_sitter(*, visit_id: UUID, name: str, phone: str, actor: Actor, now: dat
     if not name.strip() or not phone.strip():
         raise NameMissing
     with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
-        row = _locked_visit(visit_id, actor)
+        row = _locked_visit(visit_id, actor, "name an escort or sitter")
         if row.cancelled_at is not None or row.kind != VisitKind.DOSING:
             raise VisitNotFound
         if (row.sitter_name, row.sitter_phone) == (name.strip(), phone.strip()):
@@ -146,7 +146,7 @@ def name_sitter(*, visit_id: UUID, name: str, phone: str, actor: Actor, now: dat
         )
 
 
-def _locked_visit(visit_id: UUID, actor: Actor) -> Visit:
+def _locked_visit(visit_id: UUID, actor: Actor, deed: str) -> Visit:
     row = (
         Visit.objects.select_for_update(of=("self",), no_key=True)
         .filter(patients_visible_to(actor, "patient"), pk=visit_id)
@@ -154,14 +154,17 @@ def _locked_visit(visit_id: UUID, actor: Actor) -> Visit:
     )
     if row is None:
         raise VisitNotFound
-    require(actor, "book visits", patient_id=row.patient_id)
+    require(actor, deed, patient_id=row.patient_id)
     return row
 
 
 def _open_desk(
     course_id: UUID, clinician_ids: Sequence[UUID], actor: Actor
 ) -> tuple[Desk, tuple[VisitRow, ...]]:
-    """Lock the course and its clinicians, always in the same order, so that two bookings take turns."""
+    """Lock the course, its site and its clinicians, always in this order, so that two bookings take turns.
+
+    The site is locked for its chairs: two bookings that each wait for a chair of the other would end in a deadlock.
+    """
     course = (
         Course.objects.select_for_update(of=("self",), no_key=True)
         .filter(patients_visible_to(actor, "patient"), pk=course_id)
@@ -172,11 +175,11 @@ def _open_desk(
     require(actor, "book visits", patient_id=course.patient_id)
     if course.ended_at is not None:
         raise CourseEnded
-    taking_turns = (
-        StaffMember.objects.select_for_update(no_key=True).filter(pk__in=clinician_ids).order_by("pk")
-    )
-    assert len(taking_turns) <= len(clinician_ids)
-    return desk_for(course_id, actor=actor), visits_of_course(course_id, actor=actor)
+    Site.objects.select_for_update(no_key=True).get(pk=course.site_id)
+    standing = visits_of_course(course_id, actor=actor)
+    busy = {*clinician_ids, *(row.clinician_id for row in standing)}
+    list(StaffMember.objects.select_for_update(no_key=True).filter(pk__in=busy).order_by("pk"))
+    return desk_for(course_id, actor=actor), standing
 
 
 def _add(visits: Sequence[WantedVisit], desk: Desk, calendar: Sequence[Taken], booked_at: datetime) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
@@ -40,7 +41,7 @@ class WantedVisit:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing against a visit. `about` is what kind of thing: time, clinician, credential, chair, clash, spacing."""
+    """One thing against a visit. `about` is what kind of thing: time, clinician, credential, chair, clash, order, spacing."""
 
     place: Place
     about: str
@@ -74,6 +75,7 @@ def problems_with(
             for says in clashes(calendar, wanted=span, is_dosing=is_dosing, timezone=desk.course.timezone)
         ]
         calendar.append(span)
+    found += _of_the_order(wanted, standing)
     found += _of_the_spacing(desk, wanted, standing)
     return tuple(found)
 
@@ -140,6 +142,28 @@ def _of_the_chair(desk: Desk, visit: WantedVisit) -> list[Problem]:
             Problem(visit.place, "chair", _("A dosing session in the clinic needs a chair."), refuses=True)
         ]
     return []
+
+
+def _of_the_order(wanted: Sequence[WantedVisit], standing: Sequence[VisitRow]) -> list[Problem]:
+    """Doses are given in the order of their numbers: limits of the first dose and of raising it count on that."""
+    doses = sorted(
+        (visit for visit in (*standing, *wanted) if visit.kind == VisitKind.DOSING),
+        key=lambda visit: visit.number,
+    )
+    asked = {visit.place for visit in wanted}
+    return [
+        Problem(
+            (later.kind, later.number) if (later.kind, later.number) in asked else (earlier.kind, earlier.number),
+            "order",
+            _("Dosing session %(later)d would come before dosing session %(earlier)d.")
+            % {"later": later.number, "earlier": earlier.number},
+            refuses=True,
+            source=_("program policy"),
+        )
+        for earlier, later in pairwise(doses)
+        if later.starts_at <= earlier.starts_at
+        and {(later.kind, later.number), (earlier.kind, earlier.number)} & asked
+    ]
 
 
 def _of_the_spacing(desk: Desk, wanted: Sequence[WantedVisit], standing: Sequence[VisitRow]) -> list[Problem]:

@@ -49,9 +49,12 @@ class ProposedVisit:
 
 @dataclass(frozen=True)
 class Proposal:
+    """`continues`: doses of the course are booked already, and only what is missing is proposed."""
+
     desk: Desk
     visits: tuple[ProposedVisit, ...]
     problems: tuple[Problem, ...]
+    continues: bool
 
 
 @dataclass(frozen=True)
@@ -77,19 +80,22 @@ class MoveProposal:
 def propose(*, course_id: UUID, first_dose_on: date, actor: Actor, now: datetime) -> Proposal:
     """Propose a free time, clinician and chair for every visit of the course that is not booked yet.
 
+    `first_dose_on` counts only while no dose of the course is booked; what is missing later goes where it belongs.
+
     Raises CourseNotFound, NotAllowed.
     """
     desk = desk_for(course_id, actor=actor)
     require(actor, "book visits", patient_id=desk.course.patient_id)
     standing = visits_of_course(course_id, actor=actor)
-    booked = {(row.kind, row.number) for row in standing}
     today = day_at(now, desk.course.timezone)
     planned = [
         (row.kind.value, row.number, max(row.on, today))
-        for row in protocols.propose_series(
-            protocol=desk.protocol, first_dose_on=first_dose_on, closed_on=_closed_around(first_dose_on)
+        for row in protocols.complete_series(
+            protocol=desk.protocol,
+            standing=_as_planned(desk, standing),
+            first_dose_on=first_dose_on,
+            closed_on=_closed_around(first_dose_on),
         )
-        if (row.kind.value, row.number) not in booked
     ]
     taken = calendar_of(desk, [on for _, _, on in planned])
     visits = _with_times(desk, planned, taken, now)
@@ -98,6 +104,7 @@ def propose(*, course_id: UUID, first_dose_on: date, actor: Actor, now: datetime
         desk=desk,
         visits=tuple(visits),
         problems=problems_with(desk, found, standing=standing, taken=taken, now=now),
+        continues=any(row.is_dosing for row in standing),
     )
 
 
@@ -248,7 +255,18 @@ def _closed_around(day: date) -> frozenset[date]:
 def _shifted_days(
     desk: Desk, series: Sequence[VisitRow], moving: VisitRow, to: datetime
 ) -> dict[Place, date]:
-    rows = [
+    shifted = protocols.shift_series(
+        protocol=desk.protocol,
+        series=_as_planned(desk, series),
+        moved=(protocols.VisitKind(moving.kind), moving.number),
+        to=day_at(to, desk.course.timezone),
+        closed_on=_closed_around(day_at(to, desk.course.timezone)),
+    )
+    return {(row.kind.value, row.number): row.on for row in shifted}
+
+
+def _as_planned(desk: Desk, series: Sequence[VisitRow]) -> list[protocols.PlannedVisit]:
+    return [
         protocols.PlannedVisit(
             kind=protocols.VisitKind(row.kind),
             number=row.number,
@@ -257,14 +275,6 @@ def _shifted_days(
         )
         for row in series
     ]
-    shifted = protocols.shift_series(
-        protocol=desk.protocol,
-        series=rows,
-        moved=(protocols.VisitKind(moving.kind), moving.number),
-        to=day_at(to, desk.course.timezone),
-        closed_on=_closed_around(day_at(to, desk.course.timezone)),
-    )
-    return {(row.kind.value, row.number): row.on for row in shifted}
 
 
 def _shift(

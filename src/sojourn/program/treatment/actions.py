@@ -20,12 +20,13 @@ from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.holding import Hold, holds_of
 from sojourn.program.treatment.models import SessionEvent
-from sojourn.program.treatment.sessions import Session, session
+from sojourn.program.treatment.sessions import Session, fold, on_record, session
 
 LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may be recorded
 A_HAIR: Final = 1e-6  # mg; two writings of one number
 CLOCKS_DIFFER: Final = timedelta(minutes=2)
 AFTERWARDS: Final = {EventKind.NOTED, EventKind.STRUCK}
+TURNING_POINTS: Final = {EventKind.DOSED, EventKind.DISCHARGED, EventKind.CANCELLED}
 
 
 class SessionNotFound(Exception):
@@ -64,8 +65,20 @@ class WrongTime(Exception):
     """An event is recorded for a moment between twelve hours ago and now."""
 
 
+class DoseBeforeChecks(Exception):
+    """At the moment named the checks before the dose were not all on record."""
+
+
+class FormUsedElsewhere(Exception):
+    """The same form was sent to another session before."""
+
+
 class NothingToStrike(Exception):
     """The entry is not in this session, or it was struck out already."""
+
+
+class StandsForGood(Exception):
+    """Once a session has ended, its dose and its end are not struck out: a note says what was wrong with them."""
 
 
 @dataclass(frozen=True)
@@ -89,20 +102,22 @@ def record_event(
 ) -> Recorded:
     """Record one event of a session; the same `form_id` again is the same event. Limits it crosses raise alarms.
 
-    Raises NotAllowed, SessionNotFound, SessionOver, WrongTime, EventInvalid, NothingToStrike, and for a dose or a
-    discharge what `begin_dosing` and `discharge` raise.
+    Raises NotAllowed, SessionNotFound, SessionOver, WrongTime, EventInvalid, NothingToStrike, StandsForGood,
+    FormUsedElsewhere, and for a dose or a discharge what `begin_dosing` and `discharge` raise.
     """
     with transaction.atomic():
         now_session = locked_session(visit_id, actor, now)
         assert actor.staff_id is not None
-        twice = SessionEvent.objects.filter(form_id=form_id, visit_id=visit_id).first()
+        twice = SessionEvent.objects.filter(form_id=form_id).first()
+        if twice is not None and twice.visit_id != visit_id:
+            raise FormUsedElsewhere
         if twice is not None:
             return Recorded(twice.id, is_new=False)
         _refuse_time(taken_at, now)
         event = monitoring.read_event(kind=kind, facts=facts, taken_at=taken_at, event_id="new")
         if now_session.is_over and kind not in AFTERWARDS:
             raise SessionOver
-        _refuse(kind, event, now_session, actor=actor)
+        _refuse(kind, event, now_session, actor=actor, now=now)
         row = SessionEvent.objects.create(
             visit_id=visit_id,
             form_id=form_id,
@@ -155,7 +170,7 @@ def finish_checklist(
 def begin_dosing(
     *, visit_id: UUID, form_id: UUID, mg: float, words: str, taken_at: datetime, actor: Actor, now: datetime
 ) -> Recorded:
-    """Record the dose; the clock of the session starts. Raises DoseHeld, DoseDiffers, AlreadyDosed."""
+    """Record the dose; the clock of the session starts. Raises DoseHeld, DoseDiffers, AlreadyDosed, DoseBeforeChecks."""
     return record_event(
         visit_id=visit_id,
         form_id=form_id,
@@ -195,7 +210,7 @@ def locked_session(visit_id: UUID, actor: Actor, now: datetime) -> Session:
     """Lock the visit, so that two hands record one after the other, and read where the session stands."""
     visit = (
         Visit.objects.select_for_update(of=("self",), no_key=True)
-        .filter(patients_visible_to(actor, "patient"), pk=visit_id, kind=VisitKind.DOSING, cancelled_at=None)
+        .filter(patients_visible_to(actor, "patient"), on_record(), pk=visit_id, kind=VisitKind.DOSING)
         .first()
     )
     if visit is None:
@@ -211,27 +226,38 @@ def _refuse_time(taken_at: datetime, now: datetime) -> None:
         raise WrongTime
 
 
-def _refuse(kind: str, event: monitoring.Event, of: Session, *, actor: Actor) -> None:
-    """Ask what only a dose or a discharge must answer."""
+def _refuse(kind: str, event: monitoring.Event, of: Session, *, actor: Actor, now: datetime) -> None:
+    """Ask what only a dose or a discharge must answer. A clock that runs ahead brings neither of them forward."""
+    at = min(event.taken_at, now)
     if kind == EventKind.DOSED:
         if of.state.dosed_at is not None:
             raise AlreadyDosed
-        holds = holds_of(of, actor=actor, now=event.taken_at)
+        holds = holds_of(of, actor=actor, now=at)
         if holds:
             raise DoseHeld(holds)
+        if not _as_of(of, event.taken_at).may_dose:
+            raise DoseBeforeChecks
         if of.ordered_mg is None or abs(float(of.ordered_mg) - event.mg) > A_HAIR:  # type: ignore[union-attr]
             raise DoseDiffers
     if kind == EventKind.DISCHARGED:
-        then = session(of.visit.id, actor=actor, now=event.taken_at)
+        then = session(of.visit.id, actor=actor, now=at)
         assert then is not None
         if not then.state.may_discharge:
             raise MayNotLeave(then.state.discharge_missing)
+
+
+def _as_of(of: Session, at: datetime) -> monitoring.SessionState:
+    """The session by what was true until this moment."""
+    told = [row for row in of.events if row.taken_at <= at]
+    return fold(of.visit, told, longer=False, now=at)
 
 
 def _struck(facts: Mapping[str, Any], of: Session) -> UUID:
     wrong = next((e for e in of.events if str(e.id) == str(facts.get("struck_id")) and e.is_standing), None)
     if wrong is None:
         raise NothingToStrike
+    if of.is_over and wrong.kind in TURNING_POINTS:
+        raise StandsForGood
     return wrong.id
 
 

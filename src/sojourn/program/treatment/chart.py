@@ -19,6 +19,7 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Course, DoseOrder, Visit
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.models import SessionEvent
+from sojourn.program.treatment.sessions import on_record
 from sojourn.program.treatment.phases import Phase, with_phase
 
 
@@ -122,10 +123,11 @@ def chart_head(patient_id: UUID, *, actor: Actor) -> ChartHead | None:
 
 
 def chart_visits(patient_id: UUID, *, actor: Actor) -> tuple[ChartVisit, ...]:
-    """The standing visits of a patient with what proves that they were held, in order of time; one query."""
-    visits = Visit.objects.filter(
-        patients_visible_to(actor, "patient"), patient_id=patient_id, cancelled_at=None
-    )
+    """The visits of a patient with what proves that they were held, in order of time; one query.
+
+    A visit that was called off is listed only where a session in it had ended without a dose.
+    """
+    visits = Visit.objects.filter(patients_visible_to(actor, "patient"), on_record(), patient_id=patient_id)
     dosed = _events(EventKind.DOSED)
     rows: Any = visits.order_by("during").values(
         "id", "kind", "number",

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
+from django.utils.formats import date_format
 
 from sojourn.clinical import protocols
 from sojourn.clinical.protocols.courses import LimitKind
@@ -19,6 +20,7 @@ from sojourn.program.treatment.readiness import dose_given, readiness_of
 from sojourn.program.treatment.sessions import Session
 
 WEEK = timedelta(days=7)
+LATE_AT_MOST = timedelta(hours=12)  # program policy: a session that runs late keeps its day
 SPACING = (LimitKind.MIN_HOURS_BETWEEN_DOSES, LimitKind.MAX_DOSES_IN_7_DAYS)
 
 
@@ -60,6 +62,7 @@ def _of_the_course(session: Session, actor: Actor, now: datetime) -> list[Hold]:
     assert readiness is not None
     found = [Hold(f"{item.name}: {item.says}.", "program policy") for item in readiness.missing if item.holds]
     given = _given_before(row)
+    found += _of_the_day(row, now)
     found += _of_the_rules(session)
     found += _of_the_spacing(session, given, now)
     order = (
@@ -85,6 +88,15 @@ def _of_the_course(session: Session, actor: Actor, now: datetime) -> list[Hold]:
     # An order above the prescriber's own range was made by the medical director, or not at all: see `order_dose`.
     found += [Hold(breach.says, breach.citation.in_words) for breach in against if breach.needs == "never"]
     return found
+
+
+def _of_the_day(row: VisitRow, now: datetime) -> list[Hold]:
+    booked_on = day_at(row.starts_at, row.timezone)
+    if day_at(now, row.timezone) >= booked_on and now <= row.ends_at + LATE_AT_MOST:
+        return []
+    return [
+        Hold(f"Booked for {date_format(booked_on, 'D M j')}: move it to today before a dose.", "program policy")
+    ]
 
 
 def _of_the_rules(session: Session) -> list[Hold]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from sojourn.clinical import monitoring, protocols
 from sojourn.program.people.actors import Actor
@@ -88,8 +88,8 @@ def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
     rows = visit_rows(
         Visit.objects.filter(
             patients_visible_to(actor, "patient"),
+            on_record(),
             kind=VisitKind.DOSING,
-            cancelled_at=None,
             during__overlap=(now - A_DAY, now + A_DAY),
         ).order_by("during", "id")[:LISTED_AT_MOST]
     )
@@ -101,11 +101,17 @@ def session(visit_id: UUID, *, actor: Actor, now: datetime) -> Session | None:
     """One dosing session, or None where the actor may not see it; three queries."""
     rows = visit_rows(
         Visit.objects.filter(
-            patients_visible_to(actor, "patient"), pk=visit_id, kind=VisitKind.DOSING, cancelled_at=None
+            patients_visible_to(actor, "patient"), on_record(), pk=visit_id, kind=VisitKind.DOSING
         )
     )
     found = _sessions(rows, now)
     return found[0] if found else None
+
+
+def on_record() -> Q:
+    """Filter for the visits that stand, and for those called off after their session had ended without a dose."""
+    ended = SessionEvent.objects.filter(visit=OuterRef("pk"), kind=EventKind.CANCELLED)
+    return Q(cancelled_at=None) | Exists(ended)
 
 
 def fold(

@@ -40,7 +40,7 @@ class ScoreSection:
 
 @dataclass(frozen=True)
 class VisitLine:
-    """One visit with its state: held, missed (past and nothing on record), running, or planned."""
+    """One visit with its state: held, not held (past, nothing on record), ended without a dose, running, or planned."""
 
     visit: ChartVisit
     state: str
@@ -130,4 +130,6 @@ def _state(visit: ChartVisit, now: datetime) -> str:
         return "running"
     if visit.is_held:
         return "held"
+    if visit.over_at is not None:
+        return "ended without a dose"
     return "planned" if visit.starts_at > now else "not held"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from sojourn.program.people.access import only
 from sojourn.program.plans import booking, checking, proposing
+from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.desk import CourseNotFound, Desk, desk_for
 from sojourn.program.plans.queries import day_at, visits_of_course
 from sojourn.workspace.planning.forms import FirstDoseForm, VisitForm
@@ -48,7 +49,7 @@ def _proposed(request: Any, desk: Desk) -> HttpResponse:
         return redirect("workspace:course", course_id=desk.course.id)
     forms = [_form_of(desk, visit) for visit in proposal.visits]
     shown = first if first.is_bound else FirstDoseForm(initial={"first_dose_on": on})
-    return _page(request, desk, shown, forms, proposal.problems)
+    return _page(request, desk, None if proposal.continues else shown, forms, proposal.problems)
 
 
 def _typed(request: Any, desk: Desk, deed: str) -> HttpResponse:
@@ -83,13 +84,16 @@ def _typed(request: Any, desk: Desk, deed: str) -> HttpResponse:
         else:
             taken = proposing.calendar_of(desk, [v.starts_at.astimezone(desk.zone).date() for v in wanted])
             problems = checking.problems_with(desk, wanted, standing=standing, taken=taken, now=request.now)
-    return _page(request, desk, first, forms, problems, status=422 if deed == "book" else 200)
+    continues = any(row.is_dosing for row in standing)
+    return _page(
+        request, desk, None if continues else first, forms, problems, status=422 if deed == "book" else 200
+    )
 
 
 def _page(
     request: Any,
     desk: Desk,
-    first: FirstDoseForm,
+    first: FirstDoseForm | None,
     forms: Sequence[VisitForm],
     problems: Sequence[checking.Problem],
     status: int = 200,
@@ -109,7 +113,11 @@ def _page(
             "desk": desk,
             "first": first,
             "rows": rows,
-            "other_problems": [problem for problem in problems if problem.place not in shown],
+            "other_problems": [
+                {"problem": problem, "visit": _visit_label(problem.place)}
+                for problem in problems
+                if problem.place not in shown
+            ],
             "refusing": sum(problem.refuses for problem in problems),
             "marked": sum(not problem.refuses for problem in problems),
             "wrong": sum(bool(form.errors) for form in forms if form.is_bound),
@@ -127,6 +135,12 @@ def _form_of(desk: Desk, visit: proposing.ProposedVisit) -> VisitForm:
             "chair": str(visit.wanted.chair_id) if visit.wanted.chair_id else "",
         }
     return VisitForm(desk=desk, kind=visit.kind, number=visit.number, initial=initial)
+
+
+def _visit_label(place: checking.Place) -> str:
+    """Name a visit that stands already, so that what is said of it is not taken for a visit being booked."""
+    kind, number = place
+    return f"{VisitKind(kind).label} {number}".capitalize() if kind else ""
 
 
 def _places(desk: Desk) -> list[checking.Place]:

@@ -93,8 +93,14 @@ def name_sitter(request: Any, visit_id: UUID) -> HttpResponse:
         raise Http404
     form = SitterForm(request.POST or None, initial={"name": row.sitter_name, "phone": row.sitter_phone})
     if request.method == "POST" and form.is_valid():
-        booking.name_sitter(visit_id=visit_id, **form.cleaned_data, actor=request.actor, now=request.now)
-        messages.success(request, _("Named. The session knows."))
+        try:
+            treatment.name_companion(
+                visit_id=visit_id, **form.cleaned_data, actor=request.actor, now=request.now
+            )
+        except treatment.SessionEnded:
+            messages.info(request, _("This session has ended. Nothing was changed."))
+        else:
+            messages.success(request, _("Named. The session knows."))
         if Role.COORDINATOR in request.actor.roles:
             return redirect("workspace:planning")
         return redirect("workspace:session", visit_id=visit_id)

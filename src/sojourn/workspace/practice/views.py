@@ -6,11 +6,11 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from sojourn.clinical import instruments, protocols
-from sojourn.design.charts.figures import flow_figure
 from sojourn.design.charts.values import FlowBar, FlowRow
 from sojourn.program.people import roster
 from sojourn.program.people.access import only
@@ -34,8 +34,8 @@ def practice(request: Any) -> HttpResponse:
         request,
         "workspace/practice/practice.html",
         {
-            "flow": flow_figure(_flow(phases)),
-            "phases": [(phase, n) for phase, n in phases.items() if n],
+            "flow": _flow(phases),
+            "research": phases[Phase.RESEARCH],
             "patients": sum(n for phase, n in phases.items() if phase != Phase.RESEARCH),
             "overdue": (
                 _late(_("Alarms nobody has"), glance.alarms_overdue(actor, now=now), str, today),
@@ -69,10 +69,14 @@ def practice(request: Any) -> HttpResponse:
 
 def _flow(phases: dict[Phase, int]) -> FlowBar:
     """One bar for each phase of a patient; research records are no patients and have none."""
+    patients = reverse("workspace:patients")
     counted = {phase: n for phase, n in phases.items() if phase != Phase.RESEARCH}
     return FlowBar(
         title=_("Patients by phase"),
-        rows=tuple(FlowRow(label=str(capfirst(phase.label)), count=n) for phase, n in counted.items()),
+        rows=tuple(
+            FlowRow(label=str(capfirst(phase.label)), count=n, href=f"{patients}?phase={phase}")
+            for phase, n in counted.items()
+        ),
         total=sum(counted.values()),
         source=_("records of this practice, now"),
     )

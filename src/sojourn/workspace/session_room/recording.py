@@ -86,8 +86,18 @@ REFUSED: dict[type[Exception], tuple[str, Any]] = {
         "mg",
         gettext_lazy("This is not the dose ordered. A different dose needs a new order by the prescriber."),
     ),
+    actions.DoseBeforeChecks: (
+        "at",
+        gettext_lazy("At this time the checks were not finished. Give the time the dose was really given."),
+    ),
+    actions.FormUsedElsewhere: ("", gettext_lazy("This page is out of date. Reload it and record again.")),
+    actions.StandsForGood: (
+        "",
+        gettext_lazy("This session has ended: its dose and its end stand. Write a note about what was wrong."),
+    ),
     actions.AlreadyDosed: ("", gettext_lazy("The dose of this session is on record. Nothing was added.")),
     actions.NothingToStrike: ("", gettext_lazy("This entry was struck out already. Nothing was changed.")),
+    actions.SessionNotFound: ("", gettext_lazy("This visit was cancelled meanwhile. Nothing was recorded.")),
     actions.SessionOver: ("", gettext_lazy("This session has ended. A note can still be added.")),
 }
 
