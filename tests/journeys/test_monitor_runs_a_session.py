@@ -140,7 +140,7 @@ def test_nobody_leaves_before_the_observation_is_over(story, width):
     story.when_the_monitor_opens_the_session(width=width)
     story.when_she_takes_vital_signs()
     story.when_she_rates_and_confirms_everything()
-    story.then_nobody_leaves_yet("of 120 minutes to go")
+    story.then_nobody_leaves_yet("of 120, ")
     story.when_the_minutes_pass(6)
     story.when_she_discharges_the_patient()
     story.then_the_session_is_over()

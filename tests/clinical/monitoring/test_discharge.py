@@ -23,7 +23,7 @@ def test_a_patient_may_leave_when_every_criterion_holds(plan_id):
 def test_nobody_leaves_a_minute_before_the_minimum(plan_id):
     state = Told(plan_id).prepared().dosed().ready_to_leave_at(118).state_at(119)
     assert missing(state) == ["observed"]
-    assert state.discharge_missing[0].why == "1 of 120 minutes to go"
+    assert state.discharge_missing[0].why == "minute 119 of 120, 1 to go"
     assert not state.may_discharge
 
 

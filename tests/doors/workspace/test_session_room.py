@@ -67,7 +67,7 @@ def test_a_session_runs_from_checklist_to_discharge(ward, first, room):
     courses.name_escort(ward, first)
     room(at, "checked", **CHECKS)
     page = text_of(room(at, "vital_taken", **VITALS))
-    assert "Nothing holds the dose. Ordered: 56.0 mg." in page
+    assert "Nothing holds the dose. Ordered: 56 mg." in page
     page = text_of(room(at, "dosed", mg="56", words="L77"))
     assert "Vital signs, minute 40" in page
 
@@ -139,10 +139,10 @@ def test_leaving_too_early_is_refused_with_what_is_missing(ward, first, room):
     dosed_at = courses.give_dose(ward, first)
     at = dosed_at + timedelta(minutes=119)
     courses.meet_every_criterion(ward, first, at)
-    assert "1 of 120 minutes to go" in text_of(room(at))
+    assert "Minute 119 of 120, 1 to go" in text_of(room(at))
     page = room(at, "discharged", words="")
     assert page.status_code == 422
-    assert "1 of 120 minutes to go" in text_of(page)
+    assert "Minute 119 of 120, 1 to go" in text_of(page)
     assert "Discharged" in text_of(room(at + timedelta(minutes=1), "discharged", words=""))
 
 

@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from sojourn.program.audit.models import Entry
 from sojourn.program.people import actions, roster
 from sojourn.program.people.models import Credential, StaffMember, User
+from tests.support import courses
 from tests.support.ward import NOW, PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -164,3 +166,40 @@ def test_the_staff_page_asks_the_same_number_of_queries_for_few_and_many(
     client = sign_in(ward.cora)
     with django_assert_num_queries(8):
         assert client.get(STAFF).status_code == 200
+
+
+def end(client, colleague):
+    return client.post(reverse("workspace:end_work", args=[colleague.staff_id]), follow=True)
+
+
+def test_a_colleague_whose_work_has_ended_loses_access_at_once_and_what_they_wrote_stays(ward, sign_in):
+    course = courses.start(ward)
+    visits = courses.book(ward, course)
+    courses.hold(ward, visits[0])
+    theirs = Client()
+    theirs.force_login(User.objects.get(pk=ward.thea.user_id))
+    assert theirs.get("/workspace/between-doses/").status_code == 200
+    director = sign_in(ward.dora)
+    page = director.get(reverse("workspace:end_work", args=[ward.thea.staff_id])).content.decode()
+    assert "visits to come stand with them" in page
+    end(director, ward.thea)
+    refused = theirs.get("/workspace/between-doses/")
+    assert refused.status_code == 302
+    assert refused.headers["Location"].startswith("/account/login/")
+    assert not theirs.login(email=ward.email_of(ward.thea), password=PASSWORD)
+    assert (
+        "Thea Lindqvist"
+        in director.get(reverse("workspace:chart", args=[ward.ada.patient_id])).content.decode()
+    )
+    assert ward.thea.staff_id not in {row.id for row in director.get("/workspace/staff/").context["staff"]}
+
+
+def test_the_only_medical_director_stays(ward, sign_in):
+    assert "only medical director" in end(sign_in(ward.dora), ward.dora).content.decode()
+    assert User.objects.get(pk=ward.dora.user_id).is_active
+
+
+def test_nobody_but_the_director_ends_somebodys_work(ward, sign_in):
+    for colleague in (ward.cora, ward.ben, ward.mona, ward.thea):
+        assert end(sign_in(colleague), ward.mona).status_code == 403
+    assert User.objects.get(pk=ward.mona.user_id).is_active

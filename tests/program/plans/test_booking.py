@@ -363,7 +363,7 @@ def test_of_twenty_bookings_of_one_chair_at_once_one_wins_and_every_other_is_tol
             said.append("booked")
         except booking.DoubleBooked as refused:
             said.append(str(refused))
-        except Exception as other:
+        except Exception as other:  # noqa: BLE001 - whatever else ends a booking is what this test looks for
             said.append(f"ended in {type(other).__name__}: {other}")
         finally:
             connections.close_all()

@@ -364,7 +364,11 @@ def test_the_dose_and_the_end_of_an_ended_session_stand_for_good(ward, first, ki
     point = SessionEvent.objects.get(visit=first, kind=kind)
     with pytest.raises(actions.StandsForGood):
         courses.note_event(
-            ward, first, "struck", {"struck_id": str(point.id), "words": "Oops."}, left_at + timedelta(minutes=5)
+            ward,
+            first,
+            "struck",
+            {"struck_id": str(point.id), "words": "Oops."},
+            left_at + timedelta(minutes=5),
         )
     assert courses.session_at(ward, first, left_at + timedelta(minutes=6)).is_over
 

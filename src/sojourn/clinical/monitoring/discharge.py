@@ -83,7 +83,9 @@ def _still_to_observe(leaving: Leaving) -> str:
     if leaving.minutes_since_dose is None:
         return "no dose given yet"
     left = leaving.observe_minutes - leaving.minutes_since_dose
-    return f"{left} of {leaving.observe_minutes} minutes to go" if left > 0 else ""
+    if left <= 0:
+        return ""
+    return f"minute {leaving.minutes_since_dose} of {leaving.observe_minutes}, {left} to go"
 
 
 def _outside(

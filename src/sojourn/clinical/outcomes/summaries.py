@@ -112,6 +112,8 @@ def _change(change: Change) -> str:
 def _missing(line: Trajectory) -> list[str]:
     if not line.due:
         return []
+    if not line.gaps and len(line.due) == 1:
+        return ["The one due questionnaire was answered."]
     if not line.gaps:
         return [f"All {len(line.due)} due questionnaires were answered."]
     return [f"Not answered: {len(line.gaps)} of {len(line.due)} due questionnaires."]

@@ -35,7 +35,7 @@ __all__ = [
     "Breach", "ConsentDocument", "CourseProtocol", "Disposition", "DoseRange", "Evaluation", "Exposure",
     "Facts", "FactsInvalid", "Finding", "Kind", "PlannedVisit", "Question", "Said", "Setting", "Severity",
     "UnknownCourse", "UnknownRoute", "Visit", "VisitKind", "all_questions", "answers_in_words", "as_raw",
-    "breaches", "check_dose", "consent_document",
+    "breaches", "check_dose", "complete_series", "consent_document",
     "consent_documents", "course_protocol", "course_protocols", "dose_hold", "dose_range", "evaluate",
     "evaluation_from_json", "facts_from_json", "iv_equivalent_mg", "policies", "policy", "propose_series",
     "questions", "read_day", "read_facts", "refuse_future", "replay", "rule_set", "shift_series",

@@ -91,17 +91,24 @@ def spread(centers: Sequence[float], *, apart: float) -> tuple[float, ...]:
     return tuple(placed)
 
 
-def free_place(text: str, y: float, busy: Sequence[tuple[float, float]]) -> dict[str, str]:
-    """Choose the end (or middle) of a phone's plot where a label at height y covers least of the drawing."""
+def free_place(
+    text: str,
+    y: float,
+    busy: Sequence[tuple[float, float]],
+    *,
+    plot_px: float = NARROW_PX,
+    order: Sequence[str] = ("right", "left", "middle"),
+) -> dict[str, str]:
+    """Choose the place on a plot of this width where a label at height y covers least, else the first in `order`."""
     width = len(text) * CHARACTER_PX
     places = {
-        "right": (NARROW_PX - width - 10, {"x": "100%", "dx": "-6", "text_anchor": "end"}),
+        "right": (plot_px - width - 10, {"x": "100%", "dx": "-6", "text_anchor": "end"}),
         "left": (0.0, {"x": "0", "dx": "6", "text_anchor": "start"}),
-        "middle": ((NARROW_PX - width) / 2, {"x": "50%", "text_anchor": "middle"}),
+        "middle": ((plot_px - width) / 2, {"x": "50%", "text_anchor": "middle"}),
     }
 
     def covered(place: str) -> int:
         start = places[place][0]
         return sum(start - 8 <= x <= start + width + 8 and abs(y - at) < LINE_PX for x, at in busy)
 
-    return places[min(places, key=covered)][1]
+    return places[min(order, key=covered)][1]

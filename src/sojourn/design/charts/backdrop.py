@@ -3,12 +3,13 @@
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from sojourn.design.charts.axis import LINE_PX, PlacedLabel, Scale, date_labels, free_place, spread
+from sojourn.design.charts.axis import LINE_PX, WIDE_PX, PlacedLabel, Scale, date_labels, free_place, spread
 from sojourn.design.charts.marks import busy_places
 from sojourn.design.charts.svg import element, number, percent
 from sojourn.design.charts.values import TrajectoryChart
 
 DEEPEST_BAND = 4
+HALF_LETTER_PX = 4  # from the line a text stands on to its middle
 
 
 def bands(chart: TrajectoryChart, scale: Scale) -> list[SafeString]:
@@ -110,16 +111,12 @@ def ribbon(chart: TrajectoryChart, scale: Scale) -> list[SafeString]:
     better = edges[0] if chart.lower_is_better else edges[1]
     if chart.low <= better <= chart.high:
         words = _("reliable change below") if chart.lower_is_better else _("reliable change above")
-        drawn.append(
-            element(
-                "text",
-                words,
-                x="0",
-                dx="6",
-                y=scale.y(better) + (14 if chart.lower_is_better else -5),
-                class_="only-wide",
-            )
+        y = scale.y(better) + (14 if chart.lower_is_better else -5)
+        busy = busy_places(chart, scale, plot_px=WIDE_PX)
+        place = free_place(
+            words, y - HALF_LETTER_PX, busy, plot_px=WIDE_PX, order=("left", "right", "middle")
         )
+        drawn.append(element("text", words, **place, y=y, class_="only-wide"))
     return drawn
 
 

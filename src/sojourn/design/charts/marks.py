@@ -92,8 +92,10 @@ def _end_places(chart: TrajectoryChart, scale: Scale) -> list[tuple[ChartPoint, 
     ]
 
 
-def busy_places(chart: TrajectoryChart, scale: Scale) -> list[tuple[float, float]]:
-    """List places of the phone's plot, in pixels, where something is drawn that a band label would cover."""
+def busy_places(
+    chart: TrajectoryChart, scale: Scale, *, plot_px: float = NARROW_PX
+) -> list[tuple[float, float]]:
+    """List places of a plot of this width, in pixels, where something is drawn that a label would cover."""
     drawn = [(scale.x(point.on), scale.y(point.value or 0)) for point in chart.done]
     drawn += [(scale.x(point.on), y) for point, y in _end_places(chart, scale)]
     for a, b in joins(chart):
@@ -101,6 +103,6 @@ def busy_places(chart: TrajectoryChart, scale: Scale) -> list[tuple[float, float
         drawn += [(xa + (xb - xa) * part / 8, ya + (yb - ya) * part / 8) for part in range(1, 8)]
     lines = [(line.label, scale.y(line.value) - 9) for line in chart.thresholds]
     drawn += [
-        (x / 20, y) for label, y in lines for x in range(int(len(label) * CHARACTER_PX / NARROW_PX * 20) + 1)
+        (x / 20, y) for label, y in lines for x in range(int(len(label) * CHARACTER_PX / plot_px * 20) + 1)
     ]
-    return [(x * NARROW_PX, y) for x, y in drawn]
+    return [(x * plot_px, y) for x, y in drawn]

@@ -22,6 +22,15 @@ def at_site(moment: datetime | None, timezone: str) -> str:
 
 
 @register.filter
+def hour_at_site(moment: datetime | None, timezone: str) -> str:
+    """Write only the time of day, where the day stands above it: "7:00 AM PST"; empty for no moment."""
+    if moment is None:
+        return ""
+    there = moment.astimezone(ZoneInfo(timezone))
+    return f"{date_format(there, 'g:i A')} {there.tzname()}"
+
+
+@register.filter
 def day_at_site(moment: datetime | None, timezone: str) -> str:
     """Write the day of a moment where the site is: "Nov 24, 2026"; empty for no moment."""
     return "" if moment is None else date_format(moment.astimezone(ZoneInfo(timezone)), "M j, Y")

@@ -41,6 +41,14 @@ class EmailTaken(Exception):
     """An account with this e-mail exists."""
 
 
+class StaffMemberNotFound(Exception):
+    """Nobody of that id works here now."""
+
+
+class LastDirector(Exception):
+    """A practice keeps one medical director: nobody else could add staff."""
+
+
 class PasswordTooWeak(Exception):
     """The password breaks the rules; `messages` say which."""
 
@@ -122,6 +130,27 @@ def work_at(*, staff_id: UUID, site_ids: Collection[UUID], actor: Actor, now: da
     with transaction.atomic():
         StaffMember.objects.get(pk=staff_id).sites.set(Site.objects.filter(pk__in=site_ids))
         audit.record(actor, "chose the sites of a staff member", about=("staff member", staff_id), at=now)
+
+
+def end_work(*, staff_id: UUID, on: date, actor: Actor, now: datetime) -> None:
+    """End a staff member's work here: from this moment their account opens nothing. What they recorded stays.
+
+    Raises NotAllowed, StaffMemberNotFound, LastDirector.
+    """
+    require(actor, "end somebody's work")
+    with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
+        at_work = StaffMember.objects.select_for_update().filter(left_on=None)
+        directors = [m.id for m in at_work.filter(roles__contains=[Role.MEDICAL_DIRECTOR]).order_by("pk")]
+        member = at_work.filter(pk=staff_id).first()
+        if member is None:
+            raise StaffMemberNotFound
+        if directors == [member.id]:
+            raise LastDirector
+        member.left_on = on
+        member.save(update_fields=["left_on"])
+        User.objects.filter(pk=member.user_id).update(is_active=False)
+        CareTeamMember.objects.filter(staff_member=member, until_at=None).update(until_at=now)
+        audit.record(actor, "ended the work of a staff member", about=("staff member", staff_id), at=now)
 
 
 def record_credential(

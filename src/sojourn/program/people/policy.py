@@ -30,7 +30,9 @@ MAY: dict[str, frozenset[Role]] = {
     "end a course": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "order a dose": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "book visits": frozenset({R.COORDINATOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
-    "name an escort or sitter": frozenset({R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "name an escort or sitter": frozenset(
+        {R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}
+    ),
     "run a dosing session": frozenset({R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "write a visit note": frozenset({R.THERAPIST, R.PRESCRIBER}),
     "write a private note": frozenset({R.THERAPIST}),
@@ -38,6 +40,7 @@ MAY: dict[str, frozenset[Role]] = {
     "keep credentials": frozenset({R.COORDINATOR, R.MEDICAL_DIRECTOR}),
     "add staff": frozenset({R.MEDICAL_DIRECTOR}),
     "publish a statement": frozenset({R.MEDICAL_DIRECTOR}),
+    "end somebody's work": frozenset({R.MEDICAL_DIRECTOR}),
 }
 
 

@@ -41,7 +41,7 @@ class WantedVisit:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing against a visit. `about` is what kind of thing: time, clinician, credential, chair, clash, order, spacing."""
+    """One thing against a visit. `about` is its kind: time, clinician, credential, chair, clash, order, spacing."""
 
     place: Place
     about: str
@@ -146,23 +146,20 @@ def _of_the_chair(desk: Desk, visit: WantedVisit) -> list[Problem]:
 
 def _of_the_order(wanted: Sequence[WantedVisit], standing: Sequence[VisitRow]) -> list[Problem]:
     """Doses are given in the order of their numbers: limits of the first dose and of raising it count on that."""
-    doses = sorted(
-        (visit for visit in (*standing, *wanted) if visit.kind == VisitKind.DOSING),
-        key=lambda visit: visit.number,
-    )
-    asked = {visit.place for visit in wanted}
+    asked = {visit.number for visit in wanted if visit.kind == VisitKind.DOSING}
+    begin = {visit.number: visit.starts_at for visit in standing if visit.kind == VisitKind.DOSING}
+    begin |= {visit.number: visit.starts_at for visit in wanted if visit.kind == VisitKind.DOSING}
     return [
         Problem(
-            (later.kind, later.number) if (later.kind, later.number) in asked else (earlier.kind, earlier.number),
+            (str(VisitKind.DOSING), later if later in asked else earlier),
             "order",
             _("Dosing session %(later)d would come before dosing session %(earlier)d.")
-            % {"later": later.number, "earlier": earlier.number},
+            % {"later": later, "earlier": earlier},
             refuses=True,
             source=_("program policy"),
         )
-        for earlier, later in pairwise(doses)
-        if later.starts_at <= earlier.starts_at
-        and {(later.kind, later.number), (earlier.kind, earlier.number)} & asked
+        for earlier, later in pairwise(sorted(begin))
+        if begin[later] <= begin[earlier] and {earlier, later} & asked
     ]
 
 

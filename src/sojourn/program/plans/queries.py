@@ -152,9 +152,7 @@ def courses_to_book(actor: Actor) -> tuple[CourseRow, ...]:
 
 
 def patients_to_start(actor: Actor) -> tuple[PatientToStart, ...]:
-    """Patients whose newest decision says that treatment suits them, who have not answered again and are in no
-    course since, in order.
-    """
+    """Patients found suitable by their newest decision who have neither answered again nor begun a course since."""
     newer = Decision.objects.filter(patient=OuterRef("patient"), decided_at__gt=OuterRef("decided_at"))
     answered = Assessment.objects.filter(
         patient=OuterRef("patient"), taken_at__gt=OuterRef("assessment__taken_at")
@@ -216,6 +214,13 @@ def visits_between(actor: Actor, *, begin: datetime, end: datetime, kind: str = 
     if kind:
         seen = seen.filter(kind=kind)
     return visit_rows(seen.order_by("during", "id")[:LISTED_AT_MOST])
+
+
+def count_visits_to_come(clinician_id: UUID, *, now: datetime) -> int:
+    """How many standing visits that have not begun this clinician is booked for."""
+    return Visit.objects.filter(
+        clinician_id=clinician_id, cancelled_at=None, during__startswith__gt=now
+    ).count()
 
 
 def chairs_of(site_ids: Sequence[UUID]) -> tuple[ChairRow, ...]:

@@ -19,8 +19,8 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Course, DoseOrder, Visit
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.models import SessionEvent
-from sojourn.program.treatment.sessions import on_record
 from sojourn.program.treatment.phases import Phase, with_phase
+from sojourn.program.treatment.sessions import on_record
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Everything with a day on it that somebody in the practice must not forget, in one list by date."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from sojourn.program.measures.models import QuestionnaireRequest
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
-from sojourn.program.people.roster import credentials_ending
+from sojourn.program.people.roster import credentials_ending, today_for
 from sojourn.program.treatment.readiness import owed_integrations
 
 LISTED_AT_MOST = 200
@@ -27,16 +27,18 @@ class Deadline:
     patient_id: UUID | None = None
     staff_id: UUID | None = None
     marked: str = ""
-
-    def is_past(self, today: date) -> bool:
-        return self.on < today
+    is_past: bool = False
 
 
 def deadlines_for(actor: Actor, *, now: datetime) -> tuple[Deadline, ...]:
-    """Integrations owed, questionnaires past their day and credentials that end, by date; three queries."""
-    today = now.date()
+    """Integrations owed, questionnaires past their day and credentials that end, by date; four queries.
+
+    A day is past when it has ended where the actor works.
+    """
+    today = today_for(actor, now=now)
     found = [*_integrations(actor, now), *_questionnaires(actor, today), *_credentials(actor, today)]
-    return tuple(sorted(found, key=lambda deadline: (deadline.on, deadline.about)))
+    dated = [replace(deadline, is_past=deadline.on < today) for deadline in found]
+    return tuple(sorted(dated, key=lambda deadline: (deadline.on, deadline.about)))
 
 
 def _integrations(actor: Actor, now: datetime) -> list[Deadline]:

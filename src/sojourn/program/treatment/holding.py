@@ -95,7 +95,9 @@ def _of_the_day(row: VisitRow, now: datetime) -> list[Hold]:
     if day_at(now, row.timezone) >= booked_on and now <= row.ends_at + LATE_AT_MOST:
         return []
     return [
-        Hold(f"Booked for {date_format(booked_on, 'D M j')}: move it to today before a dose.", "program policy")
+        Hold(
+            f"Booked for {date_format(booked_on, 'D M j')}: move it to today before a dose.", "program policy"
+        )
     ]
 
 

@@ -26,7 +26,9 @@ def call_off(*, visit_id: UUID, because: str, actor: Actor, now: datetime) -> No
     A session that ended without a dose is called off, too, so that its dose can be booked again; its record stays.
     """
     with transaction.atomic():
-        booking.cancel_visit(visit_id=visit_id, because=because, actor=actor, now=now)  # locks the visit first
+        booking.cancel_visit(
+            visit_id=visit_id, because=because, actor=actor, now=now
+        )  # locks the visit first
         if _standing(visit_id).exists() and not _has(visit_id, EventKind.CANCELLED):
             raise HasRecords
         if _has(visit_id, EventKind.DOSED) or VisitNote.objects.filter(visit_id=visit_id).exists():

@@ -8,6 +8,7 @@ from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sojourn.clinical import protocols
 from sojourn.clinical.quantities import Implausible
@@ -142,24 +143,23 @@ def _exposure(row: queries.CourseRow, protocol: protocols.CourseProtocol) -> pro
         return None
 
 
+SAYS = {
+    actions.NotDecided: gettext_lazy(
+        "No standing decision says that treatment suits this patient. Decide first."
+    ),
+    actions.AnsweredSince: gettext_lazy(
+        "The patient has answered again since the decision. Decide about the new answers first."
+    ),
+    actions.CourseAlreadyOpen: gettext_lazy("A course is open already. It must end before another begins."),
+    actions.CourseEnded: gettext_lazy("This course has ended."),
+}
+
+
 def _tell(form: Form, refusal: Exception) -> None:
     """Put a refusal into words, beside the field it belongs to."""
     match refusal:
-        case actions.NotDecided():
-            form.add_error(
-                None, _("No standing decision says that treatment suits this patient. Decide first.")
-            )
-        case actions.AnsweredSince():
-            form.add_error(
-                None,
-                _("The patient has answered again since the decision. Decide about the new answers first."),
-            )
         case actions.WayForbidden(rule_ids=rule_ids):
-            form.add_error(
-                "protocol_id",
-                _("Forbidden to this patient by absolute rules: %(rules)s. They cannot be overridden here.")
-                % {"rules": ", ".join(rule_ids)},
-            )
+            form.add_error("protocol_id", _forbidden(rule_ids))
         case actions.MayNotPrescribe(lacks=lacks):
             for lack in lacks:
                 form.add_error(
@@ -167,11 +167,15 @@ def _tell(form: Form, refusal: Exception) -> None:
                 )
         case actions.DoseRefused(says=says):
             form.add_error("dose_mg", list(says))
-        case actions.CourseAlreadyOpen():
-            form.add_error(None, _("A course is open already. It must end before another begins."))
-        case actions.CourseEnded():
-            form.add_error(None, _("This course has ended."))
         case actions.WhyMissing():
             form.add_error("because" if "because" in form.fields else "why", _("Give one line of why."))
         case Implausible(message=message):
             form.add_error("weight_kg" if "weight" in message else "dose_mg", message)
+        case _:
+            form.add_error(None, str(SAYS[type(refusal)]))
+
+
+def _forbidden(rule_ids: tuple[str, ...]) -> str:
+    return _("Forbidden to this patient by absolute rules: %(rules)s. They cannot be overridden here.") % {
+        "rules": ", ".join(rule_ids)
+    }

@@ -62,6 +62,7 @@ class CourseForm(forms.Form):
         label=gettext_lazy("Dose of each session"),
         max_digits=6,
         decimal_places=1,
+        help_text=gettext_lazy("In milligrams, to a tenth."),
         widget=forms.NumberInput(attrs={"data-unit": "mg", "step": "0.1", "inputmode": "decimal"}),
     )
     why = forms.CharField(

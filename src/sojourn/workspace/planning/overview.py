@@ -30,9 +30,7 @@ def planning(request: Any) -> HttpResponse:
         {"title": title, "visits": [ready for ready in visits if _days_ahead(ready, request.now) == ahead]}
         for ahead, title in enumerate(("today", "tomorrow"))
     ]
-    deadlines = deadlines_for(request.actor, now=request.now)
     may_start = may_do(request.actor, "start a course")
-    today = request.now.date()
     return render(
         request,
         "workspace/planning/planning.html",
@@ -40,7 +38,7 @@ def planning(request: Any) -> HttpResponse:
             "days": days,
             "to_book": plans.courses_to_book(request.actor),
             "to_start": plans.patients_to_start(request.actor) if may_start else (),
-            "deadlines": [{"row": row, "is_past": row.is_past(today)} for row in deadlines],
+            "deadlines": deadlines_for(request.actor, now=request.now),
             "may_keep_credentials": may_do(request.actor, "keep credentials"),
         },
     )

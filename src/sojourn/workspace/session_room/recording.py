@@ -93,7 +93,9 @@ REFUSED: dict[type[Exception], tuple[str, Any]] = {
     actions.FormUsedElsewhere: ("", gettext_lazy("This page is out of date. Reload it and record again.")),
     actions.StandsForGood: (
         "",
-        gettext_lazy("This session has ended: its dose and its end stand. Write a note about what was wrong."),
+        gettext_lazy(
+            "This session has ended: its dose and its end stand. Write a note about what was wrong."
+        ),
     ),
     actions.AlreadyDosed: ("", gettext_lazy("The dose of this session is on record. Nothing was added.")),
     actions.NothingToStrike: ("", gettext_lazy("This entry was struck out already. Nothing was changed.")),

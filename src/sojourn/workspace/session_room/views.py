@@ -125,6 +125,7 @@ def _line(found: treatment.Session, now: datetime) -> dict[str, Any]:
         or (due is not None and due.overdue)
         or state.phase == SessionPhase.HELD,
         "values": _values(found, now),
+        "has_values": bool(state.seen),
         "may_leave": state.may_discharge,
     }
 

@@ -13,6 +13,7 @@ from sojourn.program.people import actions, roster
 from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
 from sojourn.program.people.roles import Role
+from sojourn.program.plans.queries import count_visits_to_come
 from sojourn.workspace.staff.forms import CredentialForm, StaffForm
 
 
@@ -32,6 +33,7 @@ def staff(request: Any) -> HttpResponse:
             "ending": [entry for entry in credentials if entry["standing"] != "in force"],
             "in_force": [entry for entry in credentials if entry["standing"] == "in force"],
             "may_add": may_do(request.actor, "add staff"),
+            "may_end": may_do(request.actor, "end somebody's work"),
         },
     )
 
@@ -65,6 +67,39 @@ def add_staff(request: Any) -> HttpResponse:
             )
             return redirect("workspace:credential_new", staff_id=staff_id)
     return render(request, "workspace/staff/add_staff.html", {"form": form})
+
+
+@only(Role.MEDICAL_DIRECTOR)
+def end_work(request: Any, staff_id: UUID) -> HttpResponse:
+    """Close a colleague's account for good, after saying what still stands with them."""
+    colleague = roster.colleague(staff_id, actor=request.actor)
+    if colleague is None:
+        raise Http404
+    refused = ""
+    if request.method == "POST":
+        try:
+            actions.end_work(
+                staff_id=staff_id,
+                on=roster.today_for(request.actor, now=request.now),
+                actor=request.actor,
+                now=request.now,
+            )
+        except actions.LastDirector:
+            refused = _("This is the only medical director. Add another one first.")
+        except actions.StaffMemberNotFound as gone:
+            raise Http404 from gone
+        else:
+            messages.success(request, _("Ended. Their account opens nothing from now on."))
+            return redirect("workspace:staff")
+    return render(
+        request,
+        "workspace/staff/end_work.html",
+        {
+            "colleague": colleague,
+            "refused": refused,
+            "to_come": count_visits_to_come(staff_id, now=request.now),
+        },
+    )
 
 
 @only(Role.COORDINATOR, Role.MEDICAL_DIRECTOR)
