@@ -111,7 +111,7 @@ def session(visit_id: UUID, *, actor: Actor, now: datetime) -> Session | None:
 def on_record() -> Q:
     """Filter for the visits that stand, and for those called off after their session had ended without a dose."""
     ended = SessionEvent.objects.filter(visit=OuterRef("pk"), kind=EventKind.CANCELLED)
-    return Q(cancelled_at=None) | Exists(ended)
+    return Q(cancelled_at=None) | Q(Exists(ended))
 
 
 def fold(
