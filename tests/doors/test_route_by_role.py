@@ -19,9 +19,9 @@ PEOPLE = {
     Role.MEDICAL_DIRECTOR: "dora",
 }
 STRANGERS = {Role.PATIENT: "bea", Role.PRESCRIBER: "cleo", Role.THERAPIST: "theo"}
-# Addresses whose id is no patient's record: a colleague, words everybody may read, a rule.
+# Addresses whose id is no patient's record: a colleague, a site, words everybody may read, a rule.
 NOT_ABOUT_A_PATIENT = {
-    "staff_id", "document_id", "lesson_id", "claim_id", "statement_id", "instrument_id", "rule_id", "fact", "relation",
+    "staff_id", "site_id", "document_id", "lesson_id", "claim_id", "statement_id", "instrument_id", "rule_id", "fact", "relation",
 }  # fmt: skip
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,7 @@ from tests.support.ward import Ward
 
 
 def examples_of(ward: Ward) -> dict[str, UUID | str]:
-    """An example for each name of a parameter; every one but `staff_id`, `document_id`, `lesson_id`, `claim_id` and `statement_id` is a record
-    of Ada's."""
+    """An example for each name of a parameter: a record of Ada's, but for staff, sites, texts, lessons and claims."""
     now = datetime.now(UTC)
     ada = ward.ada.patient_id
     assert ada
@@ -70,6 +69,7 @@ def examples_of(ward: Ward) -> dict[str, UUID | str]:
         "rule_id": "ELIG-HEP-03",
         "fact": "alt_times_uln",
         "relation": "above",
+        "site_id": ward.oakland,
         "alarm_id": safety.raise_alarm(
             patient_id=ada,
             reason="phq-9.self-harm",

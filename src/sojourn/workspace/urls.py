@@ -3,9 +3,11 @@
 from django.urls import include, path
 
 from sojourn.design.gallery import gallery
+from sojourn.workspace.begin import begin
 
 app_name = "workspace"
 urlpatterns = [
+    path("", begin, name="begin"),
     path("first-run/", include("sojourn.workspace.first_run.urls")),
     path("inbox/", include("sojourn.workspace.inbox.urls")),
     path("patients/", include("sojourn.workspace.patients.urls")),

@@ -6,10 +6,13 @@ from django.urls import reverse
 from sojourn.clinical import instruments
 from sojourn.program.audit.models import Entry
 from sojourn.program.measures.models import QuestionnaireRequest, Response
+from sojourn.program.people import actions as people
+from sojourn.program.people.policy import may_see
+from sojourn.program.people.roles import Role
 from sojourn.program.treatment.models import PrivateNote
 from tests.doors.workspace.test_inbox import alarm
 from tests.support import histories as h
-from tests.support.ward import NOW
+from tests.support.ward import NOW, PASSWORD, staff_actor
 
 pytestmark = pytest.mark.django_db
 PATIENTS = "/workspace/patients/"
@@ -211,3 +214,41 @@ def test_a_patient_learns_nothing_about_imports(ward, sign_in):
     page = sign_in(ward.ben).get(chart(ward.ada.patient_id)).content.decode()
     assert "made up on import" not in page
     assert "the patient can see by whom it was read" in page
+
+
+def team(ward, **chosen):
+    return reverse("workspace:care_team", args=[ward.ada.patient_id]), chosen
+
+
+def test_a_therapist_put_on_the_care_team_sees_the_patient_and_the_one_before_no_longer(ward, sign_in):
+    samir = people.add_staff_member(
+        name="Samir Haddad", email="samir@example.org", password=PASSWORD, roles=[Role.THERAPIST],
+        site_ids=[ward.oakland], actor=ward.dora, now=NOW,
+    )  # fmt: skip
+    url, chosen = team(ward, therapist=str(samir))
+    assert sign_in(ward.cora).post(url, chosen).status_code == 302
+    assert may_see(staff_actor(samir), ward.ada.patient_id)
+    assert not may_see(ward.thea, ward.ada.patient_id)
+    assert "Samir Haddad" in sign_in(ward.cora).get(chart(ward.ada.patient_id)).content.decode()
+
+
+@pytest.mark.parametrize("who", ["mona", "theo"])
+def test_nobody_of_another_role_or_site_is_put_on_a_care_team(ward, sign_in, who):
+    other = getattr(ward, who)
+    url, chosen = team(ward, therapist=str(other.staff_id))
+    assert "Select a valid choice" in sign_in(ward.ben).post(url, chosen).content.decode()
+    with pytest.raises(people.StaffMemberNotFound):
+        people.put_on_care_team(
+            patient_id=ward.ada.patient_id,
+            staff_id=other.staff_id,
+            role=Role.THERAPIST,
+            actor=ward.ben,
+            now=NOW,
+        )
+    assert may_see(ward.thea, ward.ada.patient_id)
+
+
+def test_a_therapist_does_not_choose_a_care_team(ward, sign_in):
+    url, chosen = team(ward, therapist=str(ward.thea.staff_id))
+    assert sign_in(ward.thea).post(url, chosen).status_code == 403
+    assert "Choose the care team" not in sign_in(ward.thea).get(chart(ward.ada.patient_id)).content.decode()

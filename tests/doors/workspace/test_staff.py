@@ -7,6 +7,9 @@ from django.urls import reverse
 from sojourn.program.audit.models import Entry
 from sojourn.program.people import actions, roster
 from sojourn.program.people.models import Credential, StaffMember, User
+from sojourn.program.people.policy import NotAllowed
+from sojourn.program.plans.actions import add_chair
+from sojourn.program.plans.queries import chairs_of
 from tests.support import courses
 from tests.support.ward import NOW, PASSWORD
 
@@ -203,3 +206,29 @@ def test_nobody_but_the_director_ends_somebodys_work(ward, sign_in):
     for colleague in (ward.cora, ward.ben, ward.mona, ward.thea):
         assert end(sign_in(colleague), ward.mona).status_code == 403
     assert User.objects.get(pk=ward.mona.user_id).is_active
+
+
+def test_a_new_practice_gets_its_chairs_and_its_second_site_from_the_pages(ward, sign_in):
+    director = sign_in(ward.dora)
+    page = director.get(reverse("workspace:places")).content.decode()
+    assert "no dose in the clinic can be booked here" in page
+    add = reverse("workspace:add_chair", args=[ward.oakland])
+    director.post(add, {"name": " Alder "})
+    assert [chair.name for chair in chairs_of([ward.oakland])] == ["Alder"]
+    again = director.post(add, {"name": "Alder"})
+    assert "chair of this name" in again.content.decode()
+    site = {"name": "Reno", "address": "1 Main St", "state": "NV", "timezone": "America/Los_Angeles"}
+    refused = director.post(reverse("workspace:add_site"), {**site, "timezone": "Mars"})
+    assert "Select a valid choice" in refused.content.decode()
+    director.post(reverse("workspace:add_site"), site)
+    assert "Reno" in director.get(reverse("workspace:places")).content.decode()
+    assert "site of this name" in director.post(reverse("workspace:add_site"), site).content.decode()
+
+
+def test_a_coordinator_adds_chairs_where_they_work_and_nowhere_else(ward, sign_in):
+    client = sign_in(ward.cora)
+    assert client.post(reverse("workspace:add_chair", args=[ward.oakland]), {"name": "A"}).status_code == 302
+    assert client.post(reverse("workspace:add_chair", args=[ward.brooklyn]), {"name": "A"}).status_code == 404
+    with pytest.raises(NotAllowed):
+        add_chair(site_id=ward.brooklyn, name="A", actor=ward.cora, now=NOW)
+    assert client.get(reverse("workspace:add_site")).status_code == 403

@@ -75,9 +75,10 @@ def test_a_staff_member_who_left_is_a_visitor(ward):
 
 def test_a_care_team_keeps_its_history_when_a_therapist_changes(ward):
     later = NOW + timedelta(days=3)
+    actions.work_at(staff_id=ward.theo.staff_id, site_ids=[ward.oakland], actor=ward.dora, now=NOW)
     actions.put_on_care_team(
         patient_id=ward.ada.patient_id,
-        staff_id=ward.mona.staff_id,
+        staff_id=ward.theo.staff_id,
         role=Role.THERAPIST,
         actor=ward.cora,
         now=later,
@@ -87,7 +88,7 @@ def test_a_care_team_keeps_its_history_when_a_therapist_changes(ward):
     )
     assert [(m.staff_member_id, m.until_at) for m in told] == [
         (ward.thea.staff_id, later),
-        (ward.mona.staff_id, None),
+        (ward.theo.staff_id, None),
     ]
 
 

@@ -9,11 +9,12 @@ from django.db import connections
 
 from sojourn.program.measures.models import QuestionnaireRequest
 from sojourn.program.people import actions as people
-from sojourn.program.people.models import Credential, Patient, StaffMember
-from sojourn.program.people.policy import NotAllowed
+from sojourn.program.people.models import CareTeamMember, Credential, Patient, StaffMember
+from sojourn.program.people.policy import NotAllowed, may_see
 from sojourn.program.people.roles import Role
-from sojourn.program.plans import actions, booking, proposing, queries
+from sojourn.program.plans import actions, booking, checking, proposing, queries
 from sojourn.program.plans.choices import VisitKind
+from sojourn.program.plans.desk import desk_for
 from sojourn.program.plans.models import Visit
 from tests.support import courses
 from tests.support.ward import NOW, open_ward
@@ -377,3 +378,32 @@ def test_of_twenty_bookings_of_one_chair_at_once_one_wins_and_every_other_is_tol
     assert said.count("booked") == 1
     assert all("Chair 1 is taken" in one for one in said if one != "booked"), said
     assert Visit.objects.values("course_id").distinct().count() == 1
+
+
+def test_booking_a_series_makes_its_therapist_the_patients_where_there_is_none(ward):
+    """Otherwise the therapist of a new patient could never open the record they are booked for."""
+    newcomer = join(ward)
+    course = courses.start(newcomer)
+    wanted = courses.wanted_series(newcomer, course)
+    assert not may_see(ward.thea, newcomer.ada.patient_id)
+    booking.book_series(course_id=course.id, visits=wanted, actor=ward.cora, now=NOW)
+    assert may_see(ward.thea, newcomer.ada.patient_id)
+
+
+def test_a_conversation_with_a_therapist_off_the_care_team_is_marked(ward):
+    course = courses.start(ward)
+    wanted = courses.wanted_series(ward, course)
+    CareTeamMember.objects.filter(patient_id=ward.ada.patient_id).update(until_at=NOW)
+    samir = people.add_staff_member(
+        name="Samir Haddad", email="samir@example.org", password="a-quiet-well-lit-room",
+        roles=[Role.THERAPIST], site_ids=[ward.oakland], actor=ward.dora, now=NOW,
+    )  # fmt: skip
+    people.put_on_care_team(
+        patient_id=ward.ada.patient_id, staff_id=samir, role=Role.THERAPIST, actor=ward.cora, now=NOW
+    )
+    problems = checking.problems_with(
+        desk_for(course.id, actor=ward.cora), wanted, standing=(), taken=(), now=NOW
+    )
+    marks = {problem.says for problem in problems if problem.about == "care team"}
+    assert marks == {"Thea Lindqvist is not the patient's therapist and does not see the chart."}
+    assert not any(problem.refuses for problem in problems)

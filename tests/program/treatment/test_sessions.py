@@ -407,3 +407,19 @@ def test_a_monitor_names_the_companion_and_nobody_does_after_the_end(ward, first
         visits.name_companion(name="Somebody else", now=left_at, **given)
     first.refresh_from_db()
     assert first.sitter_name == "Nils Núñez"
+
+
+def test_a_reading_after_the_dose_is_not_dated_before_it(ward, first):
+    """It would become the baseline by which every later reading is judged."""
+    dosed_at = courses.give_dose(ward, first)
+    with pytest.raises(actions.BeforeTheDose):
+        actions.record_event(
+            visit_id=first.id,
+            form_id=uuid4(),
+            kind="vital_taken",
+            facts={"systolic": 170, "diastolic": 95},
+            taken_at=dosed_at - timedelta(minutes=1),
+            actor=ward.mona,
+            now=dosed_at + timedelta(minutes=40),
+        )
+    assert courses.session_at(ward, first, dosed_at).state.baseline.systolic_mmhg == 124

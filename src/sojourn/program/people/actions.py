@@ -45,6 +45,10 @@ class StaffMemberNotFound(Exception):
     """Nobody of that id works here now."""
 
 
+class SiteNameTaken(Exception):
+    """The practice has a site of that name."""
+
+
 class LastDirector(Exception):
     """A practice keeps one medical director: nobody else could add staff."""
 
@@ -96,11 +100,16 @@ def note_seeding(*, at: datetime) -> None:
 
 
 def add_site(*, name: str, address: str, state: str, timezone: str, actor: Actor, now: datetime) -> UUID:
-    """Add a place where the practice works."""
-    require(actor, "add staff")
-    with transaction.atomic():
-        site = Site.objects.create(name=name, address=address, state=state, timezone=timezone)
-        audit.record(actor, "added a site", about=("site", site.id), at=now)
+    """Add a place where the practice works; whoever adds it works there, too. Raises NotAllowed, SiteNameTaken."""
+    require(actor, "add a site")
+    try:
+        with transaction.atomic():
+            site = Site.objects.create(name=name.strip(), address=address, state=state, timezone=timezone)
+            if actor.staff_id is not None:
+                StaffMember.objects.get(pk=actor.staff_id).sites.add(site)
+            audit.record(actor, "added a site", about=("site", site.id), at=now)
+    except IntegrityError as taken:
+        raise SiteNameTaken from taken
     return site.id
 
 
@@ -204,9 +213,16 @@ def join_practice(
 
 
 def put_on_care_team(*, patient_id: UUID, staff_id: UUID, role: Role, actor: Actor, now: datetime) -> None:
-    """Make this staff member the patient's therapist, prescriber or monitor; whoever was so before is thanked."""
+    """Make this staff member the patient's therapist, prescriber or monitor in place of whoever was before.
+
+    Raises NotAllowed, StaffMemberNotFound for somebody who has not this role at the patient's site.
+    """
     require(actor, "choose a care team", patient_id=patient_id)
     with transaction.atomic():
+        patient = Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
+        at_site = StaffMember.objects.filter(sites=patient.site_id, left_on=None, roles__contains=[role])
+        if not at_site.filter(pk=staff_id).exists():
+            raise StaffMemberNotFound
         current = CareTeamMember.objects.select_for_update().filter(
             patient_id=patient_id, role=role, until_at=None
         )

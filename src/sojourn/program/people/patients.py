@@ -60,6 +60,7 @@ class CareTeamRow:
     role: Role
     name: str
     since_at: datetime
+    staff_id: UUID | None = None
 
 
 def patient_card(patient_id: UUID, *, actor: Actor) -> PatientCard | None:
@@ -80,6 +81,8 @@ def care_team_of(patient_id: UUID, *, actor: Actor) -> tuple[CareTeamRow, ...]:
         patients_visible_to(actor, "patient"), patient_id=patient_id, until_at=None
     ).order_by("role")
     return tuple(
-        CareTeamRow(Role(role), name, since_at)
-        for role, name, since_at in rows.values_list("role", "staff_member__name", "since_at")
+        CareTeamRow(Role(role), name, since_at, staff_id)
+        for role, name, since_at, staff_id in rows.values_list(
+            "role", "staff_member__name", "since_at", "staff_member_id"
+        )
     )

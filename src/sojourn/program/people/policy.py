@@ -38,6 +38,8 @@ MAY: dict[str, frozenset[Role]] = {
     "write a private note": frozenset({R.THERAPIST}),
     "choose a care team": frozenset({R.COORDINATOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "keep credentials": frozenset({R.COORDINATOR, R.MEDICAL_DIRECTOR}),
+    "add a chair": frozenset({R.COORDINATOR, R.MEDICAL_DIRECTOR}),
+    "add a site": frozenset({R.MEDICAL_DIRECTOR}),
     "add staff": frozenset({R.MEDICAL_DIRECTOR}),
     "publish a statement": frozenset({R.MEDICAL_DIRECTOR}),
     "end somebody's work": frozenset({R.MEDICAL_DIRECTOR}),

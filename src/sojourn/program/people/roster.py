@@ -80,21 +80,19 @@ def today_for(actor: Actor, *, now: datetime) -> date:
 def staff_seen_by(actor: Actor) -> tuple[StaffRow, ...]:
     """Staff at work at the sites of this actor, by name; a medical director sees everybody."""
     members = StaffMember.objects.filter(_colleagues(actor), left_on=None).distinct()
-    return tuple(
-        StaffRow(
-            id=member.id,
-            name=member.name,
-            email=member.user.email,
-            roles=tuple(Role(value) for value in member.roles),
-            sites=tuple(sorted(site.name for site in member.sites.all())),
-        )
-        for member in members.select_related("user").prefetch_related("sites").order_by("name", "id")
-    )
+    rows = members.select_related("user").prefetch_related("sites").order_by("name", "id")
+    return tuple(_staff_row(member) for member in rows)
 
 
 def colleague(staff_id: UUID, *, actor: Actor) -> StaffRow | None:
     """One staff member, or None where they work at none of this actor's sites or have left."""
     return next((row for row in staff_seen_by(actor) if row.id == staff_id), None)
+
+
+def staff_of_site(site_id: UUID) -> tuple[StaffRow, ...]:
+    """Everybody at work at a site, by name."""
+    members = StaffMember.objects.filter(sites=site_id, left_on=None).select_related("user")
+    return tuple(_staff_row(member) for member in members.prefetch_related("sites").order_by("name", "id"))
 
 
 def names_by_account(account_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -144,6 +142,16 @@ def credential_is_recorded(
 def credential_kinds() -> tuple[tuple[str, str], ...]:
     """The kinds of credential and their names, for a form to choose from."""
     return tuple((str(value), str(label)) for value, label in Credential.Kind.choices)
+
+
+def _staff_row(member: StaffMember) -> StaffRow:
+    return StaffRow(
+        id=member.id,
+        name=member.name,
+        email=member.user.email,
+        roles=tuple(Role(value) for value in member.roles),
+        sites=tuple(sorted(site.name for site in member.sites.all())),
+    )
 
 
 def _colleagues(actor: Actor, path: str = "") -> Q:

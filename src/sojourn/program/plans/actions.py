@@ -18,7 +18,7 @@ from sojourn.program.intake.verdicts import ruled_out
 from sojourn.program.measures import requesting
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient, Site
-from sojourn.program.people.policy import patients_visible_to, require
+from sojourn.program.people.policy import NotAllowed, patients_visible_to, require
 from sojourn.program.people.roles import Role
 from sojourn.program.plans.choices import EndedHow, VisitKind
 from sojourn.program.plans.credentials import missing_to_prescribe
@@ -166,7 +166,9 @@ def end_course(*, course_id: UUID, how: EndedHow, because: str, actor: Actor, no
 
 def add_chair(*, site_id: UUID, name: str, actor: Actor, now: datetime) -> UUID:
     """Add a place where one person at a time can be treated. Raises NotAllowed, ChairNameTaken."""
-    require(actor, "book visits")
+    require(actor, "add a chair")
+    if Role.MEDICAL_DIRECTOR not in actor.roles and site_id not in actor.site_ids:
+        raise NotAllowed("they do not work at this site")
     try:
         with transaction.atomic():
             chair = Chair.objects.create(site=Site.objects.get(pk=site_id), name=name.strip())

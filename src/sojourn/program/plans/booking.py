@@ -9,9 +9,11 @@ from django.db import IntegrityError, transaction
 from psycopg.types.range import Range, TimestamptzRange
 
 from sojourn.program.audit import actions as audit
+from sojourn.program.people import actions as people
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Site, StaffMember
 from sojourn.program.people.policy import patients_visible_to, require
+from sojourn.program.people.roles import Role
 from sojourn.program.plans.asking import ask_for_course
 from sojourn.program.plans.availability import Taken
 from sojourn.program.plans.checking import Problem, WantedVisit, as_taken, problems_with
@@ -77,6 +79,7 @@ def book_series(*, course_id: UUID, visits: Sequence[WantedVisit], actor: Actor,
             _refuse(problems_with(desk, wanted, standing=standing, taken=calendar_of(desk, days), now=now))
             raise
         ask_for_course(course_id, actor=actor, now=now)
+        _join_care_team(desk, wanted, actor=actor, now=now)
         audit.record(
             actor, "booked a series", about=("course", course_id), at=now, patient_id=desk.course.patient_id
         )
@@ -242,3 +245,20 @@ def _told(clash: IntegrityError, visit: WantedVisit) -> Exception:
     if constraint in TAKEN_WORDS:
         return DoubleBooked([Problem(visit.place, "clash", TAKEN_WORDS[constraint], refuses=True)])
     return clash
+
+
+def _join_care_team(desk: Desk, wanted: Sequence[WantedVisit], *, actor: Actor, now: datetime) -> None:
+    """Make the therapist of the first conversation the patient's, where there is none: only then do they see them."""
+    if Role.THERAPIST in dict(desk.care_team):
+        return
+    for visit in wanted:
+        clinician = desk.clinician(visit.clinician_id)
+        if visit.kind != VisitKind.DOSING and clinician and Role.THERAPIST in clinician.roles:
+            people.put_on_care_team(
+                patient_id=desk.course.patient_id,
+                staff_id=clinician.id,
+                role=Role.THERAPIST,
+                actor=actor,
+                now=now,
+            )
+            return

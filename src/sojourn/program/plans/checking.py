@@ -10,9 +10,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from sojourn.clinical import protocols
+from sojourn.program.people.roles import Role
 from sojourn.program.plans.availability import ALL_PLACES, Taken, clashes, free_places
 from sojourn.program.plans.choices import VisitKind
-from sojourn.program.plans.desk import Desk
+from sojourn.program.plans.desk import Clinician, Desk
 from sojourn.program.plans.holidays import holidays_of
 from sojourn.program.plans.queries import VisitRow
 
@@ -126,12 +127,21 @@ def _of_the_clinician(desk: Desk, visit: WantedVisit) -> list[Problem]:
     if not clinician.runs(visit.kind):
         says = _("%(name)s does not run this kind of visit.") % {"name": clinician.name}
         return [Problem(visit.place, "clinician", says, refuses=True)]
-    return [
+    return _of_the_team(desk, visit, clinician) + [
         Problem(
             visit.place, "credential", f"{clinician.name} {lack}.", refuses=True, source=_("program policy")
         )
         for lack in desk.missing_papers(clinician, kind=visit.kind, starts_at=visit.starts_at)
     ]
+
+
+def _of_the_team(desk: Desk, visit: WantedVisit, clinician: Clinician) -> list[Problem]:
+    """A therapist sees a patient only from the care team; booking the first one puts them on it."""
+    therapist = dict(desk.care_team).get(Role.THERAPIST, clinician.id)
+    if set(clinician.roles) != {Role.THERAPIST} or therapist == clinician.id:
+        return []
+    says = _("%(name)s is not the patient's therapist and does not see the chart.") % {"name": clinician.name}
+    return [Problem(visit.place, "care team", says, refuses=False, source=_("program policy"))]
 
 
 def _of_the_chair(desk: Desk, visit: WantedVisit) -> list[Problem]:

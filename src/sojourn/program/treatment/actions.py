@@ -26,6 +26,7 @@ LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later some
 A_HAIR: Final = 1e-6  # mg; two writings of one number
 CLOCKS_DIFFER: Final = timedelta(minutes=2)
 AFTERWARDS: Final = {EventKind.NOTED, EventKind.STRUCK}
+READINGS: Final = {EventKind.VITAL_TAKEN, EventKind.RATED}
 TURNING_POINTS: Final = {EventKind.DOSED, EventKind.DISCHARGED, EventKind.CANCELLED}
 
 
@@ -69,6 +70,10 @@ class DoseBeforeChecks(Exception):
     """At the moment named the checks before the dose were not all on record."""
 
 
+class BeforeTheDose(Exception):
+    """A reading dated before a dose that has its readings before it would change what the others are judged by."""
+
+
 class FormUsedElsewhere(Exception):
     """The same form was sent to another session before."""
 
@@ -103,7 +108,7 @@ def record_event(
     """Record one event of a session; the same `form_id` again is the same event. Limits it crosses raise alarms.
 
     Raises NotAllowed, SessionNotFound, SessionOver, WrongTime, EventInvalid, NothingToStrike, StandsForGood,
-    FormUsedElsewhere, and for a dose or a discharge what `begin_dosing` and `discharge` raise.
+    FormUsedElsewhere, BeforeTheDose, and for a dose or a discharge what `begin_dosing` and `discharge` raise.
     """
     with transaction.atomic():
         now_session = locked_session(visit_id, actor, now)
@@ -227,8 +232,11 @@ def _refuse_time(taken_at: datetime, now: datetime) -> None:
 
 
 def _refuse(kind: str, event: monitoring.Event, of: Session, *, actor: Actor, now: datetime) -> None:
-    """Ask what only a dose or a discharge must answer. A clock that runs ahead brings neither of them forward."""
+    """Ask what a dose, a discharge and a late reading must answer. A clock that runs ahead brings none of them forward."""
     at = min(event.taken_at, now)
+    dosed_at = of.state.dosed_at
+    if kind in READINGS and dosed_at is not None and at <= dosed_at and not of.state.needs_baseline:
+        raise BeforeTheDose
     if kind == EventKind.DOSED:
         if of.state.dosed_at is not None:
             raise AlreadyDosed

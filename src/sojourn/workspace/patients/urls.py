@@ -1,8 +1,10 @@
 from django.urls import path
 
 from sojourn.workspace.patients import views
+from sojourn.workspace.patients.care_team import care_team
 
 urlpatterns = [
     path("", views.patients, name="patients"),
     path("<uuid:patient_id>/", views.chart, name="chart"),
+    path("<uuid:patient_id>/care-team/", care_team, name="care_team"),
 ]

@@ -75,6 +75,7 @@ def chart(request: Any, patient_id: UUID) -> HttpResponse:
             "clinical": clinical_part(head.patient, actor=actor, now=now),
             "may_decide": may_do(actor, "decide eligibility"),
             "may_start": may_do(actor, "start a course") and head.phase is Phase.DECIDED,
+            "may_choose_team": may_do(actor, "choose a care team"),
             "may_plan": may_do(actor, "book visits"),
             "may_watch": may_do(actor, "run a dosing session"),
         },

@@ -26,7 +26,11 @@ def number(label: Any, unit: str) -> forms.CharField:
     """A field for a whole number with its unit beside it; the value is judged by what it is recorded as."""
     attributes = {"inputmode": "numeric", "autocomplete": "off", "data-unit": unit, "data-optional": "hide"}
     return forms.CharField(
-        label=label, required=False, max_length=10, widget=forms.TextInput(attrs=attributes)
+        label=label,
+        required=False,
+        max_length=10,
+        widget=forms.TextInput(attrs=attributes),
+        error_messages={"max_length": _("Please enter a whole number.")},
     )
 
 

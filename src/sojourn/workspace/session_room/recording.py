@@ -90,6 +90,10 @@ REFUSED: dict[type[Exception], tuple[str, Any]] = {
         "at",
         gettext_lazy("At this time the checks were not finished. Give the time the dose was really given."),
     ),
+    actions.BeforeTheDose: (
+        "at",
+        gettext_lazy("This is before the dose. Give the time it was really taken."),
+    ),
     actions.FormUsedElsewhere: ("", gettext_lazy("This page is out of date. Reload it and record again.")),
     actions.StandsForGood: (
         "",
@@ -107,10 +111,10 @@ REFUSED: dict[type[Exception], tuple[str, Any]] = {
 def _record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -> str:
     visit_id, form_id, taken_at = session.visit.id, form.cleaned_data["form_id"], form.taken_at(now)
     if isinstance(form, ChecklistForm):
-        actions.finish_checklist(
+        changed = actions.finish_checklist(
             visit_id=visit_id, form_id=form_id, answers=form.answers, taken_at=taken_at, actor=actor, now=now
         )
-        return _("Checklist recorded.")
+        return _("Checklist recorded.") if changed else _("No answer was new, and nothing was recorded.")
     if isinstance(form, ConfirmForm):
         return _confirm(visit_id, form_id, form.confirmed, actor=actor, now=now)
     done = actions.record_event(
