@@ -220,7 +220,7 @@ def flow(*counts: int, total: int) -> FlowBar:
     return FlowBar(
         title="People",
         total=total,
-        rows=tuple(FlowRow(label=f"Phase {n}", count=c) for n, c in enumerate(counts)),
+        rows=tuple(FlowRow(label=f"Phase {n}", count=c, href="/x/") for n, c in enumerate(counts)),
     )
 
 

@@ -201,10 +201,10 @@ def _flow_sample() -> FlowBar:
         source="practice record, today",
         rows=(
             FlowRow(label="Assessment, waiting for a decision", count=4, href="#charts"),
-            FlowRow(label="Preparation", count=6),
-            FlowRow(label="In a course", count=17),
-            FlowRow(label="Maintenance", count=9),
-            FlowRow(label="Left before the course ended", count=5),
-            FlowRow(label="Paused", count=0),
+            FlowRow(label="Preparation", count=6, href="#charts"),
+            FlowRow(label="In a course", count=17, href="#charts"),
+            FlowRow(label="Maintenance", count=9, href="#charts"),
+            FlowRow(label="Left before the course ended", count=5, href="#charts"),
+            FlowRow(label="Paused", count=0, href="#charts"),
         ),
     )

@@ -100,11 +100,11 @@ class TrajectoryChart:
 
 @dataclass(frozen=True, kw_only=True)
 class FlowRow:
-    """How many people stand somewhere: `label`, `count`, and the address of the list of them, if there is one."""
+    """How many people stand somewhere: `label`, `count`, and the address of the list of them."""
 
     label: str
     count: int
-    href: str = ""
+    href: str
 
 
 @dataclass(frozen=True, kw_only=True)
