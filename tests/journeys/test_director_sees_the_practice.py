@@ -65,7 +65,7 @@ class Story:
         assert self.page.get_by_text("1 session running").is_visible()
         assert self.page.get_by_text("dose given 40 min ago").is_visible()
         assert self.page.locator(".card", has_text="Alarms nobody has").get_by_text("Ada Núñez").is_visible()
-        assert self.page.get_by_text("Imported research record (1)").is_visible()
+        assert self.page.get_by_text("1 imported research record").is_visible()
 
     def then_she_is_on_the_chart_of_the_person(self):
         assert self.page.get_by_role("heading", level=1).inner_text() == "Late Decision"

@@ -103,6 +103,11 @@ def test_a_prescriber_starts_a_course_and_sees_each_limit_beside_its_field(ward,
     refused = client.post(url, sent | {"weight_kg": "70", "dose_mg": "75"})
     assert "Above the cap of" in text_of(refused)
     assert 'value="75"' in text_of(refused)
+    for typed in ("fifty", "0.5 mg/kg", "5600000", "56.25", ""):
+        refused = client.post(url, sent | {"weight_kg": "70", "dose_mg": typed})
+        assert "dose_mg" in refused.context["form"].errors
+        assert refused.context["form"]["dose_mg"].value() == typed
+    assert "Give a dose above 0" in text_of(client.post(url, sent | {"weight_kg": "70", "dose_mg": "-35"}))
     assert not Course.objects.exists()
     done = client.post(url, sent | {"weight_kg": "70"})
     course = Course.objects.get()

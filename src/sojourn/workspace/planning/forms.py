@@ -16,6 +16,10 @@ from sojourn.program.plans.choices import EndedHow, VisitKind
 from sojourn.program.plans.desk import Desk
 
 LONGEST_NAME = 300
+NUMBER_ONLY = {
+    name: gettext_lazy("Give a plain number with at most one decimal; the unit stands beside it.")
+    for name in ("invalid", "max_digits", "max_decimal_places", "max_whole_digits")
+}
 
 
 class DayInput(forms.DateInput):
@@ -56,6 +60,7 @@ class CourseForm(forms.Form):
         max_digits=5,
         decimal_places=1,
         help_text=gettext_lazy("Measured now. Accepted: 25 to 350 kg."),
+        error_messages=NUMBER_ONLY,
         widget=forms.NumberInput(attrs={"data-unit": "kg", "step": "0.1", "inputmode": "decimal"}),
     )
     dose_mg = forms.DecimalField(
@@ -63,6 +68,7 @@ class CourseForm(forms.Form):
         max_digits=6,
         decimal_places=1,
         help_text=gettext_lazy("In milligrams, to a tenth."),
+        error_messages=NUMBER_ONLY,
         widget=forms.NumberInput(attrs={"data-unit": "mg", "step": "0.1", "inputmode": "decimal"}),
     )
     why = forms.CharField(
