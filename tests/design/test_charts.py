@@ -116,6 +116,19 @@ def test_change_is_counted_from_the_named_baseline_and_the_threshold_itself_is_r
     assert len(of_class(trajectory_svg(drawn), "ribbon")) == 2
 
 
+@pytest.mark.parametrize(("days", "anchor"), [((0, 7, 120), "end"), ((0, 113, 120), "start")])
+def test_the_words_of_the_reliable_change_stand_where_no_score_is(days, anchor):
+    """The score 13 and its number lie at the height of the words, near one end of the plot."""
+    early, late, last = (point(day, value) for day, value in zip(days, (19, 13, 13), strict=True))
+    points = (early, late) if anchor == "end" else (early, late, last)
+    ticks = (Tick(on=START + timedelta(days=120), kind="dosing", label="1"),)
+    svg = trajectory_svg(chart(*points, ticks=ticks, reliable_change=5))
+    (words,) = (
+        e for e in drawn(svg).iter() if "".join(e.itertext()) == "reliable change below" and e.tag == "text"
+    )
+    assert words.get("text-anchor", "start") == anchor
+
+
 def test_reliable_change_is_drawn_around_the_first_score_only_inside_the_scale():
     assert len(of_class(trajectory_svg(chart(point(0, 20), reliable_change=6)), "ribbon")) == 2
     assert len(of_class(trajectory_svg(chart(point(0, 24), reliable_change=6)), "ribbon")) == 1

@@ -53,7 +53,7 @@ class Story:
 
     def when_she_opens_the_list_of_those_in_treatment(self):
         with self.page.expect_navigation():
-            self.page.get_by_role("link", name="In treatment (2)").click()
+            self.page.get_by_role("link", name="In treatment 2 of").click()
         self.looks_right(self.page)
 
     def when_she_opens_adas_chart(self):
