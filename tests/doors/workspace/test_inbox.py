@@ -75,11 +75,16 @@ def test_an_alarm_tells_who_what_was_answered_and_until_when(ward, sign_in):
         ({"signal": "systolic_mmhg", "value": 186, "session": 3}, ("Systolic (mmHg)", "186")),
         ({"signal": "moaas", "value": 4.0, "session": 4}, ("Sedation (MOAA/S)", "4 of 5")),
         ({"signal": "systolic", "value": 186.0}, ("Systolic pressure", "186 mmHg")),
+        ({"signal": "sign", "value": None, "session": 2}, ("Session", "2")),
         ({"signs": ["confused", None], "driving": False}, ("Signs", "confused, not answered")),
     ],
 )
 def test_facts_are_told_in_words_and_nothing_missing_is_left_out(facts, line):
     assert line in told(facts)
+
+
+def test_a_sign_noticed_is_not_said_to_lack_an_answer():
+    assert told({"signal": "sign", "value": None, "session": 2}) == (("Session", "2"),)
 
 
 def test_taking_an_alarm_on_twice_keeps_the_first_name(ward, sign_in):

@@ -233,6 +233,16 @@ def test_the_calendar_shows_a_day_chair_by_chair(ward, sign_in):
         assert sign_in(ward.cora).get(reverse("workspace:calendar"), {"day": spoiled}).status_code == 200
 
 
+def test_what_a_move_breaks_is_told_without_the_visit_before_it(ward, sign_in):
+    """Away from its visit a problem names it; beside it that would be said twice."""
+    course = courses.start(ward)
+    courses.book(ward, course)
+    third = courses.visit_of(course, VisitKind.DOSING, 3)
+    url = reverse("workspace:move_visit", args=[third.id])
+    page = text_of(sign_in(ward.cora).post(url, {"on": "2027-01-20", "at": "09:00", "do": "propose"}))
+    assert "<span>Dosing session 4 would come before dosing session 3." in page
+
+
 def test_planning_of_another_site_is_not_found(ward, sign_in):
     course = courses.start(ward)
     visits = courses.book(ward, course)

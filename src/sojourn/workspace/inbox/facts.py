@@ -23,7 +23,8 @@ def told(facts: Mapping[str, Any]) -> tuple[Line, ...]:
             return ((_("Instrument"), _title_of(instrument_id)),)
         case {"signal": str(signal), "value": value, **rest}:
             session = [(_("Session"), str(rest["session"]))] if "session" in rest else []
-            return (_measured(signal, value), *session)
+            measured = [] if value is None else [_measured(signal, value)]  # a sign noticed has no number
+            return (*measured, *session)
     return tuple((_label(name), _words(value)) for name, value in facts.items())
 
 
