@@ -250,5 +250,5 @@ def test_the_queue_asks_the_same_number_of_queries_for_few_and_many(
 
 def test_the_decision_page_asks_a_fixed_number_of_queries(ward, sign_in, django_assert_num_queries, blank):
     client = sign_in(ward.ben)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(url(blank))
