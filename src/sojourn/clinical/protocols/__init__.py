@@ -5,14 +5,7 @@ from sojourn.clinical.protocols.breaches import Breach, Visit, breaches, dose_ho
 from sojourn.clinical.protocols.consents import ConsentDocument, consent_document, consent_documents
 from sojourn.clinical.protocols.course_files import UnknownCourse, course_protocol, course_protocols
 from sojourn.clinical.protocols.courses import CourseProtocol, VisitKind
-from sojourn.clinical.protocols.doses import (
-    DoseRange,
-    Exposure,
-    UnknownRoute,
-    check_dose,
-    dose_range,
-    iv_equivalent_mg,
-)
+from sojourn.clinical.protocols.doses import DoseRange, check_dose, dose_range
 from sojourn.clinical.protocols.evaluation import Disposition, Evaluation, evaluate, replay
 from sojourn.clinical.protocols.evaluation_json import evaluation_from_json
 from sojourn.clinical.protocols.facts import (
@@ -32,11 +25,11 @@ from sojourn.clinical.protocols.rules import Setting, Severity
 from sojourn.clinical.protocols.series import PlannedVisit, complete_series, propose_series, shift_series
 
 __all__ = [
-    "Breach", "ConsentDocument", "CourseProtocol", "Disposition", "DoseRange", "Evaluation", "Exposure",
+    "Breach", "ConsentDocument", "CourseProtocol", "Disposition", "DoseRange", "Evaluation",
     "Facts", "FactsInvalid", "Finding", "Kind", "PlannedVisit", "Question", "Said", "Setting", "Severity",
-    "UnknownCourse", "UnknownRoute", "Visit", "VisitKind", "all_questions", "answers_in_words", "as_raw",
+    "UnknownCourse", "Visit", "VisitKind", "all_questions", "answers_in_words", "as_raw",
     "breaches", "check_dose", "complete_series", "consent_document",
     "consent_documents", "course_protocol", "course_protocols", "dose_hold", "dose_range", "evaluate",
-    "evaluation_from_json", "facts_from_json", "iv_equivalent_mg", "policies", "policy", "propose_series",
+    "evaluation_from_json", "facts_from_json", "policies", "policy", "propose_series",
     "questions", "read_day", "read_facts", "refuse_future", "replay", "rule_set", "shift_series",
 ]  # fmt: skip

@@ -1,14 +1,10 @@
-"""How much may be ordered, which limit an order breaks, and how much of it reaches the blood."""
+"""How much may be ordered, and which limit an order breaks."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from types import MappingProxyType
 
-from sojourn.clinical.evidence import Basis, Citation, read_citations, read_table
+from sojourn.clinical.evidence import Basis, Citation
 from sojourn.clinical.protocols.breaches import Breach
 from sojourn.clinical.protocols.courses import CourseProtocol, DosePlan
-from sojourn.clinical.protocols.questions import DATA
 from sojourn.clinical.quantities import Weight
 
 ROUNDING_MG = 0.05  # orders are kept to a tenth of a milligram; half of that is not a breach
@@ -16,10 +12,6 @@ ROUNDING_MG = 0.05  # orders are kept to a tenth of a milligram; half of that is
 
 class WeightNeeded(ValueError):
     """The dose depends on body weight and none was given."""
-
-
-class UnknownRoute(KeyError):
-    """No bioavailability is known for that route."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +23,6 @@ class DoseRange:
     high: float
     cap: float
     text: str
-    citations: tuple[Citation, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Exposure:
-    """The intravenous dose that compares, in mg: low, mean and high of the published bioavailability."""
-
-    low: float
-    mean: float
-    high: float
     citations: tuple[Citation, ...]
 
 
@@ -80,33 +62,6 @@ def check_dose(
         *_against_history(plan, dose_mg, previous_mg, given_in_7_days_mg, weight_kg),
     ]
     return tuple(found)
-
-
-def iv_equivalent_mg(*, route: str, mg: float) -> Exposure:
-    """Give the intravenous dose that reaches the blood equally, in mg. Raises UnknownRoute.
-
-    Absorption is slower than by vein, and spitting out lowers it: this compares amounts, not peaks.
-    """
-    try:
-        share = bioavailabilities()[route]
-    except KeyError:
-        raise UnknownRoute(route) from None
-    return Exposure(low=share.low * mg, mean=share.mean * mg, high=share.high * mg, citations=share.citations)
-
-
-@cache
-def bioavailabilities() -> Mapping[str, Exposure]:
-    """Give for each route the share of a dose that reaches the blood, as an exposure from 1 mg."""
-    table = read_table(DATA / "bioavailability.toml", allowed=(), required=("route",))
-    rows = table.tables("route", allowed=(), required=("id", "low", "mean", "high", "citations"))
-    return MappingProxyType(
-        {
-            row.text("id"): Exposure(
-                row.number("low"), row.number("mean"), row.number("high"), read_citations(row)
-            )
-            for row in rows
-        }
-    )
 
 
 def _mg_per_unit(plan: DosePlan, weight_kg: float | None) -> float:

@@ -19,10 +19,10 @@ from sojourn.program.people.roles import Role
 from sojourn.program.plans import actions, queries
 from sojourn.program.plans.proposing import places_of
 from sojourn.program.treatment.readiness import held_in_course
+from sojourn.workspace.planning.exposure import Compared, compared
 from sojourn.workspace.planning.forms import CourseForm, EndForm, OrderForm
 from sojourn.workspace.planning.overview import PLANNERS
 
-INTRAVENOUS = "intravenous"
 PRESCRIBERS = (Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
 REFUSED = (
     actions.NotDecided,
@@ -49,20 +49,30 @@ def course_new(request: Any, patient_id: UUID) -> HttpResponse:
         return redirect("workspace:course", course_id=running.id)
     choices = [(protocol.id, protocol.title) for protocol in protocols.course_protocols()]
     form = CourseForm(request.POST or None, protocols=choices)
+    only_compares = _only_compares(request, form)
+    comparison = None
     if request.method == "POST" and form.is_valid():
-        try:
-            course_id = actions.start_course(
-                patient_id=patient_id, **form.cleaned_data, actor=request.actor, now=request.now
-            )
-        except REFUSED as refusal:
-            _tell(form, refusal)
-        else:
-            messages.success(request, _("Course started. The coordinator books the series next."))
-            return redirect("workspace:course", course_id=course_id)
+        comparison = _compared_asked(form, protocols.course_protocol(form.cleaned_data["protocol_id"]))
+        form.fields["why"].required = True
+        if not only_compares:
+            try:
+                course_id = actions.start_course(
+                    patient_id=patient_id, **form.cleaned_data, actor=request.actor, now=request.now
+                )
+            except REFUSED as refusal:
+                _tell(form, refusal)
+            else:
+                messages.success(request, _("Course started. The coordinator books the series next."))
+                return redirect("workspace:course", course_id=course_id)
     return render(
         request,
         "workspace/planning/course_new.html",
-        {"form": form, "patient": patient, "protocols": protocols.course_protocols()},
+        {
+            "form": form,
+            "patient": patient,
+            "protocols": protocols.course_protocols(),
+            "compared": comparison,
+        },
     )
 
 
@@ -80,7 +90,7 @@ def course(request: Any, course_id: UUID) -> HttpResponse:
             "course": row,
             "orders": queries.orders_of(course_id, actor=request.actor),
             "visits": [{"row": visit, "is_held": visit.id in held} for visit in visits],
-            "exposure": _exposure(row, protocol),
+            "compared": _compared_now(row, protocol),
             "is_complete": set(places_of(protocol)) <= {(visit.kind, visit.number) for visit in visits},
             "may_order": may_do(request.actor, "order a dose"),
         },
@@ -91,19 +101,27 @@ def course(request: Any, course_id: UUID) -> HttpResponse:
 def order_dose(request: Any, course_id: UUID) -> HttpResponse:
     """Order another dose for the sessions to come."""
     row = _course(request, course_id)
+    protocol = protocols.course_protocol(row.protocol_id)
     form = OrderForm(request.POST or None, initial={"weight_kg": row.weight_kg})
+    only_compares = _only_compares(request, form)
+    comparison = _compared_now(row, protocol)
     if request.method == "POST" and form.is_valid():
-        try:
-            actions.order_dose(course_id=course_id, **form.cleaned_data, actor=request.actor, now=request.now)
-        except REFUSED as refusal:
-            _tell(form, refusal)
-        else:
-            messages.success(request, _("Dose ordered. It holds from the next session on."))
-            return redirect("workspace:course", course_id=course_id)
+        comparison = _compared_asked(form, protocol)
+        form.fields["why"].required = True
+        if not only_compares:
+            try:
+                actions.order_dose(
+                    course_id=course_id, **form.cleaned_data, actor=request.actor, now=request.now
+                )
+            except REFUSED as refusal:
+                _tell(form, refusal)
+            else:
+                messages.success(request, _("Dose ordered. It holds from the next session on."))
+                return redirect("workspace:course", course_id=course_id)
     return render(
         request,
         "workspace/planning/order_dose.html",
-        {"form": form, "course": row, "protocol": protocols.course_protocol(row.protocol_id)},
+        {"form": form, "course": row, "protocol": protocol, "compared": comparison},
     )
 
 
@@ -133,14 +151,24 @@ def _course(request: Any, course_id: UUID) -> queries.CourseRow:
     return row
 
 
-def _exposure(row: queries.CourseRow, protocol: protocols.CourseProtocol) -> protocols.Exposure | None:
-    """What the ordered dose compares to by vein; nothing by vein, nor where no bioavailability is known."""
-    if row.dose_mg is None or protocol.route == INTRAVENOUS:
+def _only_compares(request: Any, form: Form) -> bool:
+    """Tell whether the reader asked to compare and order nothing yet; then no reason is needed."""
+    asked: bool = request.POST.get("do") == "compare"
+    form.fields["why"].required = not asked
+    return asked
+
+
+def _compared_now(row: queries.CourseRow, protocol: protocols.CourseProtocol) -> Compared | None:
+    """Compare the dose that holds, where one is ordered and its weight is known."""
+    if row.dose_mg is None:
         return None
-    try:
-        return protocols.iv_equivalent_mg(route=protocol.route, mg=float(row.dose_mg))
-    except protocols.UnknownRoute:
-        return None
+    return compared(protocol=protocol, mg=row.dose_mg, weight_kg=row.weight_kg)
+
+
+def _compared_asked(form: Form, protocol: protocols.CourseProtocol) -> Compared | None:
+    """Compare the dose that was typed, whether or not it may be ordered."""
+    mg, weight_kg = form.cleaned_data.get("dose_mg"), form.cleaned_data.get("weight_kg")
+    return None if mg is None else compared(protocol=protocol, mg=mg, weight_kg=weight_kg)
 
 
 SAYS = {
