@@ -5,6 +5,7 @@ from django.urls import include, path
 app_name = "portal"
 urlpatterns = [
     path("welcome/", include("sojourn.portal.welcome.urls")),
+    path("how-it-works/", include("sojourn.portal.how_it_works.urls")),
     path("assessment/", include("sojourn.portal.assessment.urls")),
     path("join/", include("sojourn.portal.joining.urls")),
     path("today/", include("sojourn.portal.today.urls")),

@@ -6,6 +6,8 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from sojourn.design.charts.course import CourseChart, course_rows, course_svg
+from sojourn.design.charts.stages import StagesChart, in_words, stages_svg
 from sojourn.design.charts.svg import number
 from sojourn.design.charts.trajectory import trajectory_svg
 from sojourn.design.charts.values import ChartPoint, TrajectoryChart
@@ -38,6 +40,35 @@ def trajectory_figure(chart: TrajectoryChart) -> ChartFigure:
             f"{mark} {names[kind]}"
             for kind, mark in (("prorated", "○"), ("total_only", "□"))
             if kind in kinds
+        ),
+    )
+
+
+def course_figure(chart: CourseChart) -> ChartFigure:
+    """Draw an expected course with what was measured, and its table: minute, 5, 50 and 95 of 100 people, measured."""
+    has_readings = bool(chart.readings)
+    key = [_("▒ 90 of 100 people, line: the middle one")]
+    key += [_("● measured")] if has_readings else []
+    key += [chart.ratings_title] if chart.ratings else []
+    return ChartFigure(
+        title=chart.title,
+        svg=course_svg(chart),
+        caption=chart.says,
+        columns=(_("Minute"), _("Low (5 %)"), _("Middle"), _("High (95 %)"), _("Measured")),
+        rows=course_rows(chart),
+        key=tuple(key),
+    )
+
+
+def stages_figure(chart: StagesChart) -> ChartFigure:
+    """Draw stages in their order, with the table of when each is at its highest."""
+    return ChartFigure(
+        title=chart.title,
+        svg=stages_svg(chart),
+        caption=chart.says,
+        columns=(_("Stage"), _("At its highest after about")),
+        rows=tuple(
+            (lane.title, in_words(max(zip(lane.heights, lane.hours, strict=True))[1])) for lane in chart.lanes
         ),
     )
 

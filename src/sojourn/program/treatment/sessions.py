@@ -61,6 +61,7 @@ class Session:
     events: tuple[EventRow, ...]
     state: monitoring.SessionState
     ordered_mg: Decimal | None
+    weight_kg: Decimal | None = None
 
     @property
     def is_over(self) -> bool:
@@ -151,7 +152,7 @@ def _sessions(rows: Iterable[VisitRow], now: datetime) -> tuple[Session, ...]:
     found = []
     for row in rows:
         protocol = protocols.course_protocol(row.protocol_id)
-        ordered_mg, was_raised = orders.get(row.course_id, (None, False))
+        ordered_mg, was_raised, weight_kg = orders.get(row.course_id, (None, False, None))
         longer = row.number == 1 or was_raised
         found.append(
             Session(
@@ -161,20 +162,23 @@ def _sessions(rows: Iterable[VisitRow], now: datetime) -> tuple[Session, ...]:
                 events=events[row.id],
                 state=fold(row, events[row.id], longer=longer, now=now),
                 ordered_mg=ordered_mg,
+                weight_kg=weight_kg,
             )
         )
     return tuple(found)
 
 
-def _orders(rows: Iterable[VisitRow]) -> dict[UUID, tuple[Decimal, bool]]:
-    """The dose that holds for each course, and whether it is above the one ordered before it."""
+def _orders(rows: Iterable[VisitRow]) -> dict[UUID, tuple[Decimal, bool, Decimal | None]]:
+    """The dose that holds for each course, whether it is above the one ordered before it, and the weight it is for."""
     newest = DoseOrder.objects.filter(course=OuterRef("course")).order_by("-ordered_at")
     standing = DoseOrder.objects.filter(
         course_id__in={row.course_id for row in rows}, pk=Subquery(newest.values("pk")[:1])
     ).annotate(previous_mg=Subquery(newest.values("dose_mg")[1:2]))
     return {
-        course_id: (dose_mg, previous_mg is not None and dose_mg > previous_mg)
-        for course_id, dose_mg, previous_mg in standing.values_list("course_id", "dose_mg", "previous_mg")
+        course_id: (dose_mg, previous_mg is not None and dose_mg > previous_mg, weight_kg)
+        for course_id, dose_mg, previous_mg, weight_kg in standing.values_list(
+            "course_id", "dose_mg", "previous_mg", "weight_kg"
+        )
     }
 
 

@@ -22,6 +22,7 @@ from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.holding import holds_of
 from sojourn.workspace.session_room.events_in_words import in_words
+from sojourn.workspace.session_room.expected import expected_of
 from sojourn.workspace.session_room.forms import EventForm
 from sojourn.workspace.session_room.recording import forms_for, record
 
@@ -104,6 +105,7 @@ def _page(
                 if each.criterion not in forms[EventKind.CONFIRMED].fields
             ],
             "may_record": may_do(request.actor, "run a dosing session"),
+            "expected": expected_of(found, now=request.now),
         },
         status=422 if sent is not None else 200,
     )
