@@ -8,7 +8,7 @@ from types import FrameType
 
 from launcher.checks import test
 from launcher.doctor import doctor
-from launcher.passing import bench, import_scores, manage, rules
+from launcher.passing import bench, import_scores, manage, pharmacology, rules, simulate, synthesize
 from launcher.telling import Refusal, say
 from launcher.up import up
 
@@ -26,6 +26,15 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "rules": (
         rules,
         "list what is expired, expires within 90 days, or is known only from memory: check [DAY]",
+    ),
+    "pharmacology": (
+        pharmacology,
+        "`validate` holds the model against what was published [--sources]; `bench` against other solvers",
+    ),
+    "simulate": (simulate, "try a regimen on a virtual population  REGIMEN.toml [--out FOLDER]"),
+    "synthesize": (
+        synthesize,
+        "write invented people  --patients N --seed S [--format csv] [--regimen FILE] [--out FILE]",
     ),
     "bench": (bench, "measure the pages beside a bare server"),
     "manage": (manage, "run one of Django's commands with the database up"),

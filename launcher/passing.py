@@ -20,6 +20,30 @@ def import_scores(words: list[str]) -> int:
     return _passed_on("import-scores", ["-m", "django", "import_scores", *words])
 
 
+def pharmacology(words: list[str]) -> int:
+    """Hold the pharmacology against what was published, or against other solvers; needs no database."""
+    if words[:1] == ["bench"]:
+        script = [str(ROOT / "benchmarks" / "pharmacology.py"), *words[1:]]
+        return run_here(ready_environment(with_tools=True), script, command_environment(), None)
+    return _in_laboratory(words)
+
+
+def simulate(words: list[str]) -> int:
+    """Simulate a regimen on a virtual population; needs no database."""
+    return _in_laboratory(["simulate", *words])
+
+
+def synthesize(words: list[str]) -> int:
+    """Write invented people with whole courses; needs no database."""
+    return _in_laboratory(["synthesize", *words])
+
+
+def _in_laboratory(words: list[str]) -> int:
+    return run_here(
+        ready_environment(with_tools=False), ["-m", "sojourn.laboratory", *words], command_environment(), None
+    )
+
+
 def bench(words: list[str]) -> int:
     """Run the benchmarks."""
     return _passed_on("bench", [str(ROOT / "benchmarks" / "run.py"), *words])

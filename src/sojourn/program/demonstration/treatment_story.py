@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sojourn.clinical import monitoring, protocols
+from sojourn.clinical.pharmacology import ordered_dose
 from sojourn.program.demonstration.cast import Course, PatientPart, Stage
 from sojourn.program.demonstration.opening import House
 from sojourn.program.demonstration.vitals import session_entries
@@ -161,11 +162,11 @@ def _dose(person: Person, visit: VisitRow, *, until: datetime, rng: Random) -> N
     )  # fmt: skip
     dosed_at = visit.starts_at + DOSED_AFTER
     order = orders_of(visit.course_id, actor=person.prescriber)[0]
-    plan = monitoring.monitoring_plan(protocols.course_protocol(visit.protocol_id).monitoring)
+    protocol = protocols.course_protocol(visit.protocol_id)
     goes_on = dosed_at > until - LONGEST_RUNNING
     entries = session_entries(
-        plan=plan,
-        mg=float(order.dose_mg),
+        plan=monitoring.monitoring_plan(protocol.monitoring),
+        dose=ordered_dose(route=protocol.route, drug=protocol.drug, mg=float(order.dose_mg)),
         number=visit.number,
         dosed_at=dosed_at,
         until=until,

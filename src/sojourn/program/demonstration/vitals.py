@@ -1,21 +1,27 @@
 """A plausible dosing session for an invented person: checks, vital signs, ratings, discharge.
 
-Blood pressure rises to a peak about 40 minutes after the dose and returns within two hours, as the references say;
-the numbers themselves are made up.
+Blood pressure, heart rate and dissociation follow `clinical.pharmacology` for one virtual person; where they start
+from, and how sleepy somebody is, is made up.
 """
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from math import exp
 from random import Random
 
+import numpy as np
+
 from sojourn.clinical.monitoring import MonitoringPlan
+from sojourn.clinical.pharmacology import Dose, Measure, People, Regimen, follow
 from sojourn.program.treatment.on_paper import PaperEntry
 
-PEAK_MIN = 40
 CHECKS_BEFORE = timedelta(minutes=12)
 VITALS_BEFORE = timedelta(minutes=6)
-NEAR_PEAK, AT_PEAK = 0.8, 0.93
+CADSS_A_POINT = 6  # of the patient's own rating, 0 to 10; made up
+DROWSY_FROM = 2  # of that rating
+VIRTUAL_PEOPLE = 10_000
+FOLLOWED = (
+    Measure.SYSTOLIC_RISE, Measure.DIASTOLIC_RISE, Measure.HEART_RATE_RISE, Measure.DISSOCIATION,
+)  # fmt: skip
 DROWSY_SHARE = 0.04  # few, so that the inbox shows what an alarm is without being full of them
 ONLY_WHEN_NEEDED = "prescriber_decision"
 
@@ -23,7 +29,7 @@ ONLY_WHEN_NEEDED = "prescriber_decision"
 def session_entries(
     *,
     plan: MonitoringPlan,
-    mg: float,
+    dose: Dose,
     number: int,
     dosed_at: datetime,
     until: datetime,
@@ -42,19 +48,27 @@ def session_entries(
         if item.id != ONLY_WHEN_NEEDED
     ]
     lines.append(_vitals(systolic, diastolic, pulse, dosed_at - VITALS_BEFORE, rng))
-    lines.append(PaperEntry("dosed", {"mg": mg}, dosed_at))
+    lines.append(PaperEntry("dosed", {"mg": dose.amount}, dosed_at))
     least = plan.observe_longer if number == 1 else plan.observe_at_least
     end = least + rng.randint(8, 18)
-    for minute in _looks(plan, end):
-        rise = _share_of_peak(minute)
+    looks = list(_looks(plan, end))
+    rises = _rises(dose, looks, rng)
+    strongest = max(rise[Measure.DISSOCIATION] for rise in rises)
+    for minute, rise in zip(looks, rises, strict=True):
         at = dosed_at + timedelta(minutes=minute)
         lines.append(
             _vitals(
-                systolic + round(21 * rise), diastolic + round(12 * rise), pulse + round(9 * rise), at, rng
+                systolic + round(rise[Measure.SYSTOLIC_RISE]),
+                diastolic + round(rise[Measure.DIASTOLIC_RISE]),
+                pulse + round(rise[Measure.HEART_RATE_RISE]),
+                at,
+                rng,
             )
         )
-        drowsy = (rise > NEAR_PEAK and rng.random() < DROWSY_SHARE) or (sedated and rise > AT_PEAK)
-        rating = {"moaas": 4 if drowsy else 5, "dissociation": round(5 * rise**1.5 + rng.random())}
+        felt = min(10, round(rise[Measure.DISSOCIATION] / CADSS_A_POINT))
+        at_peak = rise[Measure.DISSOCIATION] == strongest
+        drowsy = (felt >= DROWSY_FROM and rng.random() < DROWSY_SHARE) or (sedated and at_peak)
+        rating = {"moaas": 4 if drowsy else 5, "dissociation": felt}
         if minute >= least:
             rating = {"moaas": 5, "dissociation": 0}
         lines.append(PaperEntry("rated", rating, at + timedelta(seconds=40)))
@@ -69,10 +83,13 @@ def _looks(plan: MonitoringPlan, end: int) -> Iterator[int]:
     yield end
 
 
-def _share_of_peak(minute: float) -> float:
-    """A smooth rise to 1 at the peak and a slower way back."""
-    share = minute / PEAK_MIN
-    return share * exp(1 - share) if share <= 1 else max(0.0, exp(-((share - 1) ** 1.3) / 1.1))
+def _rises(dose: Dose, looks: list[int], rng: Random) -> list[dict[Measure, float]]:
+    """Follow one virtual person through the dose, at these minutes."""
+    somebody = People(count=VIRTUAL_PEOPLE, seed=1).draw(first=rng.randrange(VIRTUAL_PEOPLE), count=1)
+    found = follow(regimen=Regimen.of(dose), people=somebody, times_h=np.array(looks) / 60, measures=FOLLOWED)
+    return [
+        {measure: float(values[0, place]) for measure, values in found.items()} for place in range(len(looks))
+    ]
 
 
 def _vitals(systolic: int, diastolic: int, pulse: int, at: datetime, rng: Random) -> PaperEntry:

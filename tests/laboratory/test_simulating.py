@@ -1,0 +1,102 @@
+"""What `./sojourn simulate` writes and says, and how it refuses."""
+
+import csv
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from sojourn.laboratory.__main__ import main
+
+REGIMEN = """
+title = "One <troche> & a half"
+evidence = "masked"
+[people]
+number = 80
+seed = 3
+[[session]]
+route = "sublingual"
+dose_mg = 200
+spat_out = true
+"""
+
+
+@pytest.fixture
+def written(tmp_path, capsys):
+    (tmp_path / "troche.toml").write_text(REGIMEN)
+    assert main(["simulate", str(tmp_path / "troche.toml"), "--out", str(tmp_path / "out")]) == 0
+    return tmp_path / "out", capsys.readouterr().out
+
+
+def test_the_summary_names_version_seed_number_and_confidence(written):
+    _, said = written
+    assert "SRM-1 " in said
+    assert "n 80, seed 3" in said
+    assert "confidence low" in said
+    assert "never a discharge rule" in said
+    assert "extrapolation" in said
+
+
+def test_every_drawing_is_an_svg_that_stands_alone(written):
+    folder, _ = written
+    drawings = sorted(folder.glob("*.svg"))
+    assert len(drawings) == 8
+    for drawing in drawings:
+        root = ET.parse(drawing).getroot()
+        words = " ".join(root.itertext())
+        assert root.tag.endswith("svg")
+        assert "One <troche> & a half" in words
+        assert "SRM-1" in words
+        assert "Confidence" in words
+
+
+def test_the_table_holds_quantiles_in_order_with_their_units(written):
+    folder, _ = written
+    with (folder / "quantiles.csv").open() as stream:
+        assert "never a discharge rule" in stream.readline()
+        rows = list(csv.DictReader(stream))
+    assert {row["unit"] for row in rows if row["measure"] == "venous ketamine"} == {"ng/mL"}
+    for row in rows:
+        values = [float(row[f"q{share}"]) for share in ("0.05", "0.25", "0.5", "0.75", "0.95")]
+        assert values == sorted(values)
+
+
+def test_mood_carries_its_kind_of_evidence(written):
+    folder, _ = written
+    assert "Evidence: masked" in (folder / "mood.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "field"),
+    [
+        ("titel = 1", "titel"),
+        ("title = 'x'", "session"),
+        (REGIMEN.replace('"masked"', '"blind"'), "evidence"),
+        (REGIMEN.replace("number = 80", "count = 80"), "count"),
+        (REGIMEN.replace("number = 80", "number = 0"), "people"),
+        ("every_min = 0.1\nuntil_h = 100\n" + REGIMEN, "every_min"),
+        (REGIMEN.replace("dose_mg = 200", "dose_mg = 2000"), "dose_mg"),
+        (REGIMEN.replace("dose_mg = 200", "dose_mg = 200\ndose_mg_per_kg = 3"), "dose_mg"),
+    ],
+)
+def test_a_file_that_cannot_be_understood_is_refused_by_field(text, field, tmp_path, capsys):
+    (tmp_path / "wrong.toml").write_text(text)
+    assert main(["simulate", str(tmp_path / "wrong.toml")]) == 1
+    assert f"`{field}`: " in capsys.readouterr().out
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path, capsys):
+    assert main(["simulate", str(tmp_path / "nowhere.toml")]) == 1
+    assert "`file`: " in capsys.readouterr().out
+
+
+def test_validation_prints_every_row_and_fails_while_one_fails(capsys):
+    assert main(["validate"]) == 1
+    printed = capsys.readouterr().out
+    assert "D7 time 84" in printed
+    assert "FAILS" in printed
+    assert "48 of 49 rows hold" in printed
+
+
+def test_an_unknown_word_lists_what_there_is(capsys):
+    assert main(["guess"]) == 2
+    assert "simulate" in capsys.readouterr().out
