@@ -1,6 +1,6 @@
 """Reads the events of a dosing session: what is due, what is crossed, what holds it, and who may leave."""
 
-from sojourn.clinical.monitoring.event_reading import EventInvalid, facts_of, read_event
+from sojourn.clinical.monitoring.event_reading import EventInvalid, facts_of, read_event, units_of
 from sojourn.clinical.monitoring.events import KINDS, Event, kind_of
 from sojourn.clinical.monitoring.fold import in_order, state_of
 from sojourn.clinical.monitoring.limits import Crossing, crossings_of
@@ -11,5 +11,5 @@ from sojourn.clinical.monitoring.session import SessionPhase, SessionState
 __all__ = [
     "KINDS", "Alarm", "Crossing", "Event", "EventInvalid", "MonitoringPlan", "SessionPhase", "SessionState",
     "UnknownPlan", "crossings_of", "facts_of", "in_order", "kind_of", "monitoring_plan", "monitoring_plans",
-    "read_event", "state_of",
+    "read_event", "state_of", "units_of",
 ]  # fmt: skip

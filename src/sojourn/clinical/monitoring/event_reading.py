@@ -7,12 +7,21 @@ from typing import Any
 
 from sojourn.clinical.monitoring.events import (
     KINDS,
+    MEDICINE_UNITS,
+    UNITS,
+    Acknowledged,
+    Alarmed,
+    Called,
     Cancelled,
     Checked,
     Confirmed,
+    Corrected,
     Discharged,
     Dosed,
     Event,
+    Left,
+    Looked,
+    Medicated,
     Noted,
     Noticed,
     Rated,
@@ -38,7 +47,10 @@ def read_event(*, kind: str, facts: Mapping[str, Any], taken_at: datetime, event
     vital_taken: systolic, diastolic, heart_rate, spo2, respiratory_rate, symptoms · rated: moaas,
     dissociation
     checked: item, passed, words · dosed: mg, words · noticed: sign, words · confirmed: criterion, words
-    noted, discharged, cancelled: words · struck: struck_id, words. Blank means not measured.
+    noted, looked, discharged, left, cancelled: words · called: whom, reached, words
+    medicated: drug, amount, unit, words · alarmed: limit_id, severity, about_id, words
+    acknowledged: limit_id, about_id, words · struck: struck_id, words · corrected: struck_id, replaced_by, words
+    Blank means not measured.
     Raises EventInvalid with a message for each field.
     """
     if kind not in KINDS:
@@ -61,6 +73,12 @@ def facts_of(event: Event) -> dict[str, Any]:
         for name in event.__dataclass_fields__
         if name not in {"taken_at", "event_id"} and (value := getattr(event, name)) not in {None, ""}
     }
+
+
+def units_of(facts: Mapping[str, Any]) -> dict[str, str]:
+    """Give the unit of each number among stored facts."""
+    found = {name: unit for name, unit in UNITS.items() if name in facts}
+    return found | ({"amount": str(facts["unit"])} if "amount" in facts else {})
 
 
 def _vital_facts(event: VitalTaken) -> dict[str, Any]:
@@ -185,11 +203,49 @@ def _rated(read: _Fields, at: dict[str, Any]) -> Event | None:
     return rated
 
 
+def _called(read: _Fields, at: dict[str, Any]) -> Event | None:
+    reached = read.yes("reached")
+    if reached is None:
+        read.problems["reached"] = "Please say whether they were reached."
+        return None
+    return Called(
+        **at, whom=read.words("whom", needed="Who was called?"), reached=reached, words=read.words("words")
+    )
+
+
+def _medicated(read: _Fields, at: dict[str, Any]) -> Event | None:
+    unit = read.words("unit", needed="In which unit?")
+    if unit and unit not in MEDICINE_UNITS:
+        read.problems["unit"] = f"Choose one of {', '.join(MEDICINE_UNITS)}."
+    drug = read.words("drug", needed="What was given?")
+    text = str(read.facts.get("amount", "")).strip()
+    amount = float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text) else 0.0
+    if amount <= 0:
+        read.problems["amount"] = "Please enter how much: a number above 0."
+    return Medicated(**at, drug=drug, amount=amount, unit=unit, words=read.words("words"))
+
+
 _READERS: dict[str, Callable[[_Fields, dict[str, Any]], Event | None]] = {
     "checked": _checked,
     "dosed": _dosed,
     "vital_taken": _vital_taken,
     "rated": _rated,
+    "looked": lambda read, at: Looked(**at, words=read.words("words")),
+    "called": _called,
+    "medicated": _medicated,
+    "alarmed": lambda read, at: Alarmed(
+        **at,
+        limit_id=read.words("limit_id", needed="Which limit?"),
+        severity=read.words("severity", needed="How urgent?"),
+        about_id=read.words("about_id", needed="By which entry?"),
+        words=read.words("words"),
+    ),
+    "acknowledged": lambda read, at: Acknowledged(
+        **at,
+        limit_id=read.words("limit_id", needed="Which limit?"),
+        about_id=read.words("about_id", needed="By which entry?"),
+        words=read.words("words"),
+    ),
     "noticed": lambda read, at: Noticed(
         **at, sign=read.words("sign", needed="What did you notice?"), words=read.words("words")
     ),
@@ -198,12 +254,19 @@ _READERS: dict[str, Callable[[_Fields, dict[str, Any]], Event | None]] = {
     ),
     "noted": lambda read, at: Noted(**at, words=read.words("words", needed="Please write the note.")),
     "discharged": lambda read, at: Discharged(**at, words=read.words("words")),
+    "left": lambda read, at: Left(**at, words=read.words("words", needed="Please say with whom they left.")),
     "cancelled": lambda read, at: Cancelled(
         **at, words=read.words("words", needed="Please say why the session ended.")
     ),
     "struck": lambda read, at: Struck(
         **at,
         struck_id=read.words("struck_id", needed="Which entry?"),
+        words=read.words("words", needed="Please say what was wrong."),
+    ),
+    "corrected": lambda read, at: Corrected(
+        **at,
+        struck_id=read.words("struck_id", needed="Which entry?"),
+        replaced_by=read.words("replaced_by", needed="By which entry?"),
         words=read.words("words", needed="Please say what was wrong."),
     ),
 }

@@ -67,6 +67,51 @@ class Confirmed(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Looked(Happened):
+    """Somebody looked at the patient and measured nothing. It does not stand in for vital signs."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Called(Happened):
+    """Somebody was called: `whom`, and whether they were reached."""
+
+    whom: str
+    reached: bool
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medicated(Happened):
+    """Something other than the dose of the session was given. `amount` is in `unit`, one of MEDICINE_UNITS."""
+
+    drug: str
+    amount: float
+    unit: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarmed(Happened):
+    """A limit was found crossed by the event `about_id`, and an alarm was raised for it."""
+
+    limit_id: str
+    severity: str
+    about_id: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledged(Happened):
+    """Somebody took on the alarm `limit_id` raised by the event `about_id`."""
+
+    limit_id: str
+    about_id: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(Happened):
     words: str
 
@@ -74,6 +119,13 @@ class Noted(Happened):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discharged(Happened):
     words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left(Happened):
+    """The patient has gone; `words` say with whom. Without a discharge before it, they left early."""
+
+    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,20 +143,52 @@ class Struck(Happened):
     words: str
 
 
-Event = Checked | Dosed | VitalTaken | Rated | Noticed | Confirmed | Noted | Discharged | Cancelled | Struck
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected(Happened):
+    """An earlier event was wrong and counts no more: `replaced_by` is the id of the event that tells it rightly."""
 
+    struck_id: str
+    replaced_by: str
+    words: str
+
+
+Event = (
+    Checked | Dosed | VitalTaken | Rated | Looked | Called | Medicated | Alarmed | Acknowledged | Noticed | Confirmed
+    | Noted | Discharged | Left | Cancelled | Struck | Corrected
+)  # fmt: skip
+
+# The order in which events of one moment are told.
 KINDS: dict[str, type[Event]] = {
     "checked": Checked,
     "dosed": Dosed,
     "vital_taken": VitalTaken,
     "rated": Rated,
+    "looked": Looked,
+    "called": Called,
+    "medicated": Medicated,
     "noticed": Noticed,
+    "alarmed": Alarmed,
+    "acknowledged": Acknowledged,
     "confirmed": Confirmed,
     "noted": Noted,
     "discharged": Discharged,
+    "left": Left,
     "cancelled": Cancelled,
     "struck": Struck,
+    "corrected": Corrected,
 }
+# Each number a stored event may hold, with its unit. A medicine's amount names its own.
+UNITS = {
+    "mg": "mg",
+    "systolic": "mmHg",
+    "diastolic": "mmHg",
+    "heart_rate": "/min",
+    "spo2": "%",
+    "respiratory_rate": "/min",
+    "moaas": "of 5",
+    "dissociation": "of 10",
+}
+MEDICINE_UNITS = ("mcg", "mg", "g", "mL", "L/min")
 
 
 def kind_of(event: Event) -> str:

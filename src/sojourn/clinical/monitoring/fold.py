@@ -8,12 +8,18 @@ from sojourn.clinical.monitoring.checklist import holds_before, needs_baseline, 
 from sojourn.clinical.monitoring.discharge import Leaving, Missing, Seen, discharge_missing
 from sojourn.clinical.monitoring.events import (
     KINDS,
+    Acknowledged,
+    Alarmed,
     Cancelled,
     Confirmed,
+    Corrected,
     Discharged,
     Dosed,
     Event,
+    Left,
+    Looked,
     Noticed,
+    Rated,
     Struck,
     VitalTaken,
 )
@@ -23,6 +29,7 @@ from sojourn.clinical.monitoring.schedule import missed_minutes, next_look
 from sojourn.clinical.monitoring.session import Departure, SessionPhase, SessionState
 from sojourn.clinical.quantities import BloodPressure
 
+LOOKS = VitalTaken | Rated | Looked | Noticed
 KIND_RANKS = {made: rank for rank, made in enumerate(KINDS.values())}
 
 
@@ -72,17 +79,19 @@ def state_of(
             told, plan, dosed_at=dosed_at, observe_minutes=observe_minutes, is_ready=is_ready
         ),
         ended_at=ended_at,
+        looked_at=max((event.taken_at for event in told if isinstance(event, LOOKS)), default=None),
+        unacknowledged=_unacknowledged(told),
     )
 
 
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
-    """Sort events by when they were true, drop repeats, and leave out those that were struck."""
+    """Sort events by when they were true, drop repeats, and leave out those that were struck or corrected."""
     once: dict[str, Event] = {}
     for event in events:
         name = event.event_id or repr(event)
         held = once.get(name)
         once[name] = event if held is None else min(held, event, key=repr)
-    struck = {event.struck_id for event in once.values() if isinstance(event, Struck)}
+    struck = {event.struck_id for event in once.values() if isinstance(event, Struck | Corrected)}
     kept = ((name, event) for name, event in once.items() if not event.event_id or name not in struck)
     ranked = sorted((event.taken_at, KIND_RANKS[type(event)], name) for name, event in kept)
     return tuple(once[name] for *_, name in ranked)
@@ -101,9 +110,22 @@ def _phase(
 
 
 def _ended_at(told: Sequence[Event], dosed_at: datetime | None) -> datetime | None:
-    """A session that had a dose ends by discharge; one without ends by being cancelled."""
-    ends = Cancelled if dosed_at is None else Discharged
+    """A session that had a dose ends by discharge, or when the patient leaves; one without by being cancelled."""
+    ends = Cancelled if dosed_at is None else Discharged | Left
     return next((event.taken_at for event in told if isinstance(event, ends)), None)
+
+
+def _unacknowledged(told: Sequence[Event]) -> tuple[Alarmed, ...]:
+    """Give the alarms on record that nobody has taken on, whenever the taking on arrived."""
+    taken = {(event.about_id, event.limit_id) for event in told if isinstance(event, Acknowledged)}
+    standing = {event.event_id for event in told}
+    return tuple(
+        event
+        for event in told
+        if isinstance(event, Alarmed)
+        and event.about_id in standing
+        and (event.about_id, event.limit_id) not in taken
+    )
 
 
 def _baseline(before: Sequence[Event]) -> BloodPressure | None:
@@ -192,4 +214,13 @@ def _departures(
                 found.append(
                     Departure("left-early", f"The patient left while missing: {names}.", event.taken_at)
                 )
+    found += _gone_early(told, dosed_at)
     return tuple(found)
+
+
+def _gone_early(told: Sequence[Event], dosed_at: datetime | None) -> list[Departure]:
+    left = next((event.taken_at for event in told if isinstance(event, Left)), None)
+    discharged = next((event.taken_at for event in told if isinstance(event, Discharged)), None)
+    if dosed_at is None or left is None or (discharged is not None and discharged <= left):
+        return []
+    return [Departure("left-undischarged", "The patient left without a discharge.", left)]

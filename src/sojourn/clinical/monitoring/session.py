@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from sojourn.clinical.evidence import Citation
 from sojourn.clinical.monitoring.discharge import Missing, Seen
+from sojourn.clinical.monitoring.events import Alarmed
 from sojourn.clinical.monitoring.limits import Crossing
 from sojourn.clinical.monitoring.plans import ChecklistItem
 from sojourn.clinical.quantities import BloodPressure
@@ -55,7 +56,8 @@ class SessionState:
 
     `unanswered` are checklist items still open; `needs_baseline` names the vital signs missing before the
     dose. `missed` are minutes of the schedule at which nobody looked. `limits_crossed` holds every crossing,
-    the latest first; those nobody has looked at again are current.
+    the latest first; those nobody has looked at again are current. `looked_at` is when somebody last saw the
+    patient; `unacknowledged` are alarms on record that nobody has taken on.
     """
 
     phase: SessionPhase
@@ -74,6 +76,8 @@ class SessionState:
     discharge_missing: tuple[Missing, ...]
     departures: tuple[Departure, ...]
     ended_at: datetime | None
+    looked_at: datetime | None
+    unacknowledged: tuple[Alarmed, ...]
 
     @property
     def may_dose(self) -> bool:
