@@ -18,6 +18,7 @@ from launcher.telling import Refusal, last_lines
 SOCKET_PATH_LIMIT = 107  # bytes; Source: unix(7), sun_path holds 108 with the closing zero
 PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-")
 NAME = "sojourn"
+APPLICATION = "sojourn_app"  # the role of pages and worker: it owns nothing and cannot change what is kept
 FAST_BUT_FORGETFUL = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")  # for tests only
 
 
@@ -39,9 +40,9 @@ class Cluster:
     socket_folder: Path
     durable: bool = True
 
-    def url(self, database: str = NAME) -> str:
-        """Return the address of a database of this cluster, for SOJOURN_DATABASE_URL."""
-        return f"postgresql://{NAME}@/{database}?host={quote(str(self.socket_folder), safe='')}&port=5432"
+    def url(self, database: str = NAME, role: str = NAME) -> str:
+        """Return the address of a database of this cluster for a role, the owner unless another is named."""
+        return f"postgresql://{role}@/{database}?host={quote(str(self.socket_folder), safe='')}&port=5432"
 
     def server_command(self) -> tuple[str, ...]:
         """Return the command that serves this cluster in the foreground."""

@@ -8,7 +8,16 @@ from types import FrameType
 
 from launcher.checks import test
 from launcher.doctor import doctor
-from launcher.passing import bench, import_scores, manage, pharmacology, rules, simulate, synthesize
+from launcher.passing import (
+    bench,
+    import_scores,
+    manage,
+    pharmacology,
+    rules,
+    simulate,
+    synthesize,
+    verify_session,
+)
 from launcher.telling import Refusal, say
 from launcher.up import up
 
@@ -35,6 +44,10 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "synthesize": (
         synthesize,
         "write invented people  --patients N --seed S [--format csv] [--regimen FILE] [--out FILE]",
+    ),
+    "verify-session": (
+        verify_session,
+        "prove a dosing session intact, or name its first broken event  VISIT_ID | SEALED_FILE | --all",
     ),
     "bench": (bench, "measure the pages beside a bare server"),
     "manage": (manage, "run one of Django's commands with the database up"),

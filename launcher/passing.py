@@ -44,6 +44,19 @@ def _in_laboratory(words: list[str]) -> int:
     )
 
 
+def verify_session(words: list[str]) -> int:
+    """Prove sessions intact; a sealed file needs neither a practice nor its database."""
+    command = ["-m", "django", "verify_session", *words]
+    if not any(Path(word).is_file() for word in words):
+        return _passed_on("verify-session", command)
+    variables = command_environment() | {
+        "DJANGO_SETTINGS_MODULE": "sojourn.config.settings",
+        "SOJOURN_INSECURE_KEY_FOR_CHECKS": "1",
+        "SOJOURN_DATABASE_URL": "",
+    }
+    return run_here(ready_environment(with_tools=False), command, variables, None)
+
+
 def bench(words: list[str]) -> int:
     """Run the benchmarks."""
     return _passed_on("bench", [str(ROOT / "benchmarks" / "run.py"), *words])

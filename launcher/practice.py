@@ -34,6 +34,11 @@ def external_database() -> str:
     return os.environ.get("SOJOURN_DATABASE_URL", "")
 
 
+def external_application_database() -> str:
+    """Return the address in SOJOURN_APP_DATABASE_URL: the same external database, as the role that runs pages."""
+    return os.environ.get("SOJOURN_APP_DATABASE_URL", "")
+
+
 def practice_environment(data: Path, url: str) -> dict[str, str]:
     """Return the environment for Django programs of the practice in `data` with its database at `url`."""
     environment = command_environment()

@@ -14,7 +14,9 @@ import sys
 import time
 from contextlib import redirect_stderr
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
+from launcher.cluster import APPLICATION
 from launcher.telling import Note, Refusal, stage
 
 REFUSED = 3
@@ -62,6 +64,7 @@ def _prepare(*, empty: bool, fresh: bool) -> tuple[str, str]:
         raise Refusal(f"A setting is wrong: {error}") from error
     _check_server(os.environ["SOJOURN_DATABASE_URL"])
     _migrate()
+    _grant(os.environ.get("SOJOURN_APP_DATABASE_URL", ""))
     _collect_static(Path(settings.STATIC_ROOT))
     if fresh:
         _forget()
@@ -106,6 +109,24 @@ def _migrate() -> None:
         if waiting:
             call_command("migrate", verbosity=0, interactive=False)
         note.text = f"{waiting} applied" if waiting else "nothing to do"
+
+
+def _grant(url: str) -> None:
+    """Give the role that runs the pages its rights; the embedded database's role is made too."""
+    from django.core.management import call_command
+    from django.db import DatabaseError
+
+    if not url:
+        return
+    role = unquote(urlsplit(url).username or "")
+    if not role or role == urlsplit(os.environ["SOJOURN_DATABASE_URL"]).username:
+        raise Refusal("SOJOURN_APP_DATABASE_URL must name another role than SOJOURN_DATABASE_URL, its owner.")
+    try:
+        call_command("grant_application_role", role, make=role == APPLICATION)
+    except DatabaseError as error:
+        raise Refusal(
+            f"The role {role} cannot be given its rights: {' '.join(str(error).split())}"
+        ) from error
 
 
 def _collect_static(root: Path) -> None:

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from launcher.binaries import server_programs
-from launcher.cluster import prepared_cluster
+from launcher.cluster import APPLICATION, prepared_cluster
 from launcher.environment import Environment, ready_environment
 from launcher.places import data_folder, made_data_folder
 from launcher.practice import (
     StopAsked,
+    external_application_database,
     external_database,
     log_folder,
     practice_environment,
@@ -82,7 +83,7 @@ def _bring_up(
     supervisor: Supervisor, environment: Environment, data: Path, doorstep: Doorstep, wishes: tuple[str, ...]
 ) -> Prepared:
     """Bring the parts up one after the other. Raises StopAsked and refusals."""
-    url = external_database()
+    url, app_url = external_database(), external_application_database()
     if not url:
         with stage("PostgreSQL") as note:
             cluster = prepared_cluster(data, server_programs(environment.folder), server_account())
@@ -90,10 +91,15 @@ def _bring_up(
             note.text = (
                 f"{cluster.programs.version} from {cluster.programs.source}, run by {cluster.account.says}"
             )
-            url = cluster.url()
+            url, app_url = cluster.url(), cluster.url(role=APPLICATION)
     address = {"SOJOURN_ADDRESS": doorstep.address}
     variables = address | names_answered(doorstep) | practice_environment(data, url)
-    prepared = _prepare(supervisor, environment, variables, data, wishes)
+    # The owner migrates and grants; pages and worker run as a role that cannot change what is kept.
+    prepared = _prepare(
+        supervisor, environment, variables | {"SOJOURN_APP_DATABASE_URL": app_url}, data, wishes
+    )
+    variables |= {"SOJOURN_DATABASE_URL": app_url or url}
+    variables.pop("SOJOURN_APP_DATABASE_URL", None)
     with stage("Web and worker"):
         serve_worker(supervisor, environment, variables, log_folder(data))
         serve_pages(supervisor, environment, variables, log_folder(data), doorstep)

@@ -9,6 +9,7 @@ from django.db import transaction
 from sojourn.program.intake.actions import AssessmentNotFound, record_decision
 from sojourn.program.intake.models import Assessment, Decision
 from sojourn.program.people.actors import Actor
+from sojourn.program.people.models import Patient
 
 
 class AlreadyDecided(Exception):
@@ -35,8 +36,10 @@ def decide_once(
     """
     with transaction.atomic():
         # Two presses of the same button wait here for each other.
-        if not Assessment.objects.select_for_update().filter(pk=assessment_id).exists():
+        patient_id = Assessment.objects.filter(pk=assessment_id).values_list("patient_id", flat=True).first()
+        if patient_id is None:
             raise AssessmentNotFound
+        Patient.objects.select_for_update(no_key=True).get(pk=patient_id)
         newest = Decision.objects.filter(assessment_id=assessment_id).order_by("-decided_at", "-id").first()
         if newest is not None and newest.id != seen:
             mine = newest.decided_by_id == actor.staff_id
