@@ -46,7 +46,7 @@ TELLS_NOTHING = {
     "Consent": {"document_id", "version", "sha256", "text"},  # the text is the document, the same for all
     "Course": {"protocol_version"},
     "Credential": {"kind", "state", "issued_on", "expires_on"},
-    "Entry": {"actor_role", "did", "about_kind"},
+    "Entry": {"actor_role", "did", "about_kind", "seal"},
     "Notice": {"kind", "not_sent_because"},
     "Patient": {"kind", "import_source"},
     "Practice": {"name"},
@@ -55,7 +55,7 @@ TELLS_NOTHING = {
     "Response": {
         "instrument_id", "instrument_version", "definition_hash", "text_pack_hash", "scale_id", "source",
     },
-    "SessionEvent": {"kind"},
+    "SessionEvent": {"kind", "source", "device", "units", "seal"},
     "Site": {"name", "address", "state", "timezone"},
     "StaffMember": {"roles"},
     "StatementWithdrawal": {"why"},  # why the practice no longer says it

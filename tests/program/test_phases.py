@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 
 from sojourn.program.treatment import phases
-from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.phases import Phase
 from tests.support import histories as h
 from tests.support.ward import NOW
@@ -67,10 +66,7 @@ def test_a_dose_entered_by_mistake_and_withdrawn_was_not_given(ward, eve):
     course = h.course(ward, eve, NOW - 59 * DAY)
     first = h.visit(ward, course, "dosing", 1, NOW - 50 * DAY)
     mistake = h.event(ward, first, "dosed", NOW - 50 * DAY)
-    SessionEvent.objects.create(
-        visit=first, form_id=h.uuid4(), kind="struck", withdraws=mistake, taken_at=NOW, received_at=NOW,
-        recorded_by_id=ward.mona.staff_id,
-    )  # fmt: skip
+    h.event(ward, first, "struck", NOW, withdraws=mistake)
     assert phase(ward, eve) is Phase.PREPARATION
 
 

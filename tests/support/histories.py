@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange, NumericRange
 
-from sojourn.clinical import protocols
+from sojourn.clinical import monitoring, protocols
 from sojourn.program.intake.models import Assessment, Decision
 from sojourn.program.people.models import Patient
 from sojourn.program.plans.models import Course, Visit
 from sojourn.program.treatment.models import SessionEvent, VisitNote
+from sojourn.program.treatment.recorder import NewEvent, add_events
 from tests.support.ward import Ward
 
 UNREMARKABLE = {"born_on": "1984-05-02", "state": "CA", "suicidal_thoughts": "no", "suicidal_act": "no"}
@@ -77,16 +78,23 @@ def visit(ward: Ward, of: Course, kind: str, number: int, starts_at: datetime, p
     )
 
 
-def event(ward: Ward, of: Visit, kind: str, at: datetime, **facts: Any) -> SessionEvent:
-    return SessionEvent.objects.create(
-        visit=of,
-        form_id=uuid4(),
-        kind=kind,
-        facts=facts,
-        taken_at=at,
+def event(
+    ward: Ward, of: Visit, kind: str, at: datetime, withdraws: SessionEvent | None = None, **facts: Any
+) -> SessionEvent:
+    if kind == "dosed":
+        facts.setdefault("mg", 56.0)
+    if withdraws is not None:
+        facts |= {"struck_id": str(withdraws.id), "words": "Pressed by mistake."}
+    event = monitoring.read_event(kind=kind, facts=facts, taken_at=at)
+    row, *_ = add_events(
+        of.id,
+        [NewEvent(event=event, form_id=uuid4(), withdraws_id=withdraws.id if withdraws else None)],
+        did=f"recorded: {kind}",
+        patient_id=of.patient_id,
+        actor=ward.mona,
         received_at=at,
-        recorded_by_id=ward.mona.staff_id,
     )
+    return row
 
 
 def session(ward: Ward, of: Course, number: int, at: datetime, place: int = 1) -> Visit:

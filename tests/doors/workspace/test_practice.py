@@ -101,7 +101,7 @@ def test_a_session_is_running_from_its_dose_to_its_discharge(ward, sign_in):
     client = sign_in(ward.dora)
     assert client.get(PRACTICE).context["running"] == []
     h.event(ward, visit, "dosed", NOW - 50 * MINUTE, mg=56.0)
-    h.event(ward, visit, "vital_taken", NOW - 10 * MINUTE)
+    h.event(ward, visit, "vital_taken", NOW - 10 * MINUTE, spo2=97)
     [entry] = client.get(PRACTICE).context["running"]
     assert (entry["session"].patient_name, entry["session"].last_event_at) == ("Ada Núñez", NOW - 10 * MINUTE)
     assert entry["session"].monitor == "Mona Castillo"

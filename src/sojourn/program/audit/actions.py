@@ -1,5 +1,6 @@
 """The only way to write the log of deeds."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -17,10 +18,27 @@ class Doer(Protocol):
     def role_names(self) -> str: ...
 
 
+@dataclass(frozen=True)
+class SealSeen:
+    """The newest link of a chain as it was when the deed was done."""
+
+    number: int
+    seal: str
+
+
 def record(
-    by: Doer, did: str, *, about: tuple[str, UUID | None], at: datetime, patient_id: UUID | None = None
+    by: Doer,
+    did: str,
+    *,
+    about: tuple[str, UUID | None],
+    at: datetime,
+    patient_id: UUID | None = None,
+    witness: SealSeen | None = None,
 ) -> None:
-    """Add one line to the log, inside the transaction of the deed; `about` is a kind of record and its id."""
+    """Add one line to the log, inside the transaction of the deed; `about` is a kind of record and its id.
+
+    `witness` is kept for whoever later proves that the chain of `about` lost nothing at its end.
+    """
     about_kind, about_id = about
     Entry.objects.create(
         actor_id=by.user_id,
@@ -30,4 +48,6 @@ def record(
         about_id=about_id,
         patient_id=patient_id,
         at=at,
+        seal_number=witness.number if witness else None,
+        seal=witness.seal if witness else "",
     )

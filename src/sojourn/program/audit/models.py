@@ -20,12 +20,18 @@ class Entry(models.Model):
     about_kind = models.CharField(max_length=40)
     about_id = models.UUIDField(null=True)
     patient_id = models.UUIDField(null=True)
+    # A witness of a chain kept elsewhere: its event of this number bore this seal.
+    seal_number = models.PositiveIntegerField(null=True)
+    seal = models.CharField(max_length=64, db_default="", default="")
 
     class Meta:
         db_table = "audit_entry"
         indexes = [
             models.Index(fields=["patient_id", "-at"], name="entries_of_a_patient"),
             models.Index(fields=["-at"], name="newest_entries"),
+            models.Index(
+                fields=["about_id", "seal_number"], condition=~models.Q(seal=""), name="seals_witnessed"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="entries_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete)

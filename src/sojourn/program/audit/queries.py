@@ -1,5 +1,6 @@
 """What may be read from the log. It knows ids and roles only; who they are is asked of `people`."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -30,3 +31,28 @@ def readings_of(patient_id: UUID, *, limit: int = LISTED_AT_MOST) -> tuple[Readi
         Reading(at, actor_id, role, did)
         for at, actor_id, role, did in rows.values_list("at", "actor_id", "actor_role", "did")
     )
+
+
+@dataclass(frozen=True)
+class SealSeen:
+    """A link of a chain as the log witnessed it."""
+
+    sequence: int
+    seal: str
+
+
+def seals_seen(about_kind: str, ids: Iterable[UUID]) -> dict[UUID, tuple[SealSeen, ...]]:
+    """What the log has witnessed of the chains of these records, in one query."""
+    found: dict[UUID, list[SealSeen]] = {}
+    rows = Entry.objects.filter(about_kind=about_kind, about_id__in=list(ids)).exclude(seal="")
+    for about_id, number, seal in rows.order_by("seal_number").values_list("about_id", "seal_number", "seal"):
+        assert about_id is not None
+        assert number is not None
+        found.setdefault(about_id, []).append(SealSeen(number, seal))
+    return {about_id: tuple(seen) for about_id, seen in found.items()}
+
+
+def things_witnessed(about_kind: str) -> set[UUID]:
+    """The records of this kind of which the log has witnessed a chain."""
+    rows = Entry.objects.filter(about_kind=about_kind).exclude(seal="")
+    return {about_id for about_id in rows.values_list("about_id", flat=True).distinct() if about_id}

@@ -1,33 +1,41 @@
 """Recording what happens in a dosing session. Events are added, once each; a crossed limit raises its alarm at once."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from uuid_utils.compat import uuid7
 
 from sojourn.clinical import monitoring, protocols
-from sojourn.clinical.monitoring.events import Noticed
-from sojourn.program.audit import actions as audit
+from sojourn.clinical.monitoring.events import Alarmed, Noticed
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to, require
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
 from sojourn.program.safety import actions as safety
-from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.holding import Hold, holds_of
 from sojourn.program.treatment.models import SessionEvent
-from sojourn.program.treatment.sessions import Session, fold, on_record, session
+from sojourn.program.treatment.recorder import NewEvent, add_events
+from sojourn.program.treatment.sessions import EventRow, Session, fold, on_record, session
 
 LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may be recorded
+ABOUT_AN_EVENT: Final = "session event"
+LEFT_EARLY: Final = "LEFT-UNDISCHARGED"
 A_HAIR: Final = 1e-6  # mg; two writings of one number
 CLOCKS_DIFFER: Final = timedelta(minutes=2)
-AFTERWARDS: Final = {EventKind.NOTED, EventKind.STRUCK}
+AFTERWARDS: Final = {EventKind.NOTED, EventKind.CALLED, EventKind.LEFT, EventKind.STRUCK}
+BY_THE_PROGRAM: Final = {
+    EventKind.ALARMED,
+    EventKind.ACKNOWLEDGED,
+    EventKind.CORRECTED,
+}  # never typed in a form
 READINGS: Final = {EventKind.VITAL_TAKEN, EventKind.RATED}
-TURNING_POINTS: Final = {EventKind.DOSED, EventKind.DISCHARGED, EventKind.CANCELLED}
+TURNING_POINTS: Final = {EventKind.DOSED, EventKind.DISCHARGED, EventKind.LEFT, EventKind.CANCELLED}
 
 
 class SessionNotFound(Exception):
@@ -86,6 +94,10 @@ class StandsForGood(Exception):
     """Once a session has ended, its dose and its end are not struck out: a note says what was wrong with them."""
 
 
+class NotRecordedByHand(Exception):
+    """Events of this kind follow from a deed of their own: an alarm, its acknowledgment, a correction."""
+
+
 @dataclass(frozen=True)
 class Recorded:
     """The event on record. `is_new` is False when the same form was sent again."""
@@ -112,37 +124,77 @@ def record_event(
     """
     with transaction.atomic():
         now_session = locked_session(visit_id, actor, now)
-        assert actor.staff_id is not None
-        twice = SessionEvent.objects.filter(form_id=form_id).first()
-        if twice is not None and twice.visit_id != visit_id:
-            raise FormUsedElsewhere
+        twice = _sent_before(form_id, visit_id)
         if twice is not None:
             return Recorded(twice.id, is_new=False)
         _refuse_time(taken_at, now)
+        if kind in BY_THE_PROGRAM:
+            raise NotRecordedByHand
         event = monitoring.read_event(kind=kind, facts=facts, taken_at=taken_at, event_id="new")
         if now_session.is_over and kind not in AFTERWARDS:
             raise SessionOver
         _refuse(kind, event, now_session, actor=actor, now=now)
-        row = SessionEvent.objects.create(
-            visit_id=visit_id,
-            form_id=form_id,
-            kind=kind,
-            facts=monitoring.facts_of(event),
-            taken_at=taken_at,
-            received_at=now,
-            recorded_by_id=actor.staff_id,
-            withdraws_id=_struck(facts, now_session) if kind == EventKind.STRUCK else None,
-        )
-        crossed = _crossed(event, now_session)
-        for crossing in crossed:
-            raise_crossing(crossing, row, now_session, actor, now)
-        audit.record(
-            actor,
-            f"recorded: {EventKind(kind).value}",
-            about=("session event", row.id),
-            at=now,
-            patient_id=now_session.visit.patient_id,
-        )
+        struck_id = _struck(facts, now_session) if kind == EventKind.STRUCK else None
+        new = NewEvent(event=event, form_id=form_id, withdraws_id=struck_id)
+        return _recorded(new, now_session, actor=actor, now=now)
+
+
+def correct_event(
+    *,
+    visit_id: UUID,
+    form_id: UUID,
+    wrong_id: UUID,
+    facts: Mapping[str, Any],
+    taken_at: datetime,
+    why: str,
+    actor: Actor,
+    now: datetime,
+) -> Recorded:
+    """Tell an event of a session anew; the wrong one stays on record, and counts no more.
+
+    What was done is corrected as it was done: nothing holds a dose in hindsight. A discharge still asks its criteria.
+    Raises NotAllowed, SessionNotFound, WrongTime, EventInvalid, NothingToStrike, StandsForGood, FormUsedElsewhere,
+    BeforeTheDose, MayNotLeave.
+    """
+    with transaction.atomic():
+        now_session = locked_session(visit_id, actor, now)
+        twice = _sent_before(form_id, visit_id)
+        if twice is not None:
+            return Recorded(twice.id, is_new=False)
+        _refuse_time(taken_at, now)
+        wrong = _standing(wrong_id, now_session)
+        kind = wrong.kind
+        right_id = uuid7()
+        event = monitoring.read_event(kind=kind, facts=facts, taken_at=taken_at, event_id=str(right_id))
+        about = {"struck_id": str(wrong_id), "replaced_by": str(right_id), "words": why}
+        correction = monitoring.read_event(kind=EventKind.CORRECTED, facts=about, taken_at=now)
+        took_back = NewEvent(event=correction, form_id=uuid5(form_id, "corrected"), withdraws_id=wrong_id)
+        _recorded(took_back, now_session, actor=actor, now=now)
+        then = session(visit_id, actor=actor, now=now)
+        assert then is not None
+        dosed_at = then.state.dosed_at
+        was_after_dose = dosed_at is not None and wrong.taken_at > dosed_at
+        if kind == EventKind.DISCHARGED or (kind in READINGS and was_after_dose):
+            _refuse(kind, event, then, actor=actor, now=now)
+        return _recorded(NewEvent(event=event, form_id=form_id, id=right_id), then, actor=actor, now=now)
+
+
+def _recorded(new: NewEvent, of: Session, *, actor: Actor, now: datetime) -> Recorded:
+    """Add one event and, in the same transaction, the alarms it raises and an event for each of them."""
+    row, *_ = add_events(
+        of.visit.id,
+        [new],
+        did=f"recorded: {new.kind}",
+        patient_id=of.visit.patient_id,
+        actor=actor,
+        received_at=now,
+    )
+    crossed = _crossed(new.event, of)
+    for crossing in crossed:
+        raise_crossing(crossing, row, of, actor, now)
+    tell_alarms([(row, crossing) for crossing in crossed], of, actor, now)
+    if new.kind == EventKind.LEFT and of.is_running:
+        _raise_left_early(row, of, actor, now)
     return Recorded(row.id, is_new=True, crossed=crossed)
 
 
@@ -226,6 +278,14 @@ def locked_session(visit_id: UUID, actor: Actor, now: datetime) -> Session:
     return found
 
 
+def _sent_before(form_id: UUID, visit_id: UUID) -> SessionEvent | None:
+    """The event that the same form recorded before, if it was sent to this session."""
+    twice = SessionEvent.objects.filter(form_id=form_id).first()
+    if twice is not None and twice.visit_id != visit_id:
+        raise FormUsedElsewhere
+    return twice
+
+
 def _refuse_time(taken_at: datetime, now: datetime) -> None:
     if not now - LATE_AT_MOST <= taken_at <= now + CLOCKS_DIFFER:
         raise WrongTime
@@ -261,12 +321,17 @@ def _as_of(of: Session, at: datetime) -> monitoring.SessionState:
 
 
 def _struck(facts: Mapping[str, Any], of: Session) -> UUID:
-    wrong = next((e for e in of.events if str(e.id) == str(facts.get("struck_id")) and e.is_standing), None)
-    if wrong is None:
+    return _standing(facts.get("struck_id"), of).id
+
+
+def _standing(event_id: Any, of: Session) -> EventRow:
+    """The entry as it stands. What the program wrote is no mistake of a hand, and is not struck out."""
+    found = next((e for e in of.events if str(e.id) == str(event_id) and e.is_standing), None)
+    if found is None or found.kind in BY_THE_PROGRAM:
         raise NothingToStrike
-    if of.is_over and wrong.kind in TURNING_POINTS:
+    if of.is_over and found.kind in TURNING_POINTS:
         raise StandsForGood
-    return wrong.id
+    return found
 
 
 def _crossed(event: monitoring.Event, of: Session) -> tuple[monitoring.Crossing, ...]:
@@ -294,9 +359,71 @@ def raise_crossing(
         says=crossing_in_words(crossing)[:300],
         owner="session monitor",
         facts={"signal": crossing.signal, "value": crossing.value, "session": of.visit.number},
-        about_kind="session event",
+        about_kind=ABOUT_AN_EVENT,
         about_id=row.id,
         acknowledge_within=protocols.policy(f"alarm-acknowledge-{crossing.severity.value}").within,
         raised_at=now,
         actor=actor,
+    )
+
+
+def _raise_left_early(row: SessionEvent, of: Session, actor: Actor, now: datetime) -> None:
+    """Program policy: a patient who goes before their discharge is a red alarm."""
+    says = "The patient left without a discharge."
+    safety.raise_alarm(
+        patient_id=of.visit.patient_id,
+        reason=LEFT_EARLY,
+        severity="red",
+        says=says,
+        owner="session monitor",
+        facts={"session": of.visit.number},
+        about_kind=ABOUT_AN_EVENT,
+        about_id=row.id,
+        acknowledge_within=protocols.policy("alarm-acknowledge-red").within,
+        raised_at=now,
+        actor=actor,
+    )
+    _tell(
+        [
+            Alarmed(
+                taken_at=row.taken_at, limit_id=LEFT_EARLY, severity="red", about_id=str(row.id), words=says
+            )
+        ],
+        of,
+        actor,
+        now,
+    )
+
+
+def tell_alarms(
+    raised: Sequence[tuple[SessionEvent, monitoring.Crossing]], of: Session, actor: Actor, now: datetime
+) -> None:
+    """Put each alarm that was raised on the record of its session."""
+    told = [
+        Alarmed(
+            taken_at=crossing.taken_at,
+            limit_id=crossing.limit_id,
+            severity=crossing.severity.value,
+            about_id=str(row.id),
+            words=crossing_in_words(crossing),
+        )
+        for row, crossing in raised
+    ]
+    if told:
+        _tell(told, of, actor, now)
+
+
+def _tell(alarms: Sequence[Alarmed], of: Session, actor: Actor, now: datetime) -> None:
+    add_events(
+        of.visit.id,
+        [
+            NewEvent(
+                event=alarm, form_id=uuid5(UUID(alarm.about_id), alarm.limit_id), source=EventSource.PROGRAM
+            )
+            for alarm in alarms
+        ],
+        did="recorded: alarmed",
+        patient_id=of.visit.patient_id,
+        actor=actor,
+        received_at=now,
     )

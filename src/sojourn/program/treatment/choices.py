@@ -12,9 +12,24 @@ class EventKind(models.TextChoices):
     DOSED = "dosed", _("dose given")
     VITAL_TAKEN = "vital_taken", _("vital signs")
     RATED = "rated", _("rating")
+    LOOKED = "looked", _("look")
+    CALLED = "called", _("call")
+    MEDICATED = "medicated", _("medicine given")
     NOTICED = "noticed", _("sign noticed")
+    ALARMED = "alarmed", _("alarm raised")
+    ACKNOWLEDGED = "acknowledged", _("alarm acknowledged")
     CONFIRMED = "confirmed", _("confirmed")
     NOTED = "noted", _("note")
     DISCHARGED = "discharged", _("discharge")
+    LEFT = "left", _("patient left")
     CANCELLED = "cancelled", _("ended without a dose")
     STRUCK = "struck", _("entry struck out")
+    CORRECTED = "corrected", _("entry corrected")
+
+
+class EventSource(models.TextChoices):
+    """How an event came to be on record."""
+
+    ROOM = "room", _("entered in the session room")
+    PAPER = "paper", _("copied from paper")
+    PROGRAM = "program", _("written by Sojourn")

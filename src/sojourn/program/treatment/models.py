@@ -8,11 +8,14 @@ from uuid_utils.compat import uuid7
 
 from sojourn.program.people.models import Patient, StaffMember
 from sojourn.program.plans.models import Visit
-from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.choices import EventKind, EventSource
 
 
 class SessionEvent(models.Model):
-    """One thing that happened in a dosing session. Events are added, never changed; a mistake is withdrawn by another."""
+    """One thing that happened in a dosing session. Events are added, never changed; a mistake is withdrawn by another.
+
+    `recorder.add_events` alone adds them: each carries its number in the visit and is sealed to the one before it.
+    """
 
     PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("facts",)
 
@@ -23,7 +26,12 @@ class SessionEvent(models.Model):
     facts = models.JSONField(default=dict)
     taken_at = models.DateTimeField()
     received_at = models.DateTimeField()
-    recorded_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, null=True, related_name="+")
+    source = models.CharField(max_length=10, choices=EventSource.choices, default=EventSource.ROOM)
+    device = models.CharField(max_length=80, blank=True)  # what measured or sent it; empty: a person's hand
+    units = models.JSONField(default=dict)  # of each number among the facts
+    sequence = models.PositiveIntegerField()
+    seal = models.CharField(max_length=64)
     withdraws = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="withdrawn_by"
     )
@@ -32,9 +40,15 @@ class SessionEvent(models.Model):
         indexes = [models.Index(fields=["visit", "taken_at"], name="events_of_a_visit")]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind="struck") ^ models.Q(withdraws=None),
+                condition=models.Q(kind__in=["struck", "corrected"]) ^ models.Q(withdraws=None),
                 name="strikes_name_what_they_strike",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(source="program") | models.Q(recorded_by__isnull=False),
+                name="people_sign_what_they_record",
+            ),
+            models.UniqueConstraint(fields=["visit", "sequence"], name="event_numbers_are_used_once"),
+            models.CheckConstraint(condition=models.Q(sequence__gte=1), name="event_numbers_begin_at_one"),
         ]
         triggers = [
             pgtrigger.Protect(

@@ -13,10 +13,10 @@ from django.db import transaction
 
 from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.events import Noticed
-from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import Actor
-from sojourn.program.treatment.actions import SessionNotFound, locked_session, raise_crossing
-from sojourn.program.treatment.models import SessionEvent
+from sojourn.program.treatment.actions import SessionNotFound, locked_session, raise_crossing, tell_alarms
+from sojourn.program.treatment.choices import EventSource
+from sojourn.program.treatment.recorder import NewEvent, add_events
 
 __all__ = ["AlreadyRecorded", "PaperEntry", "SessionNotFound", "copy_session"]
 
@@ -39,7 +39,6 @@ def copy_session(*, visit_id: UUID, entries: Sequence[PaperEntry], actor: Actor,
 
     Raises NotAllowed, SessionNotFound, AlreadyRecorded, EventInvalid.
     """
-    assert actor.staff_id is not None
     with transaction.atomic():
         empty = locked_session(visit_id, actor, now)
         if empty.events:
@@ -48,18 +47,20 @@ def copy_session(*, visit_id: UUID, entries: Sequence[PaperEntry], actor: Actor,
             monitoring.read_event(kind=e.kind, facts=e.facts, taken_at=e.taken_at, event_id=str(number))
             for number, e in enumerate(sorted(entries, key=lambda entry: entry.taken_at))
         ]
-        rows = SessionEvent.objects.bulk_create(
-            SessionEvent(
-                visit_id=visit_id,
-                form_id=uuid5(visit_id, event.event_id),
-                kind=monitoring.kind_of(event),
-                facts=monitoring.facts_of(event),
-                taken_at=event.taken_at,
-                received_at=now,
-                recorded_by_id=actor.staff_id,
-            )
-            for event in read
+        if not read:
+            return 0
+        rows = add_events(
+            visit_id,
+            [
+                NewEvent(event=event, form_id=uuid5(visit_id, event.event_id), source=EventSource.PAPER)
+                for event in read
+            ],
+            did="copied a session from paper",
+            patient_id=empty.visit.patient_id,
+            actor=actor,
+            received_at=now,
         )
+        raised = []
         state = monitoring.state_of(events=read, plan=empty.plan, now=now)
         for row, event in zip(rows, read, strict=True):
             crossed = monitoring.crossings_of(
@@ -73,11 +74,6 @@ def copy_session(*, visit_id: UUID, entries: Sequence[PaperEntry], actor: Actor,
             )
             for crossing in crossed:
                 raise_crossing(crossing, row, empty, actor, now)
-        audit.record(
-            actor,
-            "copied a session from paper",
-            about=("visit", visit_id),
-            at=now,
-            patient_id=empty.visit.patient_id,
-        )
+                raised.append((row, crossing))
+        tell_alarms(raised, empty, actor, now)
     return len(rows)

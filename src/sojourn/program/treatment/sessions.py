@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from sojourn.clinical import monitoring, protocols
 from sojourn.program.people.actors import Actor
@@ -33,6 +34,9 @@ class EventRow:
     taken_at: datetime
     received_at: datetime
     by: str
+    source: str
+    device: str
+    sequence: int
     withdraws_id: UUID | None
     struck_at: datetime | None
 
@@ -135,8 +139,11 @@ def events_of(visit_ids: Iterable[UUID]) -> dict[UUID, tuple[EventRow, ...]]:
         "facts",
         "taken_at",
         "received_at",
+        "source",
+        "device",
+        "sequence",
         "withdraws_id",
-        by=F("recorded_by__name"),
+        by=Coalesce("recorded_by__name", Value("")),
         struck_at=F("withdrawn_by__received_at"),
     ):
         found[row["visit_id"]].append(EventRow(**row))

@@ -14,6 +14,7 @@ from sojourn.program.people.access import only
 from sojourn.program.people.patients import patient_cards
 from sojourn.program.people.roles import CLINICIANS
 from sojourn.program.safety import actions, queries
+from sojourn.program.treatment.answering import acknowledge_alarm as take_on
 from sojourn.workspace.inbox.facts import told
 from sojourn.workspace.inbox.forms import CloseForm
 
@@ -29,7 +30,7 @@ def inbox(request: Any) -> HttpResponse:
 def acknowledge_alarm(request: Any, alarm_id: UUID) -> HttpResponse:
     """Take an alarm on. Pressing twice changes nothing."""
     try:
-        actions.acknowledge_alarm(alarm_id=alarm_id, actor=request.actor, now=request.now)
+        take_on(alarm_id=alarm_id, actor=request.actor, now=request.now)
     except actions.AlarmNotFound as missing:
         raise Http404 from missing
     except actions.AlreadyDone:

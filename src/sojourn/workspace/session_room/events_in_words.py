@@ -59,6 +59,15 @@ def _vitals(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
     return ", ".join(said)
 
 
+def _called(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
+    said = _("Called %(whom)s: reached") if facts.get("reached") else _("Called %(whom)s: not reached")
+    return said % {"whom": facts["whom"]} + _after(facts)
+
+
+def _medicated(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
+    return f"{facts['drug']} {facts['amount']:g} {facts['unit']}" + _after(facts)
+
+
 def _lot(facts: dict[str, Any]) -> str:
     return _(", lot %(lot)s") % {"lot": facts["words"]} if facts.get("words") else ""
 
@@ -72,9 +81,16 @@ WORDS: dict[EventKind, Callable[[dict[str, Any], MonitoringPlan], str]] = {
     EventKind.DOSED: _dosed,
     EventKind.VITAL_TAKEN: _vitals,
     EventKind.RATED: _rated,
+    EventKind.LOOKED: lambda facts, _plan: _("Looked at the patient") + _after(facts),
+    EventKind.CALLED: _called,
+    EventKind.MEDICATED: _medicated,
     EventKind.NOTICED: _noticed,
+    EventKind.ALARMED: lambda facts, _plan: _("Alarm raised") + _after(facts),
+    EventKind.ACKNOWLEDGED: lambda facts, _plan: _("Alarm taken on") + _after(facts),
     EventKind.CONFIRMED: _confirmed,
     EventKind.DISCHARGED: lambda facts, _plan: _("Discharged") + _after(facts),
+    EventKind.LEFT: lambda facts, _plan: _("Left") + _after(facts),
     EventKind.CANCELLED: lambda facts, _plan: _("Ended without a dose") + _after(facts),
     EventKind.STRUCK: lambda facts, _plan: _("Struck out an entry") + _after(facts),
+    EventKind.CORRECTED: lambda facts, _plan: _("Corrected an entry") + _after(facts),
 }
