@@ -47,6 +47,7 @@ TELLS_NOTHING = {
     "Course": {"protocol_version"},
     "Credential": {"kind", "state", "issued_on", "expires_on"},
     "Entry": {"actor_role", "did", "about_kind", "seal"},
+    "FiledForm": {"version", "seal"},
     "Notice": {"kind", "not_sent_because"},
     "Patient": {"kind", "import_source"},
     "Practice": {"name"},

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sojourn.clinical import monitoring, protocols
+from sojourn.clinical.monitoring.documents import form_for
 from sojourn.clinical.pharmacology import ordered_dose
 from sojourn.program.demonstration.cast import Course, PatientPart, Stage
 from sojourn.program.demonstration.opening import House
@@ -21,12 +22,14 @@ from sojourn.program.plans.choices import EndedHow, VisitKind
 from sojourn.program.plans.queries import VisitRow, orders_of, visits_of_course
 from sojourn.program.treatment import notes
 from sojourn.program.treatment.on_paper import copy_session
+from sojourn.program.treatment.papers import file_form
 
 FIRST_DOSE = {"esketamine_clinic": Decimal(56), "racemic_iv_clinic": Decimal(36), "racemic_im_clinic": Decimal(36),
               "racemic_sl_home": Decimal(100)}  # fmt: skip
 WEIGHT = Decimal(74)
 HALF_A_WEEK, A_NIGHT = timedelta(days=3), timedelta(hours=20)
 CLEAR = timedelta(hours=3)  # nothing else is booked so shortly before a session
+FILED_AFTER = timedelta(days=2)
 LONGEST_RUNNING = timedelta(hours=4)
 DOSED_AFTER = timedelta(minutes=14)  # checks come first
 SHARED = (
@@ -177,6 +180,8 @@ def _dose(person: Person, visit: VisitRow, *, until: datetime, rng: Random) -> N
     if entries:
         recorded_at = max(entry.taken_at for entry in entries)
         copy_session(visit_id=visit.id, entries=entries, actor=person.monitor, now=recorded_at)
+        if form_for(plan.id) is not None and recorded_at + FILED_AFTER < until:
+            file_form(visit_id=visit.id, reference="", actor=person.monitor, now=recorded_at + FILED_AFTER)
 
 
 def _is_left_out(part: PatientPart, visit: VisitRow, visits: tuple[VisitRow, ...], until: datetime) -> bool:

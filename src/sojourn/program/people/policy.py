@@ -34,6 +34,7 @@ MAY: dict[str, frozenset[Role]] = {
         {R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}
     ),
     "run a dosing session": frozenset({R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "file a form": frozenset({R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "write a visit note": frozenset({R.THERAPIST, R.PRESCRIBER}),
     "write a private note": frozenset({R.THERAPIST}),
     "choose a care team": frozenset({R.COORDINATOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),

@@ -12,6 +12,8 @@ from sojourn.program.measures.models import QuestionnaireRequest
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.people.roster import credentials_ending, today_for
+from sojourn.program.plans.queries import day_at
+from sojourn.program.treatment.papers import owed_forms
 from sojourn.program.treatment.readiness import owed_integrations
 
 LISTED_AT_MOST = 200
@@ -31,12 +33,17 @@ class Deadline:
 
 
 def deadlines_for(actor: Actor, *, now: datetime) -> tuple[Deadline, ...]:
-    """Integrations owed, questionnaires past their day and credentials that end, by date; four queries.
+    """Integrations and forms owed, questionnaires past their day, credentials that end, by date; five queries.
 
     A day is past when it has ended where the actor works.
     """
     today = today_for(actor, now=now)
-    found = [*_integrations(actor, now), *_questionnaires(actor, today), *_credentials(actor, today)]
+    found = [
+        *_integrations(actor, now),
+        *_forms(actor, now),
+        *_questionnaires(actor, today),
+        *_credentials(actor, today),
+    ]
     dated = [replace(deadline, is_past=deadline.on < today) for deadline in found]
     return tuple(sorted(dated, key=lambda deadline: (deadline.on, deadline.about)))
 
@@ -54,6 +61,21 @@ def _integrations(actor: Actor, now: datetime) -> list[Deadline]:
             else "",
         )
         for owed in owed_integrations(actor, now=now)
+    ]
+
+
+def _forms(actor: Actor, now: datetime) -> list[Deadline]:
+    return [
+        Deadline(
+            on=day_at(owed.due_at, owed.timezone),
+            says=_("form of session %(n)d is to be filed") % {"n": owed.number},
+            about=owed.patient_name,
+            patient_id=owed.patient_id,
+            marked=_("The program asks for it within %(days)d days.") % {"days": owed.form.due_days}
+            if owed.due_at < now
+            else "",
+        )
+        for owed in owed_forms(actor)
     ]
 
 

@@ -92,3 +92,24 @@ class PrivateNote(models.Model):
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     text = models.TextField()
     written_at = models.DateTimeField()
+
+
+class FiledForm(models.Model):
+    """The form of a session was filed: under which number, and of which record (its last seal) it was made."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("reference",)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, related_name="filed_form")
+    version = models.CharField(max_length=20)
+    reference = models.CharField(max_length=80, blank=True)
+    seal = models.CharField(max_length=64)
+    filed_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    filed_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(
+                name="filed_forms_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]

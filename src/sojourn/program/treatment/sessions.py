@@ -37,6 +37,7 @@ class EventRow:
     source: str
     device: str
     sequence: int
+    seal: str
     withdraws_id: UUID | None
     struck_at: datetime | None
 
@@ -65,6 +66,7 @@ class Session:
     events: tuple[EventRow, ...]
     state: monitoring.SessionState
     ordered_mg: Decimal | None
+    observes_longer: bool  # a first session, or a raised dose
     weight_kg: Decimal | None = None
 
     @property
@@ -142,6 +144,7 @@ def events_of(visit_ids: Iterable[UUID]) -> dict[UUID, tuple[EventRow, ...]]:
         "source",
         "device",
         "sequence",
+        "seal",
         "withdraws_id",
         by=Coalesce("recorded_by__name", Value("")),
         struck_at=F("withdrawn_by__received_at"),
@@ -169,6 +172,7 @@ def _sessions(rows: Iterable[VisitRow], now: datetime) -> tuple[Session, ...]:
                 events=events[row.id],
                 state=fold(row, events[row.id], longer=longer, now=now),
                 ordered_mg=ordered_mg,
+                observes_longer=longer,
                 weight_kg=weight_kg,
             )
         )

@@ -214,3 +214,14 @@ class ConfirmForm(EventForm):
 
     def taken_at(self, now: datetime) -> datetime:
         return now
+
+
+class FiledForm(forms.Form):
+    """That the form of a session was filed, and under which number."""
+
+    reference = forms.CharField(
+        label=_("Number of the confirmation"),
+        required=False,
+        max_length=80,
+        help_text=_("As the program's site gave it. Leave empty if it gave none."),
+    )

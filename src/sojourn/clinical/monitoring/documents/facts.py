@@ -1,0 +1,210 @@
+"""Single facts of a session for a form, each with the events it rests on. None: nothing on record says so."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sojourn.clinical.monitoring.documents.in_words import numbers
+from sojourn.clinical.monitoring.documents.values import Entry, SessionRecord
+from sojourn.clinical.monitoring.events import Discharged, Dosed, Rated, VitalTaken
+from sojourn.clinical.monitoring.fold import state_of
+from sojourn.clinical.monitoring.limits import crossings_of
+
+NEAR_40 = range(30, 51)  # program policy: a reading of minute 30 to 50 counts as the one at about 40 minutes
+AWAKE = 5  # MOAA/S: answers readily to the name
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    says: str
+    cites: tuple[int, ...] = ()
+
+
+def session_date(record: SessionRecord) -> Fact | None:
+    """The day of the dose where the site is."""
+    given = _dose(record)
+    return Fact(record.day(given.event.taken_at), (given.number,)) if given else None
+
+
+def dose(record: SessionRecord) -> Fact | None:
+    """Everything given, in mg."""
+    given = [e for e in record.standing if isinstance(e.event, Dosed)]
+    return Fact(f"{record.state.dose_mg:g} mg", numbers(given)) if given else None
+
+
+def lot(record: SessionRecord) -> Fact | None:
+    """The lot numbers typed with the dose."""
+    named = [e for e in record.standing if isinstance(e.event, Dosed) and e.event.words]
+    lots = ", ".join(e.event.words for e in named if isinstance(e.event, Dosed))
+    return Fact(lots, numbers(named)) if named else None
+
+
+def minutes(record: SessionRecord) -> Fact | None:
+    """Whole minutes from the dose to the discharge."""
+    given, end = _dose(record), _discharge(record)
+    if given is None or end is None:
+        return None
+    elapsed = (end.event.taken_at - given.event.taken_at).total_seconds() // 60
+    return Fact(f"{elapsed:.0f}", (given.number, end.number))
+
+
+def ready_after(record: SessionRecord) -> Fact | None:
+    """The first minute at which nothing but the minimum time was missing, by what was on record until then."""
+    given, end = _dose(record), _discharge(record)
+    if given is None or end is None:
+        return None
+    observation = {each.id for each in record.plan.criteria if each.kind == "minimum_observation"}
+    for entry in _after_dose(record):
+        if entry.event.taken_at > end.event.taken_at:
+            return None
+        known = [e.event for e in record.standing if e.event.taken_at <= entry.event.taken_at]
+        state = state_of(
+            events=known, plan=record.plan, now=entry.event.taken_at, observe_longer=record.observe_longer
+        )
+        if {missing.criterion for missing in state.discharge_missing} <= observation:
+            elapsed = (entry.event.taken_at - given.event.taken_at).total_seconds() // 60
+            return Fact(f"{elapsed:.0f}, by the criteria on record", (given.number, entry.number))
+    return None
+
+
+def acceptable_before(record: SessionRecord) -> Fact | None:
+    """No when the last reading before the dose crossed a limit of that time."""
+    given = _dose(record)
+    if given is None:
+        return None
+    taken = [
+        e for e in record.standing if isinstance(e.event, VitalTaken) and e.event.taken_at <= given.event.taken_at
+    ]  # fmt: skip
+    if not taken:
+        return None
+    crossed = crossings_of(taken[-1].event, plan=record.plan, baseline=None, after_dose=False)
+    return Fact("no" if crossed else "yes", (taken[-1].number,))
+
+
+def acceptable_after(record: SessionRecord) -> Fact | None:
+    """No when the last reading up to the discharge crossed a limit of that time."""
+    end = _discharge(record)
+    taken = [
+        e
+        for e in _after_dose(record)
+        if isinstance(e.event, VitalTaken) and end is not None and e.event.taken_at <= end.event.taken_at
+    ]
+    if not taken:
+        return None
+    crossed = crossings_of(taken[-1].event, plan=record.plan, baseline=record.state.baseline, after_dose=True)
+    return Fact("no" if crossed else "yes", (taken[-1].number,))
+
+
+def pressure_before(record: SessionRecord) -> Fact | None:
+    """The last blood pressure up to the dose."""
+    given = _dose(record)
+    return _pressure(
+        e for e in _pressures(record) if given is not None and e.event.taken_at <= given.event.taken_at
+    )
+
+
+def pressure_at_40(record: SessionRecord) -> Fact | None:
+    """The blood pressure nearest to minute 40, of those between minute 30 and 50."""
+    given = _dose(record)
+    if given is None:
+        return None
+    at = {
+        e.number: (e.event.taken_at - given.event.taken_at).total_seconds() / 60 for e in _pressures(record)
+    }
+    near = [e for e in _pressures(record) if NEAR_40.start <= at[e.number] < NEAR_40.stop]
+    return _pressure(sorted(near, key=lambda e: -abs(at[e.number] - 40))[-1:])
+
+
+def pressure_last(record: SessionRecord) -> Fact | None:
+    """The last blood pressure between the dose and the discharge."""
+    end, after = _discharge(record), {e.number for e in _after_dose(record)}
+    return _pressure(
+        e
+        for e in _pressures(record)
+        if e.number in after and end is not None and e.event.taken_at <= end.event.taken_at
+    )
+
+
+def oxygen_series(record: SessionRecord) -> Fact | None:
+    """Every oxygen reading with its minute."""
+    taken = [e for e in record.standing if isinstance(e.event, VitalTaken) and e.event.spo2]
+    said = [
+        f"{record.minute(e.event.taken_at) or record.clock(e.event.taken_at)}: {e.event.spo2.percent} %"
+        for e in taken
+        if isinstance(e.event, VitalTaken) and e.event.spo2
+    ]
+    return Fact("; ".join(said), numbers(taken)) if taken else None
+
+
+def sedation(record: SessionRecord) -> Fact | None:
+    """Yes when any rating after the dose was below fully awake."""
+    rated = [e for e in _after_dose(record) if isinstance(e.event, Rated) and e.event.moaas is not None]
+    return _spell(record, rated, lambda e: isinstance(e.event, Rated) and (e.event.moaas or 0) < AWAKE)
+
+
+def dissociation(record: SessionRecord) -> Fact | None:
+    """Yes when any rating after the dose was above 0 of 10."""
+    rated = [
+        e for e in _after_dose(record) if isinstance(e.event, Rated) and e.event.dissociation is not None
+    ]
+    return _spell(record, rated, lambda e: isinstance(e.event, Rated) and (e.event.dissociation or 0) > 0)
+
+
+def pressure_rise(record: SessionRecord) -> Fact | None:
+    """Yes when a reading after the dose crossed a limit of blood pressure."""
+    after = {e.number for e in _after_dose(record)}
+    taken = [e for e in _pressures(record) if e.number in after]
+    return _spell(record, taken, lambda e: _crosses(record, e, {"systolic", "diastolic"}))
+
+
+def breathing(record: SessionRecord) -> Fact | None:
+    """Yes when oxygen or breathing rate crossed a limit after the dose."""
+    taken = [
+        e
+        for e in _after_dose(record)
+        if isinstance(e.event, VitalTaken) and (e.event.spo2 or e.event.respiratory_rate)
+    ]
+    return _spell(record, taken, lambda e: _crosses(record, e, {"spo2", "respiratory_rate"}))
+
+
+def _spell(record: SessionRecord, taken: list[Entry], holds: Callable[[Entry], bool]) -> Fact | None:
+    """Say whether something was seen, from when, and when it was seen to have gone."""
+    if not taken:
+        return None
+    seen = [e for e in taken if holds(e)]
+    if not seen:
+        return Fact("no", numbers(taken))
+    gone = next((e for e in taken if e.event.taken_at > seen[-1].event.taken_at), None)
+    until = f"gone by {record.clock(gone.event.taken_at)}" if gone else "not seen to have gone"
+    cited = [*seen, gone] if gone else seen
+    return Fact(f"yes, from {record.clock(seen[0].event.taken_at)}, {until}", numbers(cited))
+
+
+def _crosses(record: SessionRecord, entry: Entry, signals: set[str]) -> bool:
+    crossed = crossings_of(entry.event, plan=record.plan, baseline=record.state.baseline, after_dose=True)
+    return any(crossing.signal in signals for crossing in crossed)
+
+
+def _dose(record: SessionRecord) -> Entry | None:
+    return next((e for e in record.standing if isinstance(e.event, Dosed)), None)
+
+
+def _discharge(record: SessionRecord) -> Entry | None:
+    return next((e for e in record.standing if isinstance(e.event, Discharged)), None)
+
+
+def _after_dose(record: SessionRecord) -> list[Entry]:
+    given = _dose(record)
+    return [e for e in record.standing if given is not None and e.event.taken_at > given.event.taken_at]
+
+
+def _pressures(record: SessionRecord) -> list[Entry]:
+    return [e for e in record.standing if isinstance(e.event, VitalTaken) and e.event.blood_pressure]
+
+
+def _pressure(entries: Iterable[Entry]) -> Fact | None:
+    """The last of these readings."""
+    found = list(entries)
+    if not found or not isinstance(found[-1].event, VitalTaken) or found[-1].event.blood_pressure is None:
+        return None
+    pressure = found[-1].event.blood_pressure
+    return Fact(f"{pressure.systolic_mmhg}/{pressure.diastolic_mmhg} mmHg", (found[-1].number,))

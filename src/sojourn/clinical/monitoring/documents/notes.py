@@ -1,0 +1,296 @@
+"""The session note, the minutes observed, the patient's summary and the incident report."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sojourn.clinical.monitoring.documents.in_words import line, numbers, rating_in_words, vitals_in_words
+from sojourn.clinical.monitoring.documents.values import (
+    Document,
+    Entry,
+    Line,
+    NotDerivable,
+    Section,
+    SessionRecord,
+    document,
+)
+from sojourn.clinical.monitoring.events import (
+    Acknowledged,
+    Alarmed,
+    Called,
+    Cancelled,
+    Checked,
+    Confirmed,
+    Corrected,
+    Discharged,
+    Dosed,
+    Event,
+    Left,
+    Looked,
+    Medicated,
+    Noted,
+    Noticed,
+    Rated,
+    Struck,
+    VitalTaken,
+)
+
+ACT = {"red", "emergency"}
+NO_DRIVING = "Do not drive or use machines until the next day, after a restful sleep."
+TODAY = (
+    "No alcohol today. Do not look after children alone, and decide nothing about money or law today "
+    "(program policy)."
+)
+HELP = "Thoughts of suicide: call or text 988. An emergency: call 911."
+
+
+def session_note(record: SessionRecord) -> Document:
+    """Tell the whole session from its first check to the patient's leaving, each line with its event."""
+    return document(
+        record,
+        kind="note",
+        title="Session note",
+        sections=(
+            Section("In short", _in_short(record)),
+            Section("Before the dose", _checks(record)),
+            Section("What happened", _happened(record)),
+            Section("Alarms", _alarms(record)),
+            Section("Confirmed before leaving", _confirmed(record)),
+            Section(
+                "Departures from the plan",
+                tuple(Line(record.clock(each.at), each.says) for each in record.state.departures),
+            ),
+            Section("Struck out or corrected", _taken_back(record)),
+        ),
+        citations=record.plan.citations,
+    )
+
+
+def observation_minutes(record: SessionRecord) -> Document:
+    """Count the minutes from the dose to the discharge. Raises NotDerivable without both."""
+    dose, end = _dose(record), _discharge(record)
+    minutes = int((end.event.taken_at - dose.event.taken_at).total_seconds() // 60)
+    watched = [e for e in record.standing if isinstance(e.event, VitalTaken | Rated | Looked | Noticed)]
+    during = [e for e in watched if dose.event.taken_at < e.event.taken_at <= end.event.taken_at]
+    asked = record.state.observe_minutes
+    return document(
+        record,
+        kind="minutes",
+        title="Minutes of observation",
+        sections=(
+            Section(
+                "Observation",
+                (
+                    Line("Dose", f"{record.day(dose.event.taken_at)} {record.clock(dose.event.taken_at)}", (dose.number,)),
+                    Line("Discharge", f"{record.day(end.event.taken_at)} {record.clock(end.event.taken_at)}", (end.number,)),
+                    Line("Minutes observed", str(minutes), (dose.number, end.number)),
+                    Line("Minutes asked by the plan", f"at least {asked}"),
+                    Line("Looks at the patient on record", str(len(during)), numbers(during)),
+                ),
+            ),
+        ),
+        citations=record.plan.citations,
+    )  # fmt: skip
+
+
+def patient_summary(record: SessionRecord) -> Document:
+    """Tell the patient, in plain words, what was done and what holds until tomorrow. Raises NotDerivable."""
+    dose, end = _dose(record), _discharge(record)
+    pressures = [e for e in record.standing if isinstance(e.event, VitalTaken) and e.event.blood_pressure]
+    first, last = (pressures[0], pressures[-1]) if pressures else (None, None)
+    minutes = int((end.event.taken_at - dose.event.taken_at).total_seconds() // 60)
+    told = [
+        Line("Date", record.day(dose.event.taken_at), (dose.number,)),
+        Line(
+            "Your dose", f"{record.state.dose_mg:g} mg at {record.clock(dose.event.taken_at)}", (dose.number,)
+        ),
+        Line("We watched over you for", f"{minutes} minutes", (dose.number, end.number)),
+    ]
+    if first is not None and last is not None:
+        told += [
+            Line("Blood pressure before", _pressure(first), (first.number,)),
+            Line("Blood pressure when you left", _pressure(last), (last.number,)),
+        ]
+    companion = [e for e in record.standing if isinstance(e.event, Left)]
+    told += [Line("You left", e.event.words, (e.number,)) for e in companion if isinstance(e.event, Left)]
+    return document(
+        record,
+        kind="summary",
+        title="Your session",
+        sections=(
+            Section("Your session", tuple(told)),
+            Section("Until tomorrow", (Line("Driving", NO_DRIVING), Line("Today", TODAY))),
+            Section("Help", (Line("At any hour", HELP),)),
+        ),
+        citations=record.plan.citations,
+    )
+
+
+def incident_report(record: SessionRecord) -> Document:
+    """Tell each red alarm and each departure: what, when, who took it on, what followed. Raises NotDerivable."""
+    alarms = [e for e in record.standing if isinstance(e.event, Alarmed) and e.event.severity in ACT]
+    if not alarms and not record.state.departures:
+        raise NotDerivable("No red alarm and no departure from the plan stands on record.")
+    return document(
+        record,
+        kind="incident",
+        title="Incident report",
+        sections=(
+            *(Section(f"Alarm at {record.clock(e.event.taken_at)}", _alarm_story(record, e)) for e in alarms),
+            Section(
+                "Departures from the plan",
+                tuple(Line(record.clock(each.at), each.says) for each in record.state.departures),
+            ),
+            Section("Medicines and calls", _of(record, (Medicated, Called))),
+            Section("Notes", _of(record, (Noted,))),
+        ),
+        citations=record.plan.citations,
+    )
+
+
+def _dose(record: SessionRecord) -> Entry:
+    found = next((e for e in record.standing if isinstance(e.event, Dosed)), None)
+    if found is None:
+        raise NotDerivable("No dose stands on record.")
+    return found
+
+
+def _discharge(record: SessionRecord) -> Entry:
+    found = next((e for e in record.standing if isinstance(e.event, Discharged)), None)
+    if found is None:
+        raise NotDerivable("No discharge stands on record.")
+    return found
+
+
+def _in_short(record: SessionRecord) -> tuple[Line, ...]:
+    doses = [e for e in record.standing if isinstance(e.event, Dosed)]
+    ends = [e for e in record.standing if isinstance(e.event, Discharged | Cancelled | Left)]
+    said = [Line("Monitored by", record.monitor), Line("Where", record.site_name)]
+    if doses:
+        at = doses[0].event.taken_at
+        dose = f"{record.state.dose_mg:g} mg on {record.day(at)} at {record.clock(at)}"
+        said.append(Line("Dose", dose, numbers(doses)))
+    else:
+        said.append(Line("Dose", "", lacks="no dose on record"))
+    if record.state.ended_at is not None and ends:
+        said.append(Line("Ended", record.clock(record.state.ended_at), (ends[0].number,)))
+    else:
+        said.append(Line("Ended", "", lacks="not ended yet"))
+    return tuple(said)
+
+
+def _checks(record: SessionRecord) -> tuple[Line, ...]:
+    asks = {item.id: item.asks for item in record.plan.checklist}
+    latest = {e.event.item: e for e in record.standing if isinstance(e.event, Checked)}
+    return tuple(
+        Line(asks.get(item, item), "yes" if e.event.passed else "no", (e.number,))
+        for item, e in latest.items()
+        if isinstance(e.event, Checked)
+    )
+
+
+def _happened(record: SessionRecord) -> tuple[Line, ...]:
+    return _of(record, tuple(SAYS))
+
+
+def _of(record: SessionRecord, kinds: tuple[type, ...]) -> tuple[Line, ...]:
+    return tuple(
+        line(record, e, _says(record, e.event)) for e in record.standing if isinstance(e.event, kinds)
+    )
+
+
+def _says(record: SessionRecord, event: Event) -> str:
+    return SAYS[type(event)](record, event)
+
+
+def _noticed(record: SessionRecord, event: Any) -> str:
+    sign = record.plan.sign(event.sign)
+    return (sign.label if sign else event.sign) + _after(event.words)
+
+
+def _called(_: SessionRecord, event: Any) -> str:
+    return f"called {event.whom}: {'reached' if event.reached else 'not reached'}" + _after(event.words)
+
+
+def _then_words(says: str) -> Callable[[SessionRecord, Any], str]:
+    return lambda _, event: says + _after(event.words)
+
+
+SAYS: dict[type, Callable[[SessionRecord, Any], str]] = {
+    VitalTaken: lambda _, event: vitals_in_words(event),
+    Rated: lambda _, event: rating_in_words(event),
+    Dosed: lambda _, event: f"{event.mg:g} mg given" + (f", lot {event.words}" if event.words else ""),
+    Medicated: lambda _, event: f"{event.drug} {event.amount:g} {event.unit}" + _after(event.words),
+    Called: _called,
+    Noticed: _noticed,
+    Noted: lambda _, event: str(event.words),
+    Looked: _then_words("looked at the patient"),
+    Discharged: _then_words("discharged"),
+    Left: _then_words("left"),
+    Cancelled: _then_words("ended without a dose"),
+}
+
+
+def _after(words: str) -> str:
+    return f": {words}" if words else ""
+
+
+def _alarms(record: SessionRecord) -> tuple[Line, ...]:
+    return tuple(
+        told
+        for e in record.standing
+        if isinstance(e.event, Alarmed)
+        for told in (line(record, e, f"{e.event.severity}: {e.event.words}"), *_taken_on(record, e))
+    )
+
+
+def _taken_on(record: SessionRecord, alarm: Entry) -> tuple[Line, ...]:
+    return tuple(
+        line(record, e, "taken on")
+        for e in record.standing
+        if isinstance(e.event, Acknowledged)
+        and isinstance(alarm.event, Alarmed)
+        and (e.event.about_id, e.event.limit_id) == (alarm.event.about_id, alarm.event.limit_id)
+    )
+
+
+def _alarm_story(record: SessionRecord, alarm: Entry) -> tuple[Line, ...]:
+    assert isinstance(alarm.event, Alarmed)
+    taken = _taken_on(record, alarm)
+    later = (
+        line(record, e, _says(record, e.event))
+        for e in record.standing
+        if isinstance(e.event, VitalTaken | Rated) and e.event.taken_at > alarm.event.taken_at
+    )
+    after = next(later, None)
+    return (
+        line(record, alarm, f"{alarm.event.severity}: {alarm.event.words}"),
+        *(taken or (Line("Taken on", "", lacks="nobody has taken it on"),)),
+        Line("Looked again", f"{after.label}: {after.says}", after.cites)
+        if after
+        else Line("Looked again", "", lacks="no later reading on record"),
+    )
+
+
+def _confirmed(record: SessionRecord) -> tuple[Line, ...]:
+    says = {each.id: each.says for each in record.plan.criteria}
+    latest = {e.event.criterion: e for e in record.standing if isinstance(e.event, Confirmed)}
+    return tuple(
+        Line(says.get(name, name), e.event.words or "confirmed", (e.number,))
+        for name, e in latest.items()
+        if isinstance(e.event, Confirmed)
+    )
+
+
+def _taken_back(record: SessionRecord) -> tuple[Line, ...]:
+    number = {e.event.event_id: e.number for e in record.entries}
+    return tuple(
+        line(record, e, f"entry {number.get(e.event.struck_id, '?')}: {e.event.words}")
+        for e in record.entries
+        if isinstance(e.event, Struck | Corrected)
+    )
+
+
+def _pressure(entry: Entry) -> str:
+    assert isinstance(entry.event, VitalTaken)
+    assert entry.event.blood_pressure is not None
+    return f"{entry.event.blood_pressure.systolic_mmhg}/{entry.event.blood_pressure.diastolic_mmhg} mmHg"

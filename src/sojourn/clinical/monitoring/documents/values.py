@@ -1,0 +1,111 @@
+"""What every document about a session is made of: the session's own events, and lines that cite them."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+
+from sojourn.clinical.evidence import Citation
+from sojourn.clinical.monitoring.events import Event
+from sojourn.clinical.monitoring.plans import MonitoringPlan
+from sojourn.clinical.monitoring.session import SessionState
+
+
+class NotDerivable(Exception):
+    """The document cannot be made of these events; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One event with its number on record. `counts` is False for what was struck out or corrected."""
+
+    number: int
+    event: Event
+    by: str
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionRecord:
+    """One session and nothing else: its events in order of time, and the state that follows from them."""
+
+    patient_name: str
+    born_on: date | None
+    session_number: int
+    title: str
+    monitor: str
+    site_name: str
+    site_address: str
+    zone: tzinfo
+    plan: MonitoringPlan
+    observe_longer: bool
+    state: SessionState
+    entries: tuple[Entry, ...]
+    head: str
+
+    @property
+    def standing(self) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.counts)
+
+    def clock(self, at: datetime) -> str:
+        """The time of day where the session was."""
+        return at.astimezone(self.zone).strftime("%H:%M")
+
+    def day(self, at: datetime) -> str:
+        return at.astimezone(self.zone).date().isoformat()
+
+    def minute(self, at: datetime) -> str:
+        """How long after the dose, for what has a place on its clock."""
+        if self.state.dosed_at is None:
+            return ""
+        return f"{(at - self.state.dosed_at).total_seconds() // 60:+.0f} min"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One statement. `cites` are numbers of events; `lacks` says why there is nothing to state."""
+
+    label: str
+    says: str
+    cites: tuple[int, ...] = ()
+    lacks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    title: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A document derived from the events of one session. `head` is the last seal of the record it was made of."""
+
+    kind: str
+    title: str
+    version: str
+    about: str
+    sections: tuple[Section, ...]
+    head: str
+    events: int
+    citations: tuple[Citation, ...] = field(default=())
+
+
+def document(
+    record: SessionRecord,
+    *,
+    kind: str,
+    title: str,
+    sections: tuple[Section, ...],
+    version: str = "1",
+    citations: tuple[Citation, ...] = (),
+) -> Document:
+    """Put a document together; sections without a line are left out."""
+    return Document(
+        kind=kind,
+        title=title,
+        version=version,
+        about=f"{record.patient_name}, {record.title}, session {record.session_number}",
+        sections=tuple(section for section in sections if section.lines),
+        head=record.head,
+        events=len(record.entries),
+        citations=citations,
+    )

@@ -1,0 +1,187 @@
+"""The documents of a session, derived from its events, and the forms that are still to be filed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, F, OuterRef, Subquery
+
+from sojourn.clinical import protocols
+from sojourn.clinical.monitoring import documents, sealing
+from sojourn.program.audit import actions as audit
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.models import Patient, Site
+from sojourn.program.people.policy import patients_visible_to, require
+from sojourn.program.plans.choices import VisitKind
+from sojourn.program.plans.models import Visit
+from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.models import FiledForm, SessionEvent
+from sojourn.program.treatment.sessions import EventRow, Session, session
+
+LISTED_AT_MOST = 200
+
+
+class PaperNotFound(Exception):
+    """No such session among the patients this actor may see, or no document of that name."""
+
+
+class AlreadyFiled(Exception):
+    """The form of this session was filed; it is filed once."""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """When the form of a session was filed, by whom, under which number, and of which record it was made."""
+
+    filed_at: datetime
+    by: str
+    reference: str
+    version: str
+    seal: str
+
+
+@dataclass(frozen=True)
+class OwedForm:
+    """A form that is to be filed after a discharge."""
+
+    visit_id: UUID
+    patient_id: UUID
+    patient_name: str
+    number: int
+    form: documents.Form
+    discharged_at: datetime
+    due_at: datetime
+    timezone: str
+
+
+def paper(visit_id: UUID, kind: str, *, actor: Actor, now: datetime) -> documents.Document:
+    """Derive one document of a session. Raises PaperNotFound, NotDerivable."""
+    made = documents.DOCUMENTS.get(kind)
+    found = session(visit_id, actor=actor, now=now)
+    if made is None or found is None:
+        raise PaperNotFound
+    return made(record_of(found))
+
+
+def papers(of: Session) -> dict[str, documents.Document | str]:
+    """Every document of a session, or the reason why it cannot be made."""
+    record = record_of(of)
+    found: dict[str, documents.Document | str] = {}
+    for kind, made in documents.DOCUMENTS.items():
+        try:
+            found[kind] = made(record)
+        except documents.NotDerivable as missing:
+            found[kind] = str(missing)
+    return found
+
+
+def record_of(of: Session) -> documents.SessionRecord:
+    """What documents are made of: this session's events and no other's. Two queries."""
+    patient = Patient.objects.values("name", "born_on").get(pk=of.visit.patient_id)
+    site = Site.objects.values("name", "address", "state").get(pk=of.visit.site_id)
+    assert all(event.visit_id == of.visit.id for event in of.events)
+    last = max(of.events, key=lambda event: event.sequence, default=None)
+    return documents.SessionRecord(
+        patient_name=patient["name"],
+        born_on=patient["born_on"],
+        session_number=of.visit.number,
+        title=of.protocol.title,
+        monitor=of.visit.clinician_name,
+        site_name=site["name"],
+        site_address=", ".join(part for part in (site["address"], site["state"]) if part),
+        zone=ZoneInfo(of.visit.timezone),
+        plan=of.plan,
+        observe_longer=of.observes_longer,
+        state=of.state,
+        entries=tuple(_entry(row) for row in of.events),
+        head=last.seal if last else sealing.BEFORE_THE_FIRST,
+    )
+
+
+def file_form(*, visit_id: UUID, reference: str, actor: Actor, now: datetime) -> None:
+    """Note that the form of a session was filed, and of which record it was made.
+
+    Raises NotAllowed, PaperNotFound, NotDerivable, AlreadyFiled.
+    """
+    with transaction.atomic():
+        made = paper(visit_id, "form", actor=actor, now=now)
+        visit = Visit.objects.get(pk=visit_id)
+        require(actor, "file a form", patient_id=visit.patient_id)
+        assert actor.staff_id is not None
+        try:
+            with transaction.atomic():
+                FiledForm.objects.create(
+                    visit=visit,
+                    version=made.version,
+                    reference=reference.strip()[:80],
+                    seal=made.head,
+                    filed_by_id=actor.staff_id,
+                    filed_at=now,
+                )
+        except IntegrityError as twice:
+            raise AlreadyFiled from twice
+        audit.record(actor, "filed a form", about=("visit", visit_id), at=now, patient_id=visit.patient_id)
+
+
+def filed_form_of(visit_id: UUID, *, actor: Actor) -> Filed | None:
+    """When the form of a session was filed, or None."""
+    row = (
+        FiledForm.objects.filter(patients_visible_to(actor, "visit__patient"), visit_id=visit_id)
+        .values("filed_at", "reference", "version", "seal", by=F("filed_by__name"))
+        .first()
+    )
+    return Filed(**row) if row else None
+
+
+def owed_forms(actor: Actor) -> tuple[OwedForm, ...]:
+    """Forms of discharged sessions that were not filed, first due first; one query."""
+    of_protocol = {
+        protocol.id: form
+        for protocol in protocols.course_protocols()
+        if (form := documents.form_for(protocol.monitoring)) is not None
+    }
+    discharge = SessionEvent.objects.filter(
+        visit=OuterRef("pk"), kind=EventKind.DISCHARGED, withdrawn_by=None
+    ).order_by("taken_at")
+    rows = (
+        Visit.objects.filter(
+            patients_visible_to(actor, "patient"),
+            kind=VisitKind.DOSING,
+            cancelled_at=None,
+            course__protocol_id__in=list(of_protocol),
+        )
+        .annotate(discharged_at=Subquery(discharge.values("taken_at")[:1]))
+        .filter(~Exists(FiledForm.objects.filter(visit=OuterRef("pk"))), discharged_at__isnull=False)
+        .order_by("discharged_at")
+        .values(
+            "pk",
+            "patient_id",
+            "patient__name",
+            "number",
+            "discharged_at",
+            "course__site__timezone",
+            "course__protocol_id",
+        )
+    )
+    return tuple(_owed(row, of_protocol[row["course__protocol_id"]]) for row in rows[:LISTED_AT_MOST])
+
+
+def _owed(row: Mapping[str, Any], form: documents.Form) -> OwedForm:
+    return OwedForm(
+        visit_id=row["pk"],
+        patient_id=row["patient_id"],
+        patient_name=row["patient__name"],
+        number=row["number"],
+        form=form,
+        discharged_at=row["discharged_at"],
+        due_at=row["discharged_at"] + form.due_within,
+        timezone=row["course__site__timezone"],
+    )
+
+
+def _entry(row: EventRow) -> documents.Entry:
+    return documents.Entry(number=row.sequence, event=row.as_event(), by=row.by, counts=row.struck_at is None)

@@ -1,0 +1,177 @@
+"""Documents come from the events of one session alone, and the form of each is filed once, within its days."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from sojourn.clinical.monitoring.documents import DOCUMENTS, NotDerivable
+from sojourn.program.people.policy import NotAllowed
+from sojourn.program.plans.choices import VisitKind
+from sojourn.program.treatment import papers
+from sojourn.program.treatment.deadlines import deadlines_for
+from sojourn.program.treatment.models import FiledForm, SessionEvent
+from tests.support import courses
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def course(ward):
+    found = courses.start(ward)
+    courses.book(ward, found)
+    courses.sign_consent(ward)
+    courses.hold(ward, courses.visit_of(found, VisitKind.PREPARATION, 1))
+    return found
+
+
+@pytest.fixture
+def first(course):
+    return courses.visit_of(course, VisitKind.DOSING, 1)
+
+
+def form_of(ward, visit, now):
+    return papers.paper(visit.id, "form", actor=ward.mona, now=now)
+
+
+def cited(document):
+    return {n for section in document.sections for line in section.lines for n in line.cites}
+
+
+def test_the_form_agrees_with_the_events_field_by_field(ward, first):
+    left_at = courses.run_session(ward, first)
+    form = {
+        line.label.removesuffix(" *"): line
+        for section in form_of(ward, first, left_at).sections
+        for line in section.lines
+    }
+    facts = dict(SessionEvent.objects.filter(visit=first).values_list("sequence", "facts"))
+    dose = form["Dose"]
+    assert dose.says == f"{facts[dose.cites[0]]['mg']:g} mg" == "56 mg"
+    assert form["Lot number"].says == facts[form["Lot number"].cites[0]]["words"]
+    for label in (
+        "Blood pressure before the dose",
+        "Blood pressure at 40 minutes",
+        "Blood pressure before the end",
+    ):
+        line = form[label]
+        assert line.says == "{systolic}/{diastolic} mmHg".format(**facts[line.cites[0]])
+    assert form["Minutes from the first device to the end of monitoring"].says == "125"
+
+
+def test_without_a_discharge_there_is_no_form_and_nothing_to_file(ward, first):
+    dosed_at = courses.give_dose(ward, first)
+    with pytest.raises(NotDerivable):
+        form_of(ward, first, dosed_at)
+    with pytest.raises(NotDerivable):
+        papers.file_form(visit_id=first.id, reference="", actor=ward.mona, now=dosed_at)
+    assert papers.owed_forms(ward.mona) == ()
+
+
+def test_nothing_of_the_first_session_appears_in_the_second(ward, course, first):
+    """Two sessions of one patient, told with values that differ in every place."""
+    dosed_at = courses.give_dose(ward, first)
+    courses.take_vitals(ward, first, dosed_at + timedelta(minutes=40), systolic=171, diastolic=97, spo2=95)
+    courses.note_event(ward, first, "noted", {"words": "Spoke of the sea."}, dosed_at + timedelta(minutes=50))
+    left_at = dosed_at + timedelta(minutes=125)
+    courses.meet_every_criterion(ward, first, left_at)
+    courses.note_event(ward, first, "discharged", {"words": "With Nils."}, left_at)
+    courses.hold(ward, courses.visit_of(course, VisitKind.INTEGRATION, 1))
+    second = courses.visit_of(course, VisitKind.DOSING, 2)
+    later = courses.run_session(ward, second)
+    own = SessionEvent.objects.filter(visit=second).count()
+    for kind in DOCUMENTS:
+        if kind == "incident":
+            continue
+        made = papers.paper(second.id, kind, actor=ward.mona, now=later)
+        text = " ".join(f"{line.label} {line.says}" for section in made.sections for line in section.lines)
+        assert "171/97" not in text
+        assert "95 %" not in text
+        assert "sea" not in text
+        assert max(cited(made)) <= own == made.events
+    with pytest.raises(NotDerivable):
+        papers.paper(second.id, "incident", actor=ward.mona, now=later)
+    assert "171/97" in str(form_of(ward, first, later))
+
+
+def test_a_form_is_owed_from_the_discharge_until_it_is_filed(ward, first):
+    left_at = courses.run_session(ward, first)
+    (owed,) = papers.owed_forms(ward.mona)
+    assert (owed.visit_id, owed.due_at) == (first.id, left_at + 7 * DAY)
+    papers.file_form(visit_id=first.id, reference="C-17", actor=ward.mona, now=left_at + DAY)
+    assert papers.owed_forms(ward.mona) == ()
+    filed = papers.filed_form_of(first.id, actor=ward.mona)
+    assert (filed.reference, filed.by) == ("C-17", ward.mona.name)
+    assert filed.seal == SessionEvent.objects.filter(visit=first).order_by("-sequence").first().seal
+    with pytest.raises(papers.AlreadyFiled):
+        papers.file_form(visit_id=first.id, reference="C-18", actor=ward.mona, now=left_at + DAY)
+    assert FiledForm.objects.get().reference == "C-17"
+
+
+def test_an_overdue_form_stands_among_the_days_to_keep(ward, first):
+    left_at = courses.run_session(ward, first)
+
+    def marked(now):
+        (found,) = [each for each in deadlines_for(ward.cora, now=now) if "form of session 1" in each.says]
+        return bool(found.marked)
+
+    assert not marked(left_at + 7 * DAY - timedelta(minutes=1))
+    assert marked(left_at + 7 * DAY + timedelta(minutes=1))
+
+
+def test_a_therapist_files_no_form_and_a_stranger_sees_none(ward, first):
+    left_at = courses.run_session(ward, first)
+    with pytest.raises(NotAllowed):
+        papers.file_form(visit_id=first.id, reference="", actor=ward.thea, now=left_at)
+    with pytest.raises(papers.PaperNotFound):
+        papers.paper(first.id, "note", actor=ward.cleo, now=left_at)
+    with pytest.raises(papers.PaperNotFound):
+        papers.paper(first.id, "nothing", actor=ward.mona, now=left_at)
+
+
+def test_owed_forms_are_one_query(ward, first, django_assert_num_queries):
+    courses.run_session(ward, first)
+    with django_assert_num_queries(1):
+        papers.owed_forms(ward.mona)
+
+
+# ---- the pages
+
+
+@pytest.fixture
+def page(ward, sign_in, time_machine):
+    def _page(name, moment, *words, **sent):
+        time_machine.move_to(moment, tick=False)
+        client, url = sign_in(ward.mona), reverse(f"workspace:{name}", args=words)
+        return client.post(url, sent, follow=True) if sent else client.get(url)
+
+    return _page
+
+
+def test_every_document_has_its_page_and_the_form_is_filed_there(first, page, ward):
+    left_at = courses.run_session(ward, first)
+    listed = page("session_papers", left_at, first.id).content.decode()
+    assert "not filed yet" in listed
+    assert "No red alarm and no departure" in listed
+    for kind in ("note", "form", "minutes", "summary"):
+        shown = page("session_paper", left_at, first.id, kind)
+        assert shown.status_code == 200
+    assert page("session_paper", left_at, first.id, "incident").status_code == 404
+    assert (
+        "Noted as filed" in page("session_paper", left_at, first.id, "form", reference="C-1").content.decode()
+    )
+    assert "C-1" in page("session_papers", left_at, first.id).content.decode()
+
+
+def test_the_sealed_record_is_given_as_a_file(first, page, ward):
+    left_at = courses.run_session(ward, first)
+    given = page("session_record", left_at, first.id)
+    assert given["Content-Type"] == "application/json"
+    assert str(first.id) in given["Content-Disposition"]
+
+
+def test_what_somebody_typed_is_shown_as_text_in_a_document(first, page, ward):
+    left_at = courses.run_session(ward, first)
+    courses.note_event(ward, first, "noted", {"words": "<script>alert(1)</script>"}, left_at)
+    assert "<script>alert(1)" not in page("session_paper", left_at, first.id, "note").content.decode()
