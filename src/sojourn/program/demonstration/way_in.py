@@ -19,8 +19,8 @@ from sojourn.program.people import actions as people
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.places import local_date
 from sojourn.program.people.roles import Role
-from sojourn.program.safety import actions as safety
 from sojourn.program.safety import queries as alarms
+from sojourn.program.treatment import answering
 
 UNREMARKABLE = {
     "hoping_for": "depression", "suicidal_thoughts": "no", "suicidal_act": "no", "aneurysm": "no",
@@ -164,9 +164,9 @@ def settle_alarms(house: House, *, now: datetime) -> None:
     taken = [alarm for alarm in fresh if alarm is being_watched or alarm.is_late(now)]
     for alarm in (*past, *taken):
         taken_at = min(alarm.raised_at + TAKEN_AFTER, now)
-        safety.acknowledge_alarm(alarm_id=alarm.id, actor=director, now=taken_at)
+        answering.acknowledge_alarm(alarm_id=alarm.id, actor=director, now=taken_at)
         if alarm in past and alarm is not being_followed:
             kind = "session" if alarm.about_kind == "session event" else "answer"
-            safety.close_alarm(
+            answering.close_alarm(
                 alarm_id=alarm.id, actor=director, now=taken_at + CLOSED_AFTER, reason=DEALT_WITH[kind]
             )

@@ -9,31 +9,48 @@ from sojourn.clinical.monitoring.events import Acknowledged
 from sojourn.program.people.actors import Actor
 from sojourn.program.plans.models import Visit
 from sojourn.program.safety import actions as safety
-from sojourn.program.safety.actions import AlarmNotFound, AlreadyDone
+from sojourn.program.safety.actions import AlarmNotFound, AlreadyDone, ReasonMissing
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment.actions import ABOUT_AN_EVENT
 from sojourn.program.treatment.choices import EventSource
+from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.recorder import NewEvent, add_events
 
-__all__ = ["AlarmNotFound", "AlreadyDone", "acknowledge_alarm"]
+__all__ = ["AlarmNotFound", "AlreadyDone", "ReasonMissing", "acknowledge_alarm", "close_alarm"]
 
 
 def acknowledge_alarm(*, alarm_id: UUID, actor: Actor, now: datetime) -> None:
     """Take an alarm on, in the inbox and on the record of its session. Raises AlarmNotFound, AlreadyDone."""
     with transaction.atomic():
         safety.acknowledge_alarm(alarm_id=alarm_id, actor=actor, now=now)
-        alarm = Alarm.objects.get(pk=alarm_id)
-        if alarm.about_kind != ABOUT_AN_EVENT:
-            return
-        visit = Visit.objects.select_for_update(of=("self",), no_key=True).get(session_events=alarm.about_id)
-        event = Acknowledged(
-            taken_at=now, limit_id=alarm.reason, about_id=str(alarm.about_id), words=alarm.says
-        )
-        add_events(
-            visit.id,
-            [NewEvent(event=event, form_id=uuid5(alarm.id, "acknowledged"), source=EventSource.PROGRAM)],
-            did="recorded: acknowledged",
-            patient_id=visit.patient_id,
-            actor=actor,
-            received_at=now,
-        )
+        _tell_session(alarm_id, actor, now)
+
+
+def close_alarm(*, alarm_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+    """Close an alarm with what was done; whoever closes it has taken it on.
+
+    Raises AlarmNotFound, ReasonMissing, AlreadyDone.
+    """
+    with transaction.atomic():
+        safety.close_alarm(alarm_id=alarm_id, reason=reason, actor=actor, now=now)
+        _tell_session(alarm_id, actor, now)
+
+
+def _tell_session(alarm_id: UUID, actor: Actor, now: datetime) -> None:
+    """Put on the session's record, once, that somebody has the alarm that one of its events raised."""
+    alarm = Alarm.objects.get(pk=alarm_id)
+    form_id = uuid5(alarm.id, "acknowledged")
+    if alarm.about_kind != ABOUT_AN_EVENT:
+        return
+    visit = Visit.objects.select_for_update(of=("self",), no_key=True).get(session_events=alarm.about_id)
+    if SessionEvent.objects.filter(form_id=form_id).exists():
+        return
+    event = Acknowledged(taken_at=now, limit_id=alarm.reason, about_id=str(alarm.about_id), words=alarm.says)
+    add_events(
+        visit.id,
+        [NewEvent(event=event, form_id=form_id, source=EventSource.PROGRAM)],
+        did="recorded: acknowledged",
+        patient_id=visit.patient_id,
+        actor=actor,
+        received_at=now,
+    )

@@ -13,8 +13,8 @@ from sojourn.program.measures.responses import corrected_causes
 from sojourn.program.people.access import only
 from sojourn.program.people.patients import patient_cards
 from sojourn.program.people.roles import CLINICIANS
-from sojourn.program.safety import actions, queries
-from sojourn.program.treatment.answering import acknowledge_alarm as take_on
+from sojourn.program.safety import queries
+from sojourn.program.treatment import answering as actions
 from sojourn.workspace.inbox.facts import told
 from sojourn.workspace.inbox.forms import CloseForm
 
@@ -30,7 +30,7 @@ def inbox(request: Any) -> HttpResponse:
 def acknowledge_alarm(request: Any, alarm_id: UUID) -> HttpResponse:
     """Take an alarm on. Pressing twice changes nothing."""
     try:
-        take_on(alarm_id=alarm_id, actor=request.actor, now=request.now)
+        actions.acknowledge_alarm(alarm_id=alarm_id, actor=request.actor, now=request.now)
     except actions.AlarmNotFound as missing:
         raise Http404 from missing
     except actions.AlreadyDone:

@@ -25,6 +25,7 @@ from sojourn.workspace.session_room.events_in_words import in_words
 from sojourn.workspace.session_room.expected import expected_of
 from sojourn.workspace.session_room.forms import EventForm
 from sojourn.workspace.session_room.recording import forms_for, record
+from sojourn.workspace.session_room.trends import sources_of, trends_of
 
 WATCHERS = (Role.SESSION_MONITOR, Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
 PHASES = {
@@ -59,7 +60,8 @@ class Told:
 def sessions(request: Any) -> HttpResponse:
     """List today's sessions, what is due next first."""
     lines = [
-        _line(session, request.now) for session in treatment.sessions_today(request.actor, now=request.now)
+        {**_line(session, request.now), "trends": trends_of(session, request.now)}
+        for session in treatment.sessions_today(request.actor, now=request.now)
     ]
     return render(request, "workspace/session_room/sessions.html", {"lines": lines})
 
@@ -123,7 +125,9 @@ def _line(found: treatment.Session, now: datetime) -> dict[str, Any]:
         "due": due,
         "due_words": _due_words(found, now),
         "alarms": [{"crossing": alarm, "says": crossing_in_words(alarm)} for alarm in alarms],
+        "waiting": [alarm for alarm in state.unacknowledged if alarm.severity in ACT],
         "must_act": any(alarm.severity in ACT for alarm in alarms)
+        or any(alarm.severity in ACT for alarm in state.unacknowledged)
         or (due is not None and due.overdue)
         or state.phase == SessionPhase.HELD,
         "values": _values(found, now),
@@ -141,15 +145,20 @@ class Value:
     unit: str
     at: datetime | None
     state: str
+    source: str
 
 
 def _values(found: treatment.Session, now: datetime) -> list[Value]:
     seen = {each.signal: each for each in found.state.seen}
+    sources = sources_of(found)
     fresh = timedelta(minutes=found.plan.fresh_minutes)
 
     def value(label: Any, unit: str, last: Seen | None, number: str) -> Value:
         is_old = last is not None and now - last.taken_at > fresh
-        return Value(str(label), number, unit, last.taken_at if last else None, "old" if is_old else "")
+        source = sources.get(last.signal, "") if last else ""
+        return Value(
+            str(label), number, unit, last.taken_at if last else None, "old" if is_old else "", source
+        )
 
     upper, lower = seen.get("systolic"), seen.get("diastolic")
     pressure = f"{upper.value:g}/{lower.value:g}" if upper and lower else ""

@@ -1,0 +1,65 @@
+"""Draws the values of one session against its own limits, small enough to stand in a row of a board."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.utils.safestring import SafeString
+
+from sojourn.design.charts.svg import element
+
+WIDTH, HEIGHT, INSET = 160, 44, 4
+
+
+@dataclass(frozen=True, slots=True)
+class TrendLimit:
+    """A line where values begin to call for somebody; `kind` is "attention" or "act"."""
+
+    value: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """Values by minute on a fixed scale. `words` tells the drawing to who cannot see it."""
+
+    points: tuple[tuple[float, float], ...]
+    limits: tuple[TrendLimit, ...]
+    low: float
+    high: float
+    minutes: float
+    words: str
+
+
+def trend_svg(trend: Trend) -> SafeString:
+    """Draw a trend from minute 0 to its last minute; a value off the scale stands at its edge."""
+    if trend.low >= trend.high or trend.minutes <= 0:
+        raise ValueError("a trend needs a scale and a length of time")
+    places = [(_x(minute, trend), _y(value, trend)) for minute, value in trend.points]
+    return element(
+        "svg",
+        *(
+            element("line", x1="0", x2=WIDTH, y1=(y := _y(limit.value, trend)), y2=y, class_=f"limit limit--{limit.kind}")
+            for limit in trend.limits
+            if trend.low <= limit.value <= trend.high
+        ),
+        *(
+            element("line", x1=a[0], y1=a[1], x2=b[0], y2=b[1], class_="segment")
+            for a, b in pairwise(places)
+        ),
+        *(element("circle", cx=x, cy=y, r="1.5", class_="mark") for x, y in places[:-1]),
+        *(element("circle", cx=x, cy=y, r="3", class_="mark") for x, y in places[-1:]),
+        class_="sparkline sparkline--trend",
+        role="img",
+        aria_label=trend.words,
+        viewBox=f"0 0 {WIDTH} {HEIGHT}",
+    )  # fmt: skip
+
+
+def _x(minute: float, trend: Trend) -> float:
+    share = min(max(minute / trend.minutes, 0.0), 1.0)
+    return INSET + (WIDTH - 2 * INSET) * share
+
+
+def _y(value: float, trend: Trend) -> float:
+    kept = min(max(value, trend.low), trend.high)
+    return INSET + (HEIGHT - 2 * INSET) * (trend.high - kept) / (trend.high - trend.low)

@@ -1,0 +1,68 @@
+"""Small drawings of a session's values against the patient's own limits, and where each last value came from."""
+
+from datetime import datetime
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sojourn.clinical.monitoring import Alarm
+from sojourn.clinical.monitoring.limits import values_of
+from sojourn.clinical.monitoring.own_limits import own_limits
+from sojourn.design.charts.trend import Trend, TrendLimit, trend_svg
+from sojourn.program.treatment.choices import EventKind, EventSource
+from sojourn.program.treatment.sessions import Session
+
+MEASURING = {EventKind.VITAL_TAKEN, EventKind.RATED}
+DRAWN = (
+    ("systolic", gettext_lazy("Systolic pressure"), 80.0, 200.0, "mmHg"),
+    ("spo2", gettext_lazy("Oxygen"), 85.0, 100.0, "%"),
+)
+KINDS = {Alarm.AMBER: "attention", Alarm.RED: "act", Alarm.EMERGENCY: "act"}
+SHORTEST = 60.0  # minutes: a session that has just begun is not stretched over the whole width
+
+
+def trends_of(found: Session, now: datetime) -> list[SafeString]:
+    """Draw what was measured since the dose; nothing before it, and nothing of a signal never measured."""
+    dosed_at = found.state.dosed_at
+    if dosed_at is None:
+        return []
+    measured: dict[str, list[tuple[float, float]]] = {}
+    for row in found.events:
+        if row.kind in MEASURING and row.is_standing and row.taken_at >= dosed_at:
+            minute = (row.taken_at - dosed_at).total_seconds() / 60
+            for signal, value in values_of(row.as_event()).items():
+                measured.setdefault(signal, []).append((minute, value))
+    minutes = max(SHORTEST, (now - dosed_at).total_seconds() / 60)
+    drawn = []
+    for signal, name, low, high, unit in DRAWN:
+        if signal not in measured:
+            continue
+        own = own_limits(signal=signal, plan=found.plan, baseline=found.state.baseline)
+        points = tuple(measured[signal])
+        values = ", ".join(f"{value:g}" for _minute, value in points)
+        limits = ", ".join(f"{limit.value:g}" for limit in own)
+        words = _("%(name)s since the dose: %(values)s %(unit)s. Limits of this patient: %(limits)s.")
+        drawn.append(
+            trend_svg(
+                Trend(
+                    points=points,
+                    limits=tuple(TrendLimit(limit.value, KINDS[limit.severity]) for limit in own),
+                    low=low,
+                    high=high,
+                    minutes=minutes,
+                    words=words % {"name": name, "values": values, "unit": unit, "limits": limits},
+                )
+            )
+        )
+    return drawn
+
+
+def sources_of(found: Session) -> dict[str, str]:
+    """Where the last value of each signal came from: a device, paper, or the person who entered it."""
+    last: dict[str, str] = {}
+    for row in found.events:
+        if row.kind in MEASURING and row.is_standing:
+            from_paper = _("paper, %(by)s") % {"by": row.by} if row.source == EventSource.PAPER else row.by
+            last |= dict.fromkeys(row.facts, row.device or from_paper)
+    return last
