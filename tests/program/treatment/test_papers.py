@@ -7,10 +7,12 @@ from django.urls import reverse
 
 from sojourn.clinical.monitoring.documents import DOCUMENTS, NotDerivable
 from sojourn.program.people.policy import NotAllowed
+from sojourn.program.people.queries import the_practice
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment import papers
 from sojourn.program.treatment.deadlines import deadlines_for
 from sojourn.program.treatment.models import FiledForm, SessionEvent
+from sojourn.workspace.session_room.printing import paper_of
 from tests.support import courses
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +164,26 @@ def test_every_document_has_its_page_and_the_form_is_filed_there(first, page, wa
         "Noted as filed" in page("session_paper", left_at, first.id, "form", reference="C-1").content.decode()
     )
     assert "C-1" in page("session_papers", left_at, first.id).content.decode()
+
+
+def test_a_document_is_given_as_a_tagged_pdf(first, page, ward):
+    left_at = courses.run_session(ward, first)
+    given = page("session_paper_pdf", left_at, first.id, "form")
+    assert given["Content-Type"] == "application/pdf"
+    assert given.content.startswith(b"%PDF-")
+    assert page("session_paper_pdf", left_at, first.id, "incident").status_code == 404
+
+
+def test_what_is_printed_is_what_the_document_says(first, ward):
+    left_at = courses.run_session(ward, first)
+    made = form_of(ward, first, left_at)
+    printed = paper_of(made, practice=the_practice())
+    assert [section.title for section in printed.sections] == [section.title for section in made.sections]
+    for told, shown in zip(made.sections, printed.sections, strict=True):
+        assert [(line.label, line.says) for line in told.lines] == [
+            (line.label, line.says) for line in shown.lines
+        ]
+    assert made.head in printed.seal
 
 
 def test_the_sealed_record_is_given_as_a_file(first, page, ward):

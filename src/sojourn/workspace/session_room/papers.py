@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sojourn.clinical.monitoring.documents import NotDerivable
+from sojourn.design.papers.pdf import paper_pdf
 from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
+from sojourn.program.people.queries import the_practice
 from sojourn.program.treatment import papers as treatment
 from sojourn.program.treatment.proving import sealed_session
 from sojourn.program.treatment.sessions import session
 from sojourn.workspace.session_room.forms import FiledForm
+from sojourn.workspace.session_room.printing import paper_of
 from sojourn.workspace.session_room.views import WATCHERS
 
 TITLES = {
@@ -78,6 +81,20 @@ def paper(request: Any, visit_id: UUID, paper: str) -> HttpResponse:
             "filed": treatment.filed_form_of(visit_id, actor=request.actor),
             "may_file": paper == "form" and may_do(request.actor, "file a form"),
         },
+    )
+
+
+@only(*WATCHERS)
+def paper_as_pdf(request: Any, visit_id: UUID, paper: str) -> HttpResponse:
+    """Give one document as a tagged PDF."""
+    try:
+        made = treatment.paper(visit_id, paper, actor=request.actor, now=request.now)
+    except (treatment.PaperNotFound, NotDerivable) as missing:
+        raise Http404 from missing
+    return HttpResponse(
+        paper_pdf(paper_of(made, practice=the_practice())),
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{paper}-{visit_id}.pdf"'},
     )
 
 

@@ -1,0 +1,73 @@
+"""Sets a document as a tagged PDF (PDF/UA-1). What it says is handed over as data and is never read as markup."""
+
+import json
+from dataclasses import asdict, dataclass
+from importlib.resources import as_file, files
+from typing import Literal
+
+import typst
+
+DESIGN = files("sojourn.design")
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """One line: what, what is on record, and in small print which events say so. `lacks`: why nothing is said."""
+
+    label: str
+    says: str
+    cites: str = ""
+    lacks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSection:
+    """Lines under one heading."""
+
+    title: str
+    lines: tuple[PaperLine, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """Everything that is printed. `mark` stands at the head of each page, for invented data."""
+
+    title: str
+    about: str
+    practice: str
+    sections: tuple[PaperSection, ...]
+    headings: tuple[str, str]
+    made_from: str
+    seal: str
+    source: str = ""
+    mark: str = ""
+
+
+def paper_pdf(paper: Paper) -> bytes:
+    """Set a paper. The same paper gives the same bytes: no clock is read.
+
+    A letter that the fonts of Sojourn lack (Chinese, Arabic) is taken from a font of the machine; the PDF is tagged all
+    the same, but does not claim PDF/UA-1, which asks that every letter can be shown.
+    """
+    told = {name.replace("_", "-"): value for name, value in asdict(paper).items()}
+    data = json.dumps(told)
+    try:
+        return _set(data, standard="ua-1", fonts_of_the_machine=False)
+    except typst.TypstError as refused:
+        if "could not be displayed" not in str(refused):
+            raise
+        return _set(data, standard=None, fonts_of_the_machine=True)
+
+
+def _set(data: str, *, standard: Literal["ua-1"] | None, fonts_of_the_machine: bool) -> bytes:
+    with as_file(DESIGN / "static" / "vendor" / "fonts") as fonts:
+        made = typst.compile(
+            (DESIGN / "papers" / "paper.typ").read_bytes(),
+            format="pdf",
+            font_paths=[str(fonts)],
+            ignore_system_fonts=not fonts_of_the_machine,
+            sys_inputs={"paper": data},
+            pdf_standards=[standard] if standard else [],
+            timestamp=0,
+        )
+    return made
