@@ -151,27 +151,27 @@ def page(ward, sign_in, time_machine):
     return _page
 
 
-def test_every_document_has_its_page_and_the_form_is_filed_there(first, page, ward):
+def test_every_document_is_read_and_the_form_is_filed_on_one_page(first, page, ward):
     left_at = courses.run_session(ward, first)
-    listed = page("session_papers", left_at, first.id).content.decode()
-    assert "not filed yet" in listed
-    assert "No red alarm and no departure" in listed
-    for kind in ("note", "form", "minutes", "summary"):
-        shown = page("session_paper", left_at, first.id, kind)
-        assert shown.status_code == 200
-    assert page("session_paper", left_at, first.id, "incident").status_code == 404
-    assert (
-        "Noted as filed" in page("session_paper", left_at, first.id, "form", reference="C-1").content.decode()
-    )
-    assert "C-1" in page("session_papers", left_at, first.id).content.decode()
+    shown = page("session_papers", left_at, first.id).content.decode()
+    assert "not filed yet" in shown
+    assert "No red alarm and no departure" in shown
+    assert "Do not drive or use machines" in shown
+    filed = page("session_papers", left_at, first.id, do="file", reference="C-1").content.decode()
+    assert "Noted as filed" in filed
+    assert "C-1" in filed
+    again = page("session_papers", left_at, first.id, do="file", reference="C-2").content.decode()
+    assert "filed already" in again
+    assert "C-2" not in again
 
 
 def test_a_document_is_given_as_a_tagged_pdf(first, page, ward):
     left_at = courses.run_session(ward, first)
-    given = page("session_paper_pdf", left_at, first.id, "form")
+    given = page("session_papers", left_at, first.id, print="form")
     assert given["Content-Type"] == "application/pdf"
     assert given.content.startswith(b"%PDF-")
-    assert page("session_paper_pdf", left_at, first.id, "incident").status_code == 404
+    assert page("session_papers", left_at, first.id, print="incident").status_code == 404
+    assert page("session_papers", left_at, first.id, print="nothing").status_code == 404
 
 
 def test_what_is_printed_is_what_the_document_says(first, ward):
@@ -196,4 +196,4 @@ def test_the_sealed_record_is_given_as_a_file(first, page, ward):
 def test_what_somebody_typed_is_shown_as_text_in_a_document(first, page, ward):
     left_at = courses.run_session(ward, first)
     courses.note_event(ward, first, "noted", {"words": "<script>alert(1)</script>"}, left_at)
-    assert "<script>alert(1)" not in page("session_paper", left_at, first.id, "note").content.decode()
+    assert "<script>alert(1)" not in page("session_papers", left_at, first.id).content.decode()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sojourn.clinical.monitoring.plans import UNITS as SIGNAL_UNITS
 from sojourn.clinical.quantities import BloodPressure, HeartRate, OxygenSaturation, RespiratoryRate
 
 
@@ -178,16 +179,7 @@ KINDS: dict[str, type[Event]] = {
     "corrected": Corrected,
 }
 # Each number a stored event may hold, with its unit. A medicine's amount names its own.
-UNITS = {
-    "mg": "mg",
-    "systolic": "mmHg",
-    "diastolic": "mmHg",
-    "heart_rate": "/min",
-    "spo2": "%",
-    "respiratory_rate": "/min",
-    "moaas": "of 5",
-    "dissociation": "of 10",
-}
+UNITS = {"mg": "mg", **SIGNAL_UNITS}
 MEDICINE_UNITS = ("mcg", "mg", "g", "mL", "L/min")
 
 

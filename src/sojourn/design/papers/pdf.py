@@ -8,6 +8,7 @@ from typing import Literal
 import typst
 
 DESIGN = files("sojourn.design")
+FONTS = DESIGN / "static" / "vendor" / "fonts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,14 @@ def paper_pdf(paper: Paper) -> bytes:
 
 
 def _set(data: str, *, standard: Literal["ua-1"] | None, fonts_of_the_machine: bool) -> bytes:
-    with as_file(DESIGN / "static" / "vendor" / "fonts") as fonts:
-        made = typst.compile(
-            (DESIGN / "papers" / "paper.typ").read_bytes(),
+    with as_file(DESIGN / "papers" / "paper.typ") as layout, as_file(FONTS) as fonts:
+        made: bytes = typst.compile(
+            layout,
             format="pdf",
-            font_paths=[str(fonts)],
+            font_paths=[fonts],
             ignore_system_fonts=not fonts_of_the_machine,
             sys_inputs={"paper": data},
-            pdf_standards=[standard] if standard else [],
+            pdf_standards=standard,
             timestamp=0,
         )
     return made

@@ -32,70 +32,65 @@ TITLES = {
 
 @only(*WATCHERS)
 def papers(request: Any, visit_id: UUID) -> HttpResponse:
-    """List what can be derived from the session, and why the rest cannot."""
+    """Show what can be derived from the session and why the rest cannot; print one, or note the form as filed.
+
+    Which document is asked for stands in the form and never in the address: beside a visit it would tell something.
+    """
     found = session(visit_id, actor=request.actor, now=request.now)
     if found is None:
         raise Http404
+    form = FiledForm(request.POST if request.POST.get("do") == "file" else None)
+    if request.method == "POST" and "print" in request.POST:
+        return _printed(request, visit_id, request.POST["print"])
+    if form.is_valid():
+        return _filed(request, visit_id, form.cleaned_data["reference"])
     made = [
-        {"kind": kind, "title": TITLES[kind], "lacks": made if isinstance(made, str) else ""}
+        {
+            "kind": kind,
+            "title": TITLES[kind],
+            "lacks": made if isinstance(made, str) else "",
+            "paper": None if isinstance(made, str) else made,
+        }
         for kind, made in treatment.papers(found).items()
     ]
     filed = treatment.filed_form_of(visit_id, actor=request.actor)
     return render(
         request,
         "workspace/session_room/papers.html",
-        {"session": found, "visit": found.visit, "papers": made, "filed": filed},
-    )
-
-
-@only(*WATCHERS)
-def paper(request: Any, visit_id: UUID, paper: str) -> HttpResponse:
-    """Show one document; the form can be noted as filed."""
-    form = FiledForm(request.POST or None)
-    try:
-        made = treatment.paper(visit_id, paper, actor=request.actor, now=request.now)
-        if paper == "form" and request.method == "POST" and form.is_valid():
-            treatment.file_form(
-                visit_id=visit_id,
-                reference=form.cleaned_data["reference"],
-                actor=request.actor,
-                now=request.now,
-            )
-            messages.success(request, _("Noted as filed."))
-            return redirect("workspace:session_papers", visit_id=visit_id)
-    except (treatment.PaperNotFound, NotDerivable) as missing:
-        raise Http404 from missing
-    except treatment.AlreadyFiled:
-        messages.info(request, _("This form was filed already. Nothing was changed."))
-        return redirect("workspace:session_papers", visit_id=visit_id)
-    found = session(visit_id, actor=request.actor, now=request.now)
-    assert found is not None
-    return render(
-        request,
-        "workspace/session_room/paper.html",
         {
-            "paper": made,
-            "title": TITLES[paper],
             "visit": found.visit,
+            "papers": made,
+            "filed": filed,
             "form": form,
-            "filed": treatment.filed_form_of(visit_id, actor=request.actor),
-            "may_file": paper == "form" and may_do(request.actor, "file a form"),
+            "may_file": filed is None and may_do(request.actor, "file a form"),
         },
+        status=422 if form.is_bound else 200,
     )
 
 
-@only(*WATCHERS)
-def paper_as_pdf(request: Any, visit_id: UUID, paper: str) -> HttpResponse:
+def _printed(request: Any, visit_id: UUID, kind: str) -> HttpResponse:
     """Give one document as a tagged PDF."""
     try:
-        made = treatment.paper(visit_id, paper, actor=request.actor, now=request.now)
+        made = treatment.paper(visit_id, kind, actor=request.actor, now=request.now)
     except (treatment.PaperNotFound, NotDerivable) as missing:
         raise Http404 from missing
     return HttpResponse(
         paper_pdf(paper_of(made, practice=the_practice())),
         content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{paper}-{visit_id}.pdf"'},
+        headers={"Content-Disposition": f'inline; filename="{kind}-{visit_id}.pdf"'},
     )
+
+
+def _filed(request: Any, visit_id: UUID, reference: str) -> HttpResponse:
+    try:
+        treatment.file_form(visit_id=visit_id, reference=reference, actor=request.actor, now=request.now)
+    except NotDerivable as missing:
+        raise Http404 from missing
+    except treatment.AlreadyFiled:
+        messages.info(request, _("This form was filed already. Nothing was changed."))
+    else:
+        messages.success(request, _("Noted as filed."))
+    return redirect("workspace:session_papers", visit_id=visit_id)
 
 
 @only(*WATCHERS)

@@ -16,7 +16,7 @@ from sojourn.clinical.monitoring.documents.values import (
     document,
 )
 from sojourn.clinical.monitoring.events import Discharged
-from sojourn.clinical.monitoring.plans import DATA
+from sojourn.clinical.monitoring.plan_files import DATA
 
 BY_HAND = "by hand"
 FILLS: dict[str, Callable[[SessionRecord], facts.Fact | None]] = {
