@@ -394,7 +394,7 @@ def test_a_session_that_ended_without_a_dose_is_called_off_and_booked_again_and_
     ).visits
     assert missing.place == ("dosing", 1)
     record = courses.session_at(ward, first, at)
-    assert [event.kind for event in record.events] == ["vital_taken", "cancelled"]
+    assert [event.kind for event in record.events] == ["vital_taken", "alarmed", "cancelled"]
     with pytest.raises(actions.SessionOver):
         courses.take_vitals(ward, first, at + timedelta(minutes=5))
 
