@@ -22,8 +22,8 @@ KINDS = {Alarm.AMBER: "attention", Alarm.RED: "act", Alarm.EMERGENCY: "act"}
 SHORTEST = 60.0  # minutes: a session that has just begun is not stretched over the whole width
 
 
-def trends_of(found: Session, now: datetime) -> list[SafeString]:
-    """Draw what was measured since the dose; nothing before it, and nothing of a signal never measured."""
+def trends_of(found: Session, now: datetime) -> list[tuple[str, SafeString]]:
+    """Name and draw what was measured since the dose; nothing before it, and nothing of a signal never measured."""
     dosed_at = found.state.dosed_at
     if dosed_at is None:
         return []
@@ -43,18 +43,17 @@ def trends_of(found: Session, now: datetime) -> list[SafeString]:
         values = ", ".join(f"{value:g}" for _minute, value in points)
         limits = ", ".join(f"{limit.value:g}" for limit in own)
         words = _("%(name)s since the dose: %(values)s %(unit)s. Limits of this patient: %(limits)s.")
-        drawn.append(
-            trend_svg(
-                Trend(
-                    points=points,
-                    limits=tuple(TrendLimit(limit.value, KINDS[limit.severity]) for limit in own),
-                    low=low,
-                    high=high,
-                    minutes=minutes,
-                    words=words % {"name": name, "values": values, "unit": unit, "limits": limits},
-                )
+        drawing = trend_svg(
+            Trend(
+                points=points,
+                limits=tuple(TrendLimit(limit.value, KINDS[limit.severity]) for limit in own),
+                low=low,
+                high=high,
+                minutes=minutes,
+                words=words % {"name": name, "values": values, "unit": unit, "limits": limits},
             )
         )
+        drawn.append((str(name), drawing))
     return drawn
 
 
