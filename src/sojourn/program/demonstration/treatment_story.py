@@ -166,9 +166,10 @@ def _dose(person: Person, visit: VisitRow, *, until: datetime, rng: Random) -> N
     dosed_at = visit.starts_at + DOSED_AFTER
     order = orders_of(visit.course_id, actor=person.prescriber)[0]
     protocol = protocols.course_protocol(visit.protocol_id)
+    plan = monitoring.monitoring_plan(protocol.monitoring)
     goes_on = dosed_at > until - LONGEST_RUNNING
     entries = session_entries(
-        plan=monitoring.monitoring_plan(protocol.monitoring),
+        plan=plan,
         dose=ordered_dose(route=protocol.route, drug=protocol.drug, mg=float(order.dose_mg)),
         number=visit.number,
         dosed_at=dosed_at,
