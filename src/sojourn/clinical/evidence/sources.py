@@ -26,6 +26,7 @@ class SourceKind(StrEnum):
     SAFETY_NOTICE = "safety notice"
     VALIDATION = "validation"  # how well an instrument measures
     INSTRUMENT = "instrument"  # the questionnaire itself, its manual or its form
+    METHOD = "method"  # how numbers are estimated
     TERMINOLOGY = "terminology"
     WEB_PAGE = "web page"
     PROGRAM_POLICY = "program policy"

@@ -1,0 +1,108 @@
+"""How long the benefit of a dose lasts in one patient: a half-life with its interval, or why it cannot be said.
+
+Between doses the score is taken to return toward the baseline: score(t) = baseline - benefit * exp(-t ln 2 / half-life).
+The half-life is found by least squares, and its interval from how fast the fit gets worse around it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import optimize, stats
+
+from sojourn.clinical.outcomes.dose_clock.aligned import ClockPoint
+from sojourn.clinical.outcomes.dose_clock.policy import DurabilityPolicy
+
+SHORTEST_DAYS = 0.25
+FREE = 2  # the benefit and the half-life
+
+
+@dataclass(frozen=True)
+class Durability:
+    """The half-life of benefit in days. `high` is None where even the longest half-life asked about fits."""
+
+    half_life: float
+    low: float
+    high: float | None
+    scores: int
+    doses: int
+
+
+@dataclass(frozen=True)
+class InsufficientData:
+    """Why nothing can be said, in words."""
+
+    because: str
+
+
+def durability(
+    points: Sequence[ClockPoint], *, baseline: float, policy: DurabilityPolicy, confidence: float = 0.95
+) -> Durability | InsufficientData:
+    """Estimate how long benefit lasts, lower scores being better."""
+    missing = _missing(points, policy)
+    if missing:
+        return InsufficientData(missing)
+    days = np.array([point.days for point in points], dtype=np.float64)
+    benefit = baseline - np.array([float(point.value) for point in points])
+    if float(benefit.mean()) <= 0:
+        return InsufficientData("the scores after doses are no better than the baseline")
+
+    def misfit(half_life: float) -> float:
+        return _misfit(days, benefit, half_life)
+
+    longest = float(policy.longest_days)
+    best = optimize.minimize_scalar(
+        lambda power: misfit(float(np.exp(power))), bounds=(log(SHORTEST_DAYS), log(longest)), method="bounded",
+        options={"xatol": 1e-8},
+    )  # fmt: skip
+    half_life = float(np.exp(best.x))
+    least = misfit(half_life)
+    freedom = len(points) - FREE
+    allowed = least * (1 + float(stats.f.ppf(confidence, 1, freedom)) / freedom)
+
+    def beyond(value: float) -> float:
+        return misfit(value) - allowed
+
+    low = _end(beyond, half_life, SHORTEST_DAYS)
+    high = _end(beyond, half_life, longest)
+    if low is None and high is None:
+        return InsufficientData("the scores go up and down too much to say how long benefit lasts")
+    return Durability(
+        half_life, low if low is not None else 0.0, high, len(points), len({point.dose for point in points})
+    )
+
+
+def _missing(points: Sequence[ClockPoint], policy: DurabilityPolicy) -> str:
+    doses = {point.dose for point in points}
+    late = [point for point in points if point.days >= policy.late_from_days]
+    if len(points) < policy.least_scores:
+        return f"{len(points)} scores after doses; {policy.least_scores} are needed"
+    if len(doses) < policy.least_doses:
+        return f"scores after {len(doses)} dose; {policy.least_doses} are needed"
+    if len(late) < policy.least_late_scores:
+        return (
+            f"{len(late)} scores {policy.late_from_days} days or more after a dose; "
+            f"{policy.least_late_scores} are needed"
+        )
+    return ""
+
+
+def _misfit(days: NDArray[np.float64], benefit: NDArray[np.float64], half_life: float) -> float:
+    """Sum the squares left by the best benefit for one half-life."""
+    shape = np.exp(-days * log(2) / half_life)
+    size = float(shape @ benefit) / float(shape @ shape)
+    return float(np.sum((benefit - size * shape) ** 2))
+
+
+def _end(beyond: Callable[[float], float], inside: float, outside: float) -> float | None:
+    """Find where the fit becomes too bad between two half-lives; None where it never does."""
+    if beyond(outside) <= 0 or inside == outside:
+        return None
+    found = optimize.brentq(
+        lambda power: beyond(float(np.exp(power))),
+        min(log(inside), log(outside)),
+        max(log(inside), log(outside)),
+    )
+    return float(np.exp(found))

@@ -1,0 +1,20 @@
+"""A practice's outcomes with the missing people in: chains of denominators, rates, bounds, funnels, suppression."""
+
+from sojourn.clinical.outcomes.practice.chain import Chain, Link, Outcome, chain_of
+from sojourn.clinical.outcomes.practice.claim_card import ClaimCard, Definition, claim_card
+from sojourn.clinical.outcomes.practice.estimates import Estimator, Rate, Rates, rates_of
+from sojourn.clinical.outcomes.practice.funnel import (
+    Funnel,
+    Unit,
+    funnel,
+    log_ratio_scores,
+    overdispersion,
+)
+from sojourn.clinical.outcomes.practice.suppression import Suppressed, suppress
+from sojourn.clinical.outcomes.practice.windows import Person, Reading, Window, baseline_of, reading_in
+
+__all__ = [
+    "Chain", "ClaimCard", "Definition", "Estimator", "Funnel", "Link", "Outcome", "Person", "Rate", "Rates", "Reading",
+    "Suppressed", "Unit", "Window", "baseline_of", "chain_of", "claim_card", "funnel", "log_ratio_scores",
+    "overdispersion", "rates_of", "reading_in", "suppress",
+]  # fmt: skip

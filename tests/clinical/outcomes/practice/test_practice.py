@@ -1,0 +1,218 @@
+import csv
+from datetime import date, timedelta
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sojourn.clinical.evidence.meta_analysis import Counts
+from sojourn.clinical.outcomes.practice import (
+    Outcome,
+    Person,
+    Reading,
+    Window,
+    chain_of,
+    funnel,
+    log_ratio_scores,
+    overdispersion,
+    rates_of,
+    suppress,
+)
+from tests.support.data_sets import data_set
+
+START = date(2026, 1, 5)
+CUT = date(2026, 12, 31)
+MONTH = Window("month 1", target=28, opens=25, closes=32)
+HALVED = Outcome(
+    met=lambda before, after: 2 * after <= before, is_worse=lambda before, after: after - before >= 6
+)
+
+
+def person(name, *scores, first_dose_on=START):
+    """A person with (day, score) pairs, days counted from the first dose."""
+    readings = tuple(Reading(START + timedelta(days=day), Fraction(score)) for day, score in scores)
+    return Person(name, START - timedelta(days=30), first_dose_on, readings)
+
+
+def count(*people, window=MONTH, outcome=HALVED, as_of=CUT):
+    return chain_of(people=people, window=window, outcome=outcome, as_of=as_of)
+
+
+def reframed(arm):
+    people = {}
+    with data_set("reframed_phq9.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if row["grp"] == arm:
+                scores = people.setdefault(row["patient"], [])
+                if row["month"].isdigit() and row["phq9"] not in {"", "NaN"}:
+                    scores.append((30 * int(row["month"]), row["phq9"]))
+    return [person(name, *scores) for name, scores in people.items()]
+
+
+@pytest.mark.parametrize(
+    ("arm", "randomized", "baseline", "observed", "met", "best"),
+    [("RO-DBT", 162, 156, 101, 36, "59.9"), ("TAU", 88, 84, 53, 8, "48.9")],
+)
+def test_one_trial_gives_many_response_rates_at_once(arm, randomized, baseline, observed, met, best):
+    """REFRAMED at month 12: the same people, counted with and without those who are missing."""
+    year = Window("month 12", target=360, opens=360, closes=360)
+    chain = chain_of(people=reframed(arm), window=year, outcome=HALVED, as_of=date(2030, 1, 1))
+    assert (chain.enrolled, chain.baseline, chain.observed, chain.met) == (
+        randomized,
+        baseline,
+        observed,
+        met,
+    )
+    rates = rates_of(chain)
+    assert rates.observed.counts == Counts(met, observed)
+    assert rates.missing_not_met.counts == Counts(met, randomized)
+    assert f"{100 * float(rates.best):.1f}" == best
+
+
+def test_any_improvement_is_common_without_treatment():
+    month = Window("month 1", target=30, opens=30, closes=30)
+    better = Outcome(met=lambda before, after: after < before, is_worse=HALVED.is_worse)
+    control = chain_of(people=reframed("TAU"), window=month, outcome=better, as_of=date(2030, 1, 1))
+    assert (control.met, control.observed) == (35, 63)
+
+
+def test_each_step_of_the_chain_loses_who_it_says():
+    chain = count(
+        person("met", (-1, 20), (28, 9)),
+        person("not met", (-1, 20), (28, 15)),
+        person("silent", (-1, 20)),
+        person("no baseline", (28, 9)),
+        person("old baseline", (-20, 20), (28, 9)),
+        person("not dosed", (-5, 20), first_dose_on=None),
+        person("still to come", (-1, 20), first_dose_on=START),
+        as_of=CUT,
+    )
+    assert [link.people for link in chain.links] == [7, 5, 4, 4, 2, 1]
+    assert chain.reached_without_baseline == 2
+    assert chain.due == 6
+    assert chain.missing == 4
+
+
+def test_a_window_that_has_not_closed_is_not_due():
+    early = START + timedelta(days=MONTH.closes - 1)
+    chain = count(person("a", (-1, 20), (28, 9)), as_of=early)
+    assert (chain.dosed, chain.reached, chain.due) == (1, 0, 0)
+    assert rates_of(chain).observed is None
+
+
+def test_the_nearest_score_counts_and_of_two_as_near_the_earlier():
+    assert count(person("a", (-1, 20), (26, 9), (30, 20))).met == 1
+    assert count(person("a", (-1, 20), (26, 20), (30, 9))).met == 0
+    assert count(person("a", (-1, 20), (25, 20), (29, 9))).met == 1
+
+
+def test_a_score_outside_the_window_is_no_answer():
+    assert count(person("a", (-1, 20), (24, 5), (33, 5))).observed == 0
+
+
+def test_a_baseline_below_the_floor_counts_nowhere():
+    floored = Outcome(HALVED.met, HALVED.is_worse, baseline_at_least=Fraction(10))
+    chain = count(person("low", (-1, 9), (28, 1)), person("at", (-1, 10), (28, 5)), outcome=floored)
+    assert (chain.baseline, chain.due, chain.met) == (1, 1, 1)
+
+
+def test_exactly_half_is_a_response_and_six_points_more_is_worse():
+    assert count(person("a", (-1, 18), (28, 9))).met == 1
+    assert count(person("a", (-1, 18), (28, 24))).worse == 1
+    assert count(person("a", (-1, 18), (28, 23))).worse == 0
+
+
+def test_a_prorated_score_proves_nothing():
+    readings = (Reading(START, Fraction(20)), Reading(START + timedelta(days=28), Fraction(5), counts=False))
+    chain = count(Person("a", START, START, readings))
+    assert (chain.observed, chain.missing) == (0, 1)
+
+
+def test_a_person_who_stands_twice_is_refused():
+    with pytest.raises(ValueError, match="stands twice"):
+        count(person("a", (-1, 20)), person("a", (-1, 20)))
+
+
+def test_of_nobody_there_is_no_rate():
+    rates = rates_of(count())
+    assert (rates.observed, rates.missing_not_met, rates.worst, rates.best) == (None, None, None, None)
+
+
+@given(
+    scores=st.lists(
+        st.tuples(st.one_of(st.none(), st.integers(0, 27)), st.one_of(st.none(), st.integers(0, 27))),
+        max_size=30,
+    )
+)
+def test_worst_and_best_enclose_every_rate(scores):
+    people = [
+        person(
+            str(place),
+            *(((-1, before),) if before is not None else ()),
+            *(((28, after),) if after is not None else ()),
+        )
+        for place, (before, after) in enumerate(scores)
+    ]
+    chain = count(*people)
+    numbers = [link.people for link in chain.links]
+    assert numbers == sorted(numbers, reverse=True)
+    rates = rates_of(chain)
+    if rates.observed:
+        assert rates.worst == rates.missing_not_met.share <= rates.observed.share <= rates.best
+
+
+def test_overdispersion_as_the_funnel_package_computes_it():
+    """Six units with observed and expected counts: plain, and with a tenth drawn in at either end."""
+    scores = log_ratio_scores([100, 150, 180, 80, 120, 225], [108, 112, 165, 95, 100, 220])
+    assert overdispersion(scores, winsorized=0) == pytest.approx(2.948033, abs=1e-6)
+    assert overdispersion(scores) == pytest.approx(2.149053, abs=1e-6)
+
+
+def test_a_funnel_is_in_order_of_names_and_flags_only_beyond_the_outer_limit():
+    found = funnel([("Oakland", Counts(90, 100)), ("Brooklyn", Counts(50, 100)), ("Albany", Counts(6, 10))])
+    assert [unit.name for unit in found.units] == ["Albany", "Brooklyn", "Oakland"]
+    assert [unit.is_outside for unit in found.units] == [False, True, True]
+
+
+@given(n=st.integers(5, 400))
+def test_limits_narrow_around_the_center(n):
+    unit = funnel([("a", Counts(n // 2, n))]).units[0]
+    assert unit.outer.low <= unit.inner.low <= unit.inner.high <= unit.outer.high
+
+
+def test_a_small_cell_is_hidden_with_others_that_would_give_it_away():
+    found = suppress([[3, 20, 40], [15, 12, 0], [30, 30, 30]])
+    assert found.cells[0][0] is None
+    assert sum(cell is None for cell in found.cells[0]) >= 2
+    assert sum(row[0] is None for row in found.cells) >= 2
+    assert suppress([[0, 11], [12, 40]]).cells == ((0, 11), (12, 40))
+
+
+@given(
+    table=st.integers(1, 5).flatmap(
+        lambda w: st.lists(st.lists(st.integers(0, 40), min_size=w, max_size=w), max_size=5)
+    )
+)
+def test_no_small_count_can_be_subtracted_from_a_total(table):
+    found = suppress(table).cells
+    for line, true in [
+        *zip(found, table, strict=True),
+        *zip(zip(*found, strict=True), zip(*table, strict=True), strict=True),
+    ]:
+        hidden = [count for shown, count in zip(line, true, strict=True) if shown is None]
+        assert all(shown is None or shown == 0 or shown >= 11 for shown in line)
+        if hidden and len(hidden) < len(line):
+            assert len(hidden) > 1
+            assert sum(hidden) >= 11
+
+
+@pytest.mark.parametrize(("table", "says"), [([[1, 2], [3]], "one length"), ([[-1]], "never negative")])
+def test_an_impossible_table_is_refused(table, says):
+    with pytest.raises(ValueError, match=says):
+        suppress(table)
+
+
+def test_a_window_that_misses_its_target_is_refused():
+    with pytest.raises(ValueError, match="its target lies between its ends"):
+        Window("week 4", target=28, opens=30, closes=40)

@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from sojourn.clinical.outcomes import imputation
+from sojourn.clinical.outcomes.mixed_models import change_over_visits
+from tests.clinical.outcomes.mixed_models.test_published_fits import VISITS, antidepressant_people
+
+LAST = len(VISITS) - 1
+
+
+@pytest.fixture(scope="module")
+def completed():
+    return imputation.complete(
+        people=antidepressant_people(), visits=VISITS, rng=np.random.default_rng(20_260_101), imputations=400
+    )
+
+
+def advantage(completed, penalty=0.0):
+    return imputation.difference(completed, visit=LAST, first="PLACEBO", second="TREATED", penalty=penalty)
+
+
+def test_without_a_penalty_it_agrees_with_the_mixed_model(completed):
+    model = change_over_visits(people=antidepressant_people(), visits=VISITS).differences[LAST].change
+    pooled = advantage(completed)
+    assert pooled.value == pytest.approx(model.value, abs=0.1)
+    assert pooled.error == pytest.approx(model.error, rel=0.05)
+
+
+def test_a_penalty_moves_the_mean_by_the_share_that_was_missing(completed):
+    """20 of 84 treated people have no score at the last visit; the adjustment for baseline changes little."""
+    moved = advantage(completed, penalty=5).value - advantage(completed).value
+    assert moved == pytest.approx(5 * 20 / 84, abs=0.1)
+
+
+def test_at_the_tipping_point_the_interval_just_reaches_zero(completed):
+    penalty = imputation.tipping_point(completed, visit=LAST, first="PLACEBO", second="TREATED")
+    assert 0 < penalty < 5
+    assert advantage(completed, penalty).high == pytest.approx(0, abs=1e-4)
+    assert advantage(completed, penalty + 1).high > 0
+
+
+def test_without_an_advantage_there_is_nothing_to_tip(completed):
+    assert imputation.tipping_point(completed, visit=0, first="PLACEBO", second="TREATED") == 0
+    assert imputation.tipping_point(completed, visit=LAST, first="TREATED", second="PLACEBO") == 0
+
+
+def test_the_same_seed_gives_the_same_numbers():
+    def once():
+        found = imputation.complete(
+            people=antidepressant_people(), visits=VISITS, rng=np.random.default_rng(5), imputations=5
+        )
+        return imputation.mean_change(found, visit=LAST, group="TREATED")
+
+    assert once() == once()
+
+
+def test_seen_scores_are_never_changed(completed):
+    seen = ~completed.was_missing
+    assert np.all(completed.changes[:, seen] == completed.changes[0][seen])
+
+
+def test_pooling_follows_rubin_and_barnard():
+    """Worked by hand: mean 2, within 1, between 1, five imputations, 20 degrees of freedom of the complete data."""
+    pooled = imputation.pool([1, 2, 3, 2 - 0.5**0.5 * 2**0.5, 2 + 1], [1, 1, 1, 1, 1], complete_freedom=20)
+    values = [1, 2, 3, 1, 3]
+    between = np.var(values, ddof=1)
+    total = 1 + 1.2 * between
+    assert pooled.value == pytest.approx(2)
+    assert pooled.error == pytest.approx(total**0.5)
+    added = 1.2 * between / total
+    old, observed = 4 / added**2, 21 / 23 * 20 * (1 - added)
+    assert pooled.freedom == pytest.approx(1 / (1 / old + 1 / observed))
+
+
+def test_one_imputation_cannot_be_pooled():
+    with pytest.raises(ValueError, match="at least two"):
+        imputation.pool([1.0], [1.0], complete_freedom=10)
