@@ -3,7 +3,7 @@ import pytest
 
 from sojourn.clinical.outcomes import imputation
 from sojourn.clinical.outcomes.mixed_models import change_over_visits
-from tests.clinical.outcomes.mixed_models.test_published_fits import VISITS, antidepressant_people
+from tests.support.antidepressant import VISITS, antidepressant_people
 
 LAST = len(VISITS) - 1
 

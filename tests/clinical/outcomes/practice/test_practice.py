@@ -1,4 +1,3 @@
-import csv
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -14,12 +13,9 @@ from sojourn.clinical.outcomes.practice import (
     Window,
     chain_of,
     funnel,
-    log_ratio_scores,
-    overdispersion,
     rates_of,
     suppress,
 )
-from tests.support.data_sets import data_set
 
 START = date(2026, 1, 5)
 CUT = date(2026, 12, 31)
@@ -37,44 +33,6 @@ def person(name, *scores, first_dose_on=START):
 
 def count(*people, window=MONTH, outcome=HALVED, as_of=CUT):
     return chain_of(people=people, window=window, outcome=outcome, as_of=as_of)
-
-
-def reframed(arm):
-    people = {}
-    with data_set("reframed_phq9.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            if row["grp"] == arm:
-                scores = people.setdefault(row["patient"], [])
-                if row["month"].isdigit() and row["phq9"] not in {"", "NaN"}:
-                    scores.append((30 * int(row["month"]), row["phq9"]))
-    return [person(name, *scores) for name, scores in people.items()]
-
-
-@pytest.mark.parametrize(
-    ("arm", "randomized", "baseline", "observed", "met", "best"),
-    [("RO-DBT", 162, 156, 101, 36, "59.9"), ("TAU", 88, 84, 53, 8, "48.9")],
-)
-def test_one_trial_gives_many_response_rates_at_once(arm, randomized, baseline, observed, met, best):
-    """REFRAMED at month 12: the same people, counted with and without those who are missing."""
-    year = Window("month 12", target=360, opens=360, closes=360)
-    chain = chain_of(people=reframed(arm), window=year, outcome=HALVED, as_of=date(2030, 1, 1))
-    assert (chain.enrolled, chain.baseline, chain.observed, chain.met) == (
-        randomized,
-        baseline,
-        observed,
-        met,
-    )
-    rates = rates_of(chain)
-    assert rates.observed.counts == Counts(met, observed)
-    assert rates.missing_not_met.counts == Counts(met, randomized)
-    assert f"{100 * float(rates.best):.1f}" == best
-
-
-def test_any_improvement_is_common_without_treatment():
-    month = Window("month 1", target=30, opens=30, closes=30)
-    better = Outcome(met=lambda before, after: after < before, is_worse=HALVED.is_worse)
-    control = chain_of(people=reframed("TAU"), window=month, outcome=better, as_of=date(2030, 1, 1))
-    assert (control.met, control.observed) == (35, 63)
 
 
 def test_each_step_of_the_chain_loses_who_it_says():
@@ -160,13 +118,6 @@ def test_worst_and_best_enclose_every_rate(scores):
     rates = rates_of(chain)
     if rates.observed:
         assert rates.worst == rates.missing_not_met.share <= rates.observed.share <= rates.best
-
-
-def test_overdispersion_as_the_funnel_package_computes_it():
-    """Six units with observed and expected counts: plain, and with a tenth drawn in at either end."""
-    scores = log_ratio_scores([100, 150, 180, 80, 120, 225], [108, 112, 165, 95, 100, 220])
-    assert overdispersion(scores, winsorized=0) == pytest.approx(2.948033, abs=1e-6)
-    assert overdispersion(scores) == pytest.approx(2.149053, abs=1e-6)
 
 
 def test_a_funnel_is_in_order_of_names_and_flags_only_beyond_the_outer_limit():

@@ -23,41 +23,6 @@ def smoking():
     ]
 
 
-def test_maintained_leukemia_as_r_prints_it():
-    maintained = [
-        Followed(float(row["time"]), float(row["status"]) == 1)
-        for row in rows("aml.csv")
-        if row["x"] == "Maintained"
-    ]
-    found = curve(maintained)
-    assert [(step.time, round(float(step.survival), 3)) for step in found.steps] == [
-        (9, 0.909), (13, 0.818), (18, 0.716), (23, 0.614), (31, 0.491), (34, 0.368), (48, 0.184),
-    ]  # fmt: skip
-    assert found.median == found.median_midpoint == 31
-
-
-def test_the_log_rank_test_of_leukemia():
-    groups = {}
-    for row in rows("aml.csv"):
-        groups.setdefault(row["x"], []).append(Followed(float(row["time"]), float(row["status"]) == 1))
-    assert log_rank(list(groups.values())).chi_squared == pytest.approx(3.4, abs=0.05)
-
-
-def test_relapse_after_quitting_as_r_prints_it():
-    patch = [person for person, is_patch in smoking() if is_patch]
-    both = [person for person, is_patch in smoking() if not is_patch]
-    found = log_rank([patch, both])
-    assert found.chi_squared == pytest.approx(8.03, abs=5e-3)
-    assert found.p_value == pytest.approx(0.005, abs=5e-4)
-    assert curve(both).median == 65
-    ratio = hazard_ratio([p for p, _ in smoking()], [float(is_patch) for _, is_patch in smoking()])
-    assert ratio.ratio == pytest.approx(1.831, abs=5e-4)
-    assert (ratio.interval.low, ratio.interval.high) == (
-        pytest.approx(1.199, abs=5e-4),
-        pytest.approx(2.797, abs=5e-4),
-    )
-
-
 def test_a_median_never_turns_on_a_rounding_error():
     """Exactly half are left after day 21: one library says 25, because it counts 0.5000000000000002 as more than half."""
     patch = curve([person for person, is_patch in smoking() if is_patch])
