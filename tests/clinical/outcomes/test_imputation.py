@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sojourn.clinical.outcomes import imputation
-from sojourn.clinical.outcomes.mixed_models import change_over_visits
+from sojourn.clinical.outcomes.mixed_models import NotFitted, PersonScores, change_over_visits
 from tests.support.antidepressant import VISITS, antidepressant_people
 
 LAST = len(VISITS) - 1
@@ -75,3 +75,27 @@ def test_pooling_follows_rubin_and_barnard():
 def test_one_imputation_cannot_be_pooled():
     with pytest.raises(ValueError, match="at least two"):
         imputation.pool([1.0], [1.0], complete_freedom=10)
+
+
+def test_who_never_answered_after_baseline_is_filled_too():
+    """Ten more treated people without any score: all are missing at the last visit, and pay the penalty."""
+    typical = np.mean([p.baseline for p in antidepressant_people()])
+    silent = [PersonScores(typical, {}, "TREATED") for _ in range(10)]
+    found = imputation.complete(
+        people=[*antidepressant_people(), *silent],
+        visits=VISITS,
+        rng=np.random.default_rng(3),
+        imputations=50,
+    )
+    assert found.was_missing.shape == (182, 4)
+    assert found.was_missing[-10:].all()
+    moved = advantage(found, penalty=5).value - advantage(found).value
+    assert moved == pytest.approx(5 * 30 / 94, abs=0.1)
+
+
+def test_a_group_nobody_heard_from_cannot_be_filled():
+    silent = [PersonScores(20.0, {}, "WAITING")]
+    with pytest.raises(NotFitted, match="nobody of WAITING has a score"):
+        imputation.complete(
+            people=[*antidepressant_people(), *silent], visits=VISITS, rng=np.random.default_rng(3)
+        )

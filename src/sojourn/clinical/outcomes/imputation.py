@@ -14,7 +14,7 @@ from scipy import optimize, stats
 
 from sojourn.clinical.outcomes.mixed_models.change_over_visits import PersonScores, lay_out
 from sojourn.clinical.outcomes.mixed_models.covariance import Matrix, Vector
-from sojourn.clinical.outcomes.mixed_models.fitting import Estimate, Fit, fit
+from sojourn.clinical.outcomes.mixed_models.fitting import Estimate, Fit, NotFitted, fit
 
 IMPUTATIONS = 100
 PENALTIES = (0.0, 40.0)  # points; no scale in use here falls by more
@@ -58,9 +58,15 @@ def pool(values: Sequence[float], errors: Sequence[float], *, complete_freedom: 
 def complete(
     *, people: Sequence[PersonScores], visits: Sequence[str], rng: Generator, imputations: int = IMPUTATIONS
 ) -> Completed:
-    """Fill each gap `imputations` times, with effects drawn anew each time. Raises what `fit` raises."""
+    """Fill each gap `imputations` times, with effects drawn anew each time. Raises what `fit` raises.
+
+    People with no score after baseline at all are filled too: they are the ones a practice hears of least.
+    """
     seen = [person for person in people if any(visit in person.by_visit for visit in visits)]
     layout = lay_out(seen, visits)
+    unheard = {person.group for person in people} - set(layout.groups)
+    if unheard:
+        raise NotFitted(f"nobody of {', '.join(sorted(unheard))} has a score after baseline")
     model = fit(
         scores=layout.scores,
         design=layout.design,
@@ -69,14 +75,17 @@ def complete(
         visits=layout.visits,
     )
     full = lay_out(
-        [PersonScores(p.baseline, dict.fromkeys(visits, p.baseline), p.group) for p in seen], visits
+        [PersonScores(p.baseline, dict.fromkeys(visits, p.baseline), p.group) for p in people],
+        visits,
+        middle=layout.middle,
     )
-    design = full.design.reshape(len(seen), len(visits), -1)
-    known = np.full((len(seen), len(visits)), np.nan)
-    known[layout.people, layout.visits] = layout.scores
+    design = full.design.reshape(len(people), len(visits), -1)
+    known = np.array(
+        [[p.by_visit.get(visit, np.nan) - p.baseline for visit in visits] for p in people], dtype=np.float64
+    )
     changes = np.stack([_filled(model, design, known, rng) for _ in range(imputations)])
     return Completed(
-        changes, np.isnan(known), np.array([p.baseline for p in seen]), tuple(p.group for p in seen)
+        changes, np.isnan(known), np.array([p.baseline for p in people]), tuple(p.group for p in people)
     )
 
 

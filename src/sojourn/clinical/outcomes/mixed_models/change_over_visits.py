@@ -53,6 +53,7 @@ class Layout:
     people: NDArray[np.intp]
     visits: NDArray[np.intp]
     groups: tuple[str, ...]
+    middle: float  # the baseline that an effect of a visit speaks for
 
 
 def change_over_visits(*, people: Sequence[PersonScores], visits: Sequence[str]) -> ChangeOverVisits:
@@ -95,8 +96,11 @@ def change_over_visits(*, people: Sequence[PersonScores], visits: Sequence[str])
     return ChangeOverVisits(means, differences, model, len(people) - len(seen), comparison)
 
 
-def lay_out(people: Sequence[PersonScores], visits: Sequence[str]) -> Layout:
-    """Lay scores out as the rows of a model. Baselines are centered, so that an effect is a mean at the mean baseline."""
+def lay_out(people: Sequence[PersonScores], visits: Sequence[str], *, middle: float | None = None) -> Layout:
+    """Lay scores out as the rows of a model. Baselines are centered, so that an effect is a mean at the mean baseline.
+
+    `middle` is the baseline to center on, the mean of these people's where none is given.
+    """
     groups = tuple(sorted({person.group for person in people}))
     if not people:
         raise NotFitted("nobody has a score after baseline")
@@ -105,7 +109,8 @@ def lay_out(people: Sequence[PersonScores], visits: Sequence[str]) -> Layout:
             if not any(person.group == group and visit in person.by_visit for person in people):
                 of = f" of {group}" if group else ""
                 raise NotFitted(f"nobody{of} has a score at {visit}")
-    middle = float(np.mean([person.baseline for person in people]))
+    if middle is None:
+        middle = float(np.mean([person.baseline for person in people]))
     cells = [(visit, group) for group in groups for visit in visits]
     rows = [
         (
@@ -124,7 +129,7 @@ def lay_out(people: Sequence[PersonScores], visits: Sequence[str]) -> Layout:
     design[np.arange(len(rows)), cell] = 1
     design[np.arange(len(rows)), len(cells) + at] = baseline - middle
     names = (*(_name(*each) for each in cells), *(f"baseline at {visit}" for visit in visits))
-    return Layout(score - baseline, design, names, who.astype(np.intp), at.astype(np.intp), groups)
+    return Layout(score - baseline, design, names, who.astype(np.intp), at.astype(np.intp), groups, middle)
 
 
 def _name(visit: str, group: str) -> str:
