@@ -12,6 +12,7 @@ from launcher.passing import (
     bench,
     import_scores,
     manage,
+    outcomes,
     pharmacology,
     rules,
     simulate,
@@ -48,6 +49,10 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "verify-session": (
         verify_session,
         "prove a dosing session intact, or name its first broken event  VISIT_ID | SEALED_FILE | --all",
+    ),
+    "outcomes": (
+        outcomes,
+        "report on a table of scores  FILE.csv --instrument phq-9 [--map MAP.toml]; `outcomes validate`",
     ),
     "bench": (bench, "measure the pages beside a bare server"),
     "manage": (manage, "run one of Django's commands with the database up"),

@@ -57,6 +57,17 @@ def verify_session(words: list[str]) -> int:
     return run_here(ready_environment(with_tools=False), command, variables, None)
 
 
+def outcomes(words: list[str]) -> int:
+    """Run the report on a table of scores, or the check of the statistics; neither needs the database."""
+    environment = ready_environment(with_tools=False)
+    # It serves nothing and keeps nothing, so it needs no secret key of a practice.
+    variables = command_environment() | {
+        "DJANGO_SETTINGS_MODULE": "sojourn.config.settings",
+        "SOJOURN_INSECURE_KEY_FOR_CHECKS": "1",
+    }
+    return run_here(environment, ["-m", "sojourn.analysis", *words], variables, None)
+
+
 def bench(words: list[str]) -> int:
     """Run the benchmarks."""
     return _passed_on("bench", [str(ROOT / "benchmarks" / "run.py"), *words])

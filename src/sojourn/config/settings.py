@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "sojourn.design",
     "sojourn.workspace",
     "sojourn.portal",
+    "sojourn.analysis",
     "sojourn.program.demonstration",
     "sojourn.program.education",
     "sojourn.program.treatment",

@@ -99,3 +99,17 @@ def test_a_group_nobody_heard_from_cannot_be_filled():
         imputation.complete(
             people=[*antidepressant_people(), *silent], visits=VISITS, rng=np.random.default_rng(3)
         )
+
+
+def test_equal_baselines_explain_nothing_and_hinder_nothing():
+    """With everybody at 20 the mean change is the observed one where all are observed."""
+    rng = np.random.default_rng(11)
+    people = [
+        PersonScores(20.0, {"4": 15 + rng.normal(), "5": 12 + rng.normal()}, group)
+        for group in ("a", "b") for _ in range(15)
+    ]  # fmt: skip
+    found = change_over_visits(people=people, visits=("4", "5"))
+    observed = np.mean([p.by_visit["5"] - 20 for p in people if p.group == "b"])
+    assert found.means[-1].change.value == pytest.approx(observed)
+    filled = imputation.complete(people=people, visits=("4", "5"), rng=rng, imputations=3)
+    assert imputation.mean_change(filled, visit=1, group="b").value == pytest.approx(observed)

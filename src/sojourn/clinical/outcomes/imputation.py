@@ -56,28 +56,35 @@ def pool(values: Sequence[float], errors: Sequence[float], *, complete_freedom: 
 
 
 def complete(
-    *, people: Sequence[PersonScores], visits: Sequence[str], rng: Generator, imputations: int = IMPUTATIONS
+    *,
+    people: Sequence[PersonScores],
+    visits: Sequence[str],
+    rng: Generator,
+    imputations: int = IMPUTATIONS,
+    model: Fit | None = None,
 ) -> Completed:
     """Fill each gap `imputations` times, with effects drawn anew each time. Raises what `fit` raises.
 
-    People with no score after baseline at all are filled too: they are the ones a practice hears of least.
+    People with no score after baseline at all are filled too: they are the ones a practice hears of least. `model` is
+    the fit of the same people and visits, where there is one already.
     """
     seen = [person for person in people if any(visit in person.by_visit for visit in visits)]
     layout = lay_out(seen, visits)
     unheard = {person.group for person in people} - set(layout.groups)
     if unheard:
         raise NotFitted(f"nobody of {', '.join(sorted(unheard))} has a score after baseline")
-    model = fit(
-        scores=layout.scores,
-        design=layout.design,
-        names=layout.names,
-        people=layout.people,
-        visits=layout.visits,
-    )
+    if model is None:
+        model = fit(
+            scores=layout.scores,
+            design=layout.design,
+            names=layout.names,
+            people=layout.people,
+            visits=layout.visits,
+        )
     full = lay_out(
         [PersonScores(p.baseline, dict.fromkeys(visits, p.baseline), p.group) for p in people],
         visits,
-        middle=layout.middle,
+        like=layout,
     )
     design = full.design.reshape(len(people), len(visits), -1)
     known = np.array(
@@ -151,7 +158,8 @@ def _analyzed(
 ) -> Estimate:
     groups = sorted(set(completed.groups))
     member = np.array([[group == each for each in groups] for group in completed.groups], dtype=np.float64)
-    design = np.column_stack([member, completed.baselines - completed.baselines.mean()])
+    centered = completed.baselines - completed.baselines.mean()
+    design = np.column_stack([member, centered]) if np.ptp(completed.baselines) > 0 else member
     changes = completed.changes[:, :, visit]
     worse = completed.was_missing[:, visit] & (member[:, groups.index(penalized)] == 1)
     changes = changes + penalty * worse

@@ -114,7 +114,7 @@ def test_people_without_any_score_after_baseline_are_counted_as_left_out():
         ([PersonScores(18, {})], "nobody has a score after baseline"),
         ([PersonScores(18, {"2 weeks": 12.0})], "nobody has a score at 4 weeks"),
         ([PersonScores(18, dict.fromkeys(VISITS, 12.0))], "too few"),
-        ([PersonScores(18, dict.fromkeys(VISITS, 12.0)) for _ in range(9)], "cannot be told from the others"),
+        ([PersonScores(18, dict.fromkeys(VISITS, 12.0)) for _ in range(9)], "no covariance fits"),
     ],
 )
 def test_what_cannot_be_fitted_is_said_in_words(people, says):

@@ -23,6 +23,7 @@ DAY_0, LATER = (
 MONTH = 30
 RELIABLE = 6
 NOT_POOLED = {"5", "6", "26"}
+RELAPSES = (9, 13, 18, 23, 31, 34, 48)
 
 
 def claus(rows: Rows) -> dict[str, float]:
@@ -196,7 +197,7 @@ def aml(rows: Rows) -> dict[str, float]:
         groups.setdefault(row["x"], []).append(Followed(float(row["time"]), float(row["status"]) == 1))
     maintained = curve(groups["Maintained"])
     return {
-        **{f"maintained, survival at {step.time:g}": float(step.survival) for step in maintained.steps},
+        **{f"maintained, survival at {time}": float(maintained.at(time)) for time in RELAPSES},
         "maintained, median": _median(maintained.median),
         "log-rank chi squared": log_rank(list(groups.values())).chi_squared,
         "people": sum(len(group) for group in groups.values()),

@@ -54,6 +54,7 @@ class Layout:
     visits: NDArray[np.intp]
     groups: tuple[str, ...]
     middle: float  # the baseline that an effect of a visit speaks for
+    has_baseline: bool  # False where everybody began at the same score: then it explains nothing
 
 
 def change_over_visits(*, people: Sequence[PersonScores], visits: Sequence[str]) -> ChangeOverVisits:
@@ -96,10 +97,10 @@ def change_over_visits(*, people: Sequence[PersonScores], visits: Sequence[str])
     return ChangeOverVisits(means, differences, model, len(people) - len(seen), comparison)
 
 
-def lay_out(people: Sequence[PersonScores], visits: Sequence[str], *, middle: float | None = None) -> Layout:
+def lay_out(people: Sequence[PersonScores], visits: Sequence[str], *, like: Layout | None = None) -> Layout:
     """Lay scores out as the rows of a model. Baselines are centered, so that an effect is a mean at the mean baseline.
 
-    `middle` is the baseline to center on, the mean of these people's where none is given.
+    `like` is a layout whose columns and center these rows are to share; else they are these people's own.
     """
     groups = tuple(sorted({person.group for person in people}))
     if not people:
@@ -109,8 +110,9 @@ def lay_out(people: Sequence[PersonScores], visits: Sequence[str], *, middle: fl
             if not any(person.group == group and visit in person.by_visit for person in people):
                 of = f" of {group}" if group else ""
                 raise NotFitted(f"nobody{of} has a score at {visit}")
-    if middle is None:
-        middle = float(np.mean([person.baseline for person in people]))
+    baselines = [person.baseline for person in people]
+    middle = like.middle if like else float(np.mean(baselines))
+    has_baseline = like.has_baseline if like else min(baselines) < max(baselines)
     cells = [(visit, group) for group in groups for visit in visits]
     rows = [
         (
@@ -125,11 +127,22 @@ def lay_out(people: Sequence[PersonScores], visits: Sequence[str], *, middle: fl
         if visit in person.by_visit
     ]
     who, at, cell, baseline, score = (np.array(column) for column in zip(*rows, strict=True))
-    design = np.zeros((len(rows), len(cells) + len(visits)))
+    names = [_name(*each) for each in cells]
+    design = np.zeros((len(rows), len(cells) + (len(visits) if has_baseline else 0)))
     design[np.arange(len(rows)), cell] = 1
-    design[np.arange(len(rows)), len(cells) + at] = baseline - middle
-    names = (*(_name(*each) for each in cells), *(f"baseline at {visit}" for visit in visits))
-    return Layout(score - baseline, design, names, who.astype(np.intp), at.astype(np.intp), groups, middle)
+    if has_baseline:
+        design[np.arange(len(rows)), len(cells) + at] = baseline - middle
+        names += [f"baseline at {visit}" for visit in visits]
+    return Layout(
+        scores=score - baseline,
+        design=design,
+        names=tuple(names),
+        people=who.astype(np.intp),
+        visits=at.astype(np.intp),
+        groups=groups,
+        middle=middle,
+        has_baseline=has_baseline,
+    )
 
 
 def _name(visit: str, group: str) -> str:

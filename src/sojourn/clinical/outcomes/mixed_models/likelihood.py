@@ -89,8 +89,9 @@ def solve(patterns: Sequence[Pattern], covariance: Matrix, *, restricted: bool) 
         inverse_factor = np.linalg.inv(factor)
         weight = inverse_factor.T @ inverse_factor
         weights.append(weight)
-        information += np.einsum("ij,ijpq->pq", weight, pattern.xx)
-        weighted += np.einsum("ij,ijp->p", weight, pattern.xy)
+        # Sums over visits as matrix products: with many visits they are most of the work.
+        information += np.tensordot(weight, pattern.xx, axes=2)
+        weighted += np.tensordot(weight, pattern.xy, axes=2)
         squares += float(np.sum(weight * pattern.yy))
         log_volume += 2 * pattern.people * float(np.sum(np.log(np.diag(factor))))
         rows += pattern.people * len(pattern.visits)
@@ -117,11 +118,13 @@ def _slope(
     restricted: bool,
 ) -> Matrix:
     found = np.zeros((visits, visits))
+    squares = np.outer(effects, effects)
+    if restricted:
+        squares = squares + effects_covariance
     for pattern, weight in zip(patterns, weights, strict=True):
         crossed = pattern.xy @ effects
-        fitted = np.einsum("ijpq,p,q->ij", pattern.xx, effects, effects, optimize=True)
+        # What is subtracted by the fitted means, and what is added because the effects themselves are estimated.
+        fitted = np.tensordot(pattern.xx, squares, axes=2)
         spread = pattern.yy - crossed - crossed.T + fitted
-        if restricted:
-            spread = spread + np.einsum("ijpq,pq->ij", pattern.xx, effects_covariance, optimize=True)
         found[np.ix_(pattern.visits, pattern.visits)] += pattern.people * weight - weight @ spread @ weight
     return (found + found.T) / 2

@@ -1,0 +1,234 @@
+"""`./sojourn outcomes FILE`: each kind of bad input has a result of its own, in words."""
+
+import re
+
+import pytest
+
+from sojourn.analysis.reporting import report
+from tests.support.data_sets import data_set
+
+
+def run(tmp_path, capsys, rows, *words, header="patient,day,score", map_text=None):
+    """Write a table, report on it; gives the exit code, the page as text without tags, and what was said."""
+    table = tmp_path / "table.csv"
+    table.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    out = tmp_path / "report.html"
+    chosen = ["--instrument", "phq-9"]
+    if map_text is not None:
+        (tmp_path / "map.toml").write_text(map_text, encoding="utf-8")
+        chosen = [*chosen, "--map", str(tmp_path / "map.toml")]
+    code = report([str(table), *chosen, "--out", str(out), *words])
+    said = capsys.readouterr()
+    html = out.read_text(encoding="utf-8") if out.is_file() else ""
+    text = " ".join(re.sub(r"<(style|svg).*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL).split())
+    return code, text, said.out + said.err
+
+
+def course(person, *scores, days=(0, 7, 14, 28)):
+    return [f"{person},{day},{score}" for day, score in zip(days, scores, strict=False)]
+
+
+def many(n=20, gain=2):
+    return [
+        row for k in range(n)
+        for row in course(f"p{k:02}", 20, 19 - gain * (k % 3), 17 - gain * (k % 4), 15 - gain * (k % 5))
+    ]  # fmt: skip
+
+
+def test_a_plain_table_needs_no_map(tmp_path, capsys):
+    code, page, said = run(tmp_path, capsys, many())
+    assert code == 0
+    assert "Of 20 people who answered at week 4, 8 fell by 50 % or more (40.0 %" in page
+    assert "20 people, 80 scores counted, 0 missing, 0 set aside, 0 repeated." in said
+    assert "covariance unstructured" in page
+    assert "Nothing was set aside." in page
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("-1", "is below 0, the lowest possible score; if it stands for missing, list it under `missing`"),
+        ("99", "is above 27, the highest possible score; if it stands for missing, list it under `missing`"),
+        ("28", "is above 27, the highest possible score"),
+        ("12.5", "is not a whole number; a map with whole_numbers = false takes it as it is"),
+        ("twelve", "is not a number"),
+    ],
+)
+def test_a_score_that_cannot_be_is_set_aside_with_its_line(tmp_path, capsys, cell, why):
+    code, page, said = run(tmp_path, capsys, [*many(), f"p00,30,{cell}"])
+    assert code == 0
+    assert "80 scores counted, 0 missing, 1 set aside" in said
+    assert why in page.replace("&#x27;", "'")
+    assert "82 score" in page
+
+
+def test_99_is_missing_where_a_map_says_so(tmp_path, capsys):
+    map_text = 'missing = [99]\n[columns]\npatient = "patient"\nday = "day"\nscore = "score"\n'
+    _, _, said = run(tmp_path, capsys, [*many(), "p00,30,99"], map_text=map_text)
+    assert "80 scores counted, 1 missing, 0 set aside" in said
+
+
+def test_two_scores_on_one_day_are_both_set_aside_and_a_repeat_counts_once(tmp_path, capsys):
+    rows = [*many(), "p00,28,3", "p01,28,13"]
+    _, page, said = run(tmp_path, capsys, rows)
+    assert "78 scores counted" not in said
+    assert "79 scores counted, 0 missing, 2 set aside, 1 repeated" in said
+    assert "contradicts line 82: one person and day, two scores" in page
+    assert "contradicts line 5: one person and day, two scores" in page
+    assert "20 were due: with the 1 missing counted as not" in page
+
+
+def test_a_day_after_today_or_before_birth_is_set_aside(tmp_path, capsys):
+    rows = [
+        "a,2020-01-01,20,1980-05-05", "a,2020-01-29,8,1980-05-05", "a,2999-01-01,3,1980-05-05",
+        "b,1979-01-01,20,1980-05-05", "b,2020-13-01,4,1980-05-05",
+    ]  # fmt: skip
+    code, page, said = run(tmp_path, capsys, rows, header="patient,date,score,born_on")
+    assert code == 0
+    assert "2 people, 2 scores counted, 0 missing, 3 set aside" in said
+    for why in ("is after today", "is before the person was born", "is not a day written as %Y-%m-%d"):
+        assert why in page
+
+
+def test_a_baseline_of_zero_can_prove_no_response(tmp_path, capsys):
+    rows = [*many(), *course("zero", 0, 0, 0, 0)]
+    _, page, _ = run(tmp_path, capsys, rows)
+    assert "1 people have a baseline of 0: nothing can fall from there, so they are never a response." in page
+    assert "Of 20 people who answered at week 4" in page
+    assert (
+        "the mean of each person's own percentage cannot be given, because a baseline is 0"
+        in page.replace("&#x27;", "'")
+    )
+
+
+def test_zeros_between_high_scores_are_asked_about(tmp_path, capsys):
+    _, page, _ = run(tmp_path, capsys, [*many(), *course("odd", 20, 0, 19, 18)])
+    assert "1 scores of 0 stand between two high ones; was a missing visit written as 0?" in page
+
+
+def test_people_counted_twice_are_noticed(tmp_path, capsys):
+    rows = [*course("a", 20, 15, 10, 9), *course("A ", 20, 15, 10, 9), *course("b", 21, 15, 10, 8)]
+    _, page, _ = run(tmp_path, capsys, rows)
+    assert "1 ids differ from another only in case or blanks" in page
+    assert "2 people share all their scores and days with another; are they counted twice?" in page
+
+
+def test_a_person_in_two_groups_is_left_out_whole(tmp_path, capsys):
+    rows = [f"{row},{'x' if k < 40 else 'y'}" for k, row in enumerate(many())]
+    rows.append("p00,35,9,y")
+    _, page, said = run(tmp_path, capsys, rows, header="patient,day,score,group")
+    assert "19 people" in said
+    assert "this person stands in two groups, and is left out whole" in page
+
+
+def test_scores_of_another_version_are_not_compared(tmp_path, capsys):
+    map_text = (
+        '[columns]\npatient = "patient"\nday = "day"\nscore = "score"\nversion = "version"\n'
+        '[windows]\n"week 4" = [21, 28, 41]\n'
+    )
+    rows = ["a,0,20,1", "a,28,9,1", "b,0,20,1", "b,28,9,2"]
+    _, page, said = run(tmp_path, capsys, rows, header="patient,day,score,version", map_text=map_text)
+    assert "3 scores counted, 0 missing, 1 set aside" in said
+    assert "was scored by another version of the instrument than the baseline" in page
+    assert "Insufficient follow-up: 1 of 2 people due answered" in page
+
+
+def test_one_person(tmp_path, capsys):
+    code, page, _ = run(tmp_path, capsys, course("only", 20, 15, 12, 9))
+    assert code == 0
+    assert "There is one person: counts say nothing of others." in page
+    assert "Not said: no visit has 5 scores in each group." in page
+
+
+def test_nobody(tmp_path, capsys):
+    code, page, said = run(tmp_path, capsys, [])
+    assert code == 0
+    assert "There is nobody in this table." in page
+    assert "Nobody in this table has a score at any visit: there is nothing to report." in page
+    assert "0 people, 0 scores counted" in said
+
+
+def test_all_missing(tmp_path, capsys):
+    code, page, said = run(tmp_path, capsys, [f"p{k},28,NA" for k in range(9)])
+    assert code == 0
+    assert "All scores of 9 people are missing." in page
+    assert "9 people, 0 scores counted, 9 missing" in said
+
+
+def test_all_responders(tmp_path, capsys):
+    code, page, _ = run(tmp_path, capsys, [row for k in range(20) for row in course(f"p{k}", 20, 8, 6, 4)])
+    assert code == 0
+    assert "20 fell by 50 % or more (100.0 %, 95 % interval 83.9 to 100.0)" in page
+    assert "more than half stayed in response" in page
+    assert "Not said:" in page  # equal scores have no spread to be modelled
+
+
+def test_nobody_responded(tmp_path, capsys):
+    _, page, _ = run(
+        tmp_path, capsys, [row for k in range(20) for row in course(f"p{k}", 20, 20, 21, 19 + k % 3)]
+    )
+    assert "0 fell by 50 % or more (0.0 %" in page
+    assert "Not said: nobody was in response at any visit." in page
+
+
+def test_without_a_baseline_people_stay_in_the_denominator(tmp_path, capsys):
+    rows = [*many(), *course("late", 9, 8, days=(14, 28))]
+    _, page, _ = run(tmp_path, capsys, rows)
+    assert "21 were due: with the 1 missing counted as not" in page
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "words", "says"),
+    [
+        ("a,b,c", ["1,2,3"], (), "The columns do not say what they are."),
+        ("patient,visit,score", ["a,follow-up,3"], (), "The visit 'follow-up' says no day."),
+        ("patient,day,score", ["a,0,20", "a,28,3"], ("--at", "week 9"), "There is no visit 'week 9'"),
+        ("patient,day,score", ["a,0,20"], ("--instrument", "hamlet-4"), "There is no instrument 'hamlet-4'"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_with_the_remedy(tmp_path, capsys, header, rows, words, says):
+    code, page, said = run(tmp_path, capsys, rows, *words, header=header)
+    assert code == 2
+    assert says in said
+    assert page == ""
+
+
+@pytest.mark.parametrize(
+    ("map_text", "says"),
+    [
+        ("", "`columns`: is missing"),
+        ('[columns]\npatient = "p"\nscore = "s"\n', "name one of `visit`, `day`, `date`"),
+        (
+            '[columns]\npatient = "p"\nscore = "s"\nvisit = "v"\n',
+            "say how many days after the first day each visit is",
+        ),
+        (
+            '[columns]\npatient = "patient"\nscore = "score"\nday = "day"\n[scale]\ntitle = "T"\nlow = 20\nhigh = 80\nresponse_percent = 50\n',
+            "percent change has a meaning only where a scale begins at 0",
+        ),
+    ],
+)
+def test_a_map_that_leaves_something_open_is_refused(tmp_path, capsys, map_text, says):
+    code, _, said = run(tmp_path, capsys, many(), map_text=map_text)
+    assert code == 2
+    assert says in said
+
+
+def test_the_same_table_gives_the_same_bytes(tmp_path, capsys):
+    rows = [f"{row},{'xy'[k // 4 % 2]}" for k, row in enumerate(many(30))]
+    header = "patient,day,score,group"
+    run(tmp_path, capsys, rows, header=header)
+    first = (tmp_path / "report.html").read_bytes()
+    run(tmp_path, capsys, rows, header=header)
+    assert (tmp_path / "report.html").read_bytes() == first
+
+
+def test_a_published_trial_is_reported_as_published(tmp_path, capsys):
+    """The masked antidepressant trial: 64 and 65 observed, difference 2.80 with error 1.11 at visit 7."""
+    map_file = "docs/guides/outcomes/antidepressant.map.toml"
+    out = tmp_path / "report.html"
+    assert report([str(data_set("antidepressant_hamd17.csv")), "--map", map_file, "--out", str(out)]) == 0
+    page = out.read_text(encoding="utf-8")
+    assert "2.80 (0.60 to 5.00) · 129 observed; error 1.11, 150 df" in page
+    assert "29 of 64" in page
+    assert "20 missing of DRUG were" in page
