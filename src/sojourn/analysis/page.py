@@ -1,6 +1,7 @@
 """The report as one page: figures, tables, and the sentences between them."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -254,18 +255,21 @@ def _dropout(each: VisitOutcomes) -> list[dict[str, str]]:
     chain = each.everybody
     if not chain.due:
         return []
-    seen, missing = chain.baselines_observed, chain.baselines_missing
     return [
         {
             "visit": each.visit.id,
             "group": each.group,
-            "observed": str(len(seen)),
-            "observed_mean": f"{float(sum(seen) / len(seen)):.1f}" if seen else "–",
-            "missing": str(len(missing)),
-            "missing_mean": f"{float(sum(missing) / len(missing)):.1f}" if missing else "–",
+            "observed": str(chain.observed),
+            "observed_mean": _mean(chain.baseline_of_observed),
+            "missing": str(chain.reached - chain.observed),
+            "missing_mean": _mean(chain.baseline_of_missing),
             "without": str(chain.reached_without_baseline),
         }
     ]
+
+
+def _mean(baseline: Fraction | None) -> str:
+    return "–" if baseline is None else f"{float(baseline):.1f}"
 
 
 def _reasons(set_aside: tuple[SetAside, ...]) -> list[tuple[str, int]]:

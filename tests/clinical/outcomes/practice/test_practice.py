@@ -1,5 +1,6 @@
 from datetime import date, timedelta
 from fractions import Fraction
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -15,6 +16,7 @@ from sojourn.clinical.outcomes.practice import (
     funnel,
     rates_of,
     suppress,
+    suppress_chain,
 )
 
 START = date(2026, 1, 5)
@@ -167,3 +169,25 @@ def test_an_impossible_table_is_refused(table, says):
 def test_a_window_that_misses_its_target_is_refused():
     with pytest.raises(ValueError, match="its target lies between its ends"):
         Window("week 4", target=28, opens=30, closes=40)
+
+
+def test_a_small_loss_hides_the_steps_that_would_give_it_away():
+    found = suppress_chain([200, 195, 150, 150, 120, 60])
+    assert found.lost[1] is None
+    assert found.people[0] == 200
+    assert None in found.people[1:]
+    assert suppress_chain([200, 180, 150, 150, 120, 60]).is_whole
+
+
+@given(losses=st.lists(st.integers(0, 40), min_size=2, max_size=7))
+def test_no_small_loss_of_a_chain_can_be_worked_out(losses):
+    """Take every pair of shown numbers: their difference is never a small loss, or one that is hidden."""
+    people = [sum(losses[place:]) for place in range(len(losses))]
+    found = suppress_chain(people)
+    shown = [(place, n) for place, n in enumerate(found.people) if n is not None]
+    for (a, high), (b, low) in pairwise(shown):
+        between = [place for place in range(a, b) if found.lost[place + 1] is None]
+        if between:
+            assert len(between) > 1
+            assert high - low - sum(found.lost[p + 1] or 0 for p in range(a, b)) >= 11
+    assert all(n is None or n == 0 or n >= 11 for n in found.lost)

@@ -10,11 +10,16 @@ from sojourn.clinical.outcomes.practice.funnel import (
     log_ratio_scores,
     overdispersion,
 )
-from sojourn.clinical.outcomes.practice.suppression import Suppressed, suppress
+from sojourn.clinical.outcomes.practice.suppression import (
+    Suppressed,
+    SuppressedChain,
+    suppress,
+    suppress_chain,
+)
 from sojourn.clinical.outcomes.practice.windows import Person, Reading, Window, baseline_of, reading_in
 
 __all__ = [
     "Chain", "ClaimCard", "Definition", "Estimator", "Funnel", "Link", "Outcome", "Person", "Rate", "Rates", "Reading",
-    "Suppressed", "Unit", "Window", "baseline_of", "chain_of", "claim_card", "funnel", "log_ratio_scores",
-    "overdispersion", "rates_of", "reading_in", "suppress",
+    "Suppressed", "SuppressedChain", "Unit", "Window", "baseline_of", "chain_of", "claim_card", "funnel", "log_ratio_scores",
+    "overdispersion", "rates_of", "reading_in", "suppress", "suppress_chain",
 ]  # fmt: skip

@@ -47,8 +47,8 @@ class Chain:
     met: int
     worse: int
     reached_without_baseline: int
-    baselines_observed: tuple[Fraction, ...]
-    baselines_missing: tuple[Fraction, ...]
+    baseline_of_observed: Fraction | None  # the mean; None of nobody
+    baseline_of_missing: Fraction | None
 
     @property
     def due(self) -> int:
@@ -99,9 +99,13 @@ def chain_of(*, people: Sequence[Person], window: Window, outcome: Outcome, as_o
         met=sum(outcome.met(baseline, value) for baseline, value in pairs),
         worse=sum(outcome.is_worse(baseline, value) for baseline, value in pairs),
         reached_without_baseline=sum(b is None and window.is_over(p, as_of=as_of) for p, b in known),
-        baselines_observed=tuple(b for b, reading in seen if reading is not None),
-        baselines_missing=tuple(b for b, reading in seen if reading is None),
+        baseline_of_observed=_mean([b for b, reading in seen if reading is not None]),
+        baseline_of_missing=_mean([b for b, reading in seen if reading is None]),
     )
+
+
+def _mean(baselines: Sequence[Fraction]) -> Fraction | None:
+    return sum(baselines, Fraction(0)) / len(baselines) if baselines else None
 
 
 def _is_dosed(person: Person, as_of: date) -> bool:

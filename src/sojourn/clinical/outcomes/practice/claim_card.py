@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
 from hashlib import sha256
-from statistics import fmean
 
 from sojourn.clinical.outcomes.practice.chain import Chain
 from sojourn.clinical.outcomes.practice.estimates import Rate, Rates, rates_of
@@ -116,15 +115,15 @@ def claim_card(*, definition: Definition, chain: Chain, as_of: date, software: s
         definition=definition,
         chain=chain,
         rates=rates_of(chain),
-        severity=Severity(_mean(chain.baselines_observed), _mean(chain.baselines_missing)),
+        severity=Severity(_mean(chain.baseline_of_observed), _mean(chain.baseline_of_missing)),
         as_of=as_of,
         software=software,
         author=author,
     )
 
 
-def _mean(baselines: tuple[Fraction, ...]) -> float | None:
-    return round(fmean(map(float, baselines)), 2) if baselines else None
+def _mean(baseline: Fraction | None) -> float | None:
+    return None if baseline is None else round(float(baseline), 2)
 
 
 def _hash(values: object) -> str:

@@ -6,6 +6,7 @@ one is hidden there too: the smallest that is not zero. Source: cms-cell-size fo
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 LEAST = 11  # program policy after cms-cell-size; 0 may be shown
 
@@ -59,3 +60,32 @@ def _gives_away(
         positive = [cell for cell in open_cells if rows[cell[0]][cell[1]] > 0]
         return min(positive or open_cells, key=lambda cell: (rows[cell[0]][cell[1]], cell))
     return None
+
+
+@dataclass(frozen=True)
+class SuppressedChain:
+    """A chain with None where a number is hidden: how many remain at each step, and how many were lost before it."""
+
+    people: tuple[int | None, ...]
+    lost: tuple[int | None, ...]
+
+    @property
+    def is_whole(self) -> bool:
+        """True when nothing had to be hidden."""
+        return None not in self.people and None not in self.lost
+
+
+def suppress_chain(people: Sequence[int], *, least: int = LEAST) -> SuppressedChain:
+    """Hide small losses of a chain, and every step from which a hidden one could be worked out.
+
+    `people` are those who remain at each step, never rising. A step is shown only where nothing is hidden on one side
+    of it: from above or from below it is then the sum of numbers that are shown anyway.
+    """
+    parts = [before - after for before, after in pairwise(people)] + [people[-1]]
+    hidden = [cell is None for cell in suppress([parts], least=least).cells[0]]
+    shown = [
+        count if not any(hidden[:place]) or not any(hidden[place:]) else None
+        for place, count in enumerate(people)
+    ]
+    lost = [0, *(None if hidden[place] else parts[place] for place in range(len(parts) - 1))]
+    return SuppressedChain(tuple(shown), tuple(lost))
