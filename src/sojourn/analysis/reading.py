@@ -11,20 +11,11 @@ from sojourn.analysis.cells import CellReader, CellRefused
 from sojourn.analysis.guessing import guessed_visits
 from sojourn.analysis.people import Found, Gathered, people_of
 from sojourn.analysis.table_map import TableMap
-from sojourn.clinical.outcomes.practice import Window
+from sojourn.clinical.outcomes.practice import USUAL_WINDOWS, Window
 from sojourn.clinical.outcomes.reports import Grouped, Yardstick
 from sojourn.program.measures.importing.score_file import Opened, Row, open_scores, rows_of
 
 DAY_0 = date(2000, 1, 1)  # a table of days has no calendar: any first day gives the same figures
-USUAL_WINDOWS = (  # program policy, for a table that holds days or dates and a map that says nothing
-    Window("week 1", target=7, opens=4, closes=10),
-    Window("week 2", target=14, opens=11, closes=20),
-    Window("week 4", target=28, opens=21, closes=41),
-    Window("week 8", target=56, opens=42, closes=69),
-    Window("week 12", target=84, opens=70, closes=118),
-    Window("month 6", target=182, opens=150, closes=213),
-    Window("month 12", target=365, opens=330, closes=400),
-)
 
 
 @dataclass(frozen=True)

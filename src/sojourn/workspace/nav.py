@@ -15,6 +15,7 @@ from sojourn.program.safety.queries import count_open_alarms
 
 ROOMS = (
     (gettext_noop("Practice"), "workspace:practice"),
+    (gettext_noop("Results"), "workspace:results"),
     (gettext_noop("Decisions"), "workspace:decisions"),
     (gettext_noop("Planning"), "workspace:planning"),
     (gettext_noop("Sessions"), "workspace:sessions"),

@@ -44,6 +44,8 @@ MAY: dict[str, frozenset[Role]] = {
     "add staff": frozenset({R.MEDICAL_DIRECTOR}),
     "publish a statement": frozenset({R.MEDICAL_DIRECTOR}),
     "end somebody's work": frozenset({R.MEDICAL_DIRECTOR}),
+    "see the practice's results": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "publish results": frozenset({R.MEDICAL_DIRECTOR}),
 }
 
 

@@ -101,6 +101,11 @@ def names_by_account(account_ids: Iterable[UUID]) -> dict[UUID, str]:
     return dict(rows.values_list("user_id", "name"))
 
 
+def names_of_staff(staff_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of staff members, those who have left among them."""
+    return dict(StaffMember.objects.filter(pk__in=set(staff_ids)).values_list("pk", "name"))
+
+
 def credentials_seen_by(actor: Actor) -> tuple[CredentialRow, ...]:
     """The newest credential of each kind and state of the staff this actor sees, the first to end first.
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from importlib.resources import files
 from typing import Any, Final
@@ -52,8 +53,8 @@ class Counted:
     without_baseline: int
     seen_at_all: int
     worse_at_all: int
-    baselines_observed: Fraction
-    baselines_missing: Fraction
+    baselines_observed: Decimal  # sums
+    baselines_missing: Decimal
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def counted(
         opens=[window.opens for window in windows],
         closes=[window.closes for window in windows],
     )
-    return tuple(Counted(*row[:-2], Fraction(row[-2]), Fraction(row[-1])) for row in rows)
+    return tuple(Counted(*row) for row in rows)
 
 
 def chain_from(rows: Sequence[Counted], met: Callable[[Counted], int]) -> Chain:
@@ -119,7 +120,7 @@ def harms_among(actor: Actor, asked: Asked) -> Harms:
     return Harms(*row)
 
 
-def _ask(actor: Actor, asked: Asked, statement: str, **values: object) -> list[tuple[Any, ...]]:
+def _ask(actor: Actor, asked: Asked, statement: str, **values: Any) -> list[tuple[Any, ...]]:
     """Run a statement over the people the actor may see and asks for."""
     visible, params = (
         Patient.objects.filter(patients_visible_to(actor), kind=Patient.Kind.PATIENT)
@@ -130,7 +131,7 @@ def _ask(actor: Actor, asked: Asked, statement: str, **values: object) -> list[t
     names = [f"visible_{place}" for place in range(len(params))]
     for name in names:
         visible = visible.replace("%s", f"%({name})s", 1)
-    limits = {
+    limits: dict[str, Any] = {
         "as_of": asked.as_of,
         "protocols": None if asked.protocols is None else list(asked.protocols),
         "site": asked.site_id,
@@ -145,8 +146,8 @@ def _ask(actor: Actor, asked: Asked, statement: str, **values: object) -> list[t
         return list(cursor.fetchall())
 
 
-def _mean(sums: Sequence[Fraction], people: int) -> Fraction | None:
-    return sum(sums, Fraction(0)) / people if people else None
+def _mean(sums: Sequence[Decimal], people: int) -> Fraction | None:
+    return sum(map(Fraction, sums), Fraction(0)) / people if people else None
 
 
 def _number(value: Fraction | None) -> float | None:

@@ -24,6 +24,17 @@ class Window:
         return start is not None and start + timedelta(days=self.closes) <= as_of
 
 
+USUAL_WINDOWS = (  # program policy, where nobody has said which days count for a visit
+    Window("week 1", target=7, opens=4, closes=10),
+    Window("week 2", target=14, opens=11, closes=20),
+    Window("week 4", target=28, opens=21, closes=41),
+    Window("week 8", target=56, opens=42, closes=69),
+    Window("week 12", target=84, opens=70, closes=118),
+    Window("month 6", target=182, opens=150, closes=213),
+    Window("month 12", target=365, opens=330, closes=400),
+)
+
+
 @dataclass(frozen=True)
 class Reading:
     """A score and the day it counts for. `counts` is False for what may not prove an outcome (prorated)."""

@@ -1,0 +1,99 @@
+"""The claim card as files, and as the page that is published."""
+
+import csv
+import io
+import json
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from sojourn.clinical.outcomes.practice import LEAST, Chain, suppress_chain
+from sojourn.design.charts.denominators import DenominatorStep, denominators_figure
+from sojourn.design.charts.figures import ChartFigure
+from sojourn.design.standalone import styles
+from sojourn.workspace.results.numbers import Answers
+
+# What a public article says of its company's own patients, and what it does not say; three sentences no card can carry.
+CANNOT_BE_RENDERED = (
+    "69 % reduction in depression symptoms after 10 weeks",
+    "60 % reduction in anxiety symptoms after 10 weeks",
+    "87 % see improvement within four weeks",
+)
+
+
+def card_as_csv(card_json: str) -> str:
+    """Write every value of a card in a row of its own, in the order of the JSON."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("what", "value"))
+    writer.writerows(rows_of_card(card_json))
+    return stream.getvalue()
+
+
+def rows_of_card(card_json: str) -> list[tuple[str, str]]:
+    """Give every value of a card with the path to it."""
+    return _flat("", json.loads(card_json))
+
+
+def _flat(path: str, value: Any) -> list[tuple[str, str]]:
+    if isinstance(value, dict):
+        return [row for key, each in value.items() for row in _flat(f"{path}.{key}" if path else key, each)]
+    if isinstance(value, list):
+        return [row for place, each in enumerate(value) for row in _flat(f"{path}.{place}", each)]
+    return [(path, "" if value is None else str(value))]
+
+
+def refused_because(answers: Answers) -> str:
+    """Say why these results may not be published; empty where they may."""
+    chain = answers.card.chain
+    if not answers.card.is_sufficient:
+        return answers.card.headline
+    small = [
+        name
+        for name, count in (
+            ("answered", chain.observed), ("met the outcome", chain.met),
+            ("did not meet it", chain.observed - chain.met), ("are missing", chain.missing),
+        )
+        if 0 < count < LEAST
+    ]  # fmt: skip
+    if small:
+        return f"Fewer than {LEAST} people {' and fewer than 11 '.join(small)}: a reader could tell who they are."
+    return ""
+
+
+def published_page(answers: Answers, *, practice: str, outcome: str) -> str:
+    """Write the page; its figures hide every cell of 1 to 10 and what would give one away."""
+    worse = answers.worse
+    return render_to_string(
+        "workspace/results/published.html",
+        {
+            "styles": styles(),
+            "practice_name": practice,
+            "card": answers.card,
+            "chain": _suppressed(answers.card.chain, outcome),
+            "worse": worse if worse and (worse.events == 0 or worse.events >= LEAST) else None,
+            "worse_hidden": worse is not None and 0 < worse.events < LEAST,
+            "reliable": answers.yardstick.reliable_points,
+            "harms": answers.harms,
+            "alarmed_hidden": 0 < answers.harms.people_with_red_alarm < LEAST,
+            "cannot": CANNOT_BE_RENDERED,
+        },
+    )
+
+
+def _suppressed(chain: Chain, outcome: str) -> ChartFigure:
+    links = chain.links
+    shown = suppress_chain([link.people for link in links])
+    return denominators_figure(
+        title="Who was counted",
+        steps=[
+            DenominatorStep(
+                says=outcome if link is links[-1] else link.says,
+                people=people,
+                lost=lost,
+                lost_because=link.lost_because,
+            )
+            for link, people, lost in zip(links, shown.people, shown.lost, strict=True)
+        ],
+        caption="Cells of 1 to 10 people are hidden, and others from which they could be worked out.",
+    )

@@ -1,0 +1,85 @@
+"""The figures of the results: who was counted, rates by window both ways, funnels."""
+
+from django.utils.translation import gettext as _
+
+from sojourn.clinical.outcomes.practice import INNER, OUTER, Chain, Funnel, limits, rates_of
+from sojourn.design.charts.figures import ChartFigure
+from sojourn.design.charts.funnels import FunnelChart, FunnelDot, funnel_figure
+from sojourn.design.charts.intervals import IntervalChart, IntervalRow, interval_figure
+
+LIMIT_STEPS = 24
+
+
+def rates_by_window(chains: tuple[tuple[str, Chain], ...], *, title: str) -> ChartFigure | None:
+    """Draw the outcome at every window that has closed for somebody, of those observed and with the missing as not."""
+    rows = []
+    for name, chain in chains:
+        rates = rates_of(chain)
+        for rate, hollow in ((rates.observed, False), (rates.missing_not_met, True)):
+            if rate is not None:
+                rows.append(
+                    IntervalRow(
+                        label=name,
+                        value=100 * float(rate.share),
+                        low=100 * rate.wilson.low,
+                        high=100 * rate.wilson.high,
+                        note=_("%(events)d of %(n)d") % {"events": rate.counts.events, "n": rate.counts.n},
+                        hollow=hollow,
+                    )
+                )
+    if not rows:
+        return None
+    return interval_figure(
+        IntervalChart(
+            title=title,
+            rows=tuple(rows),
+            low=0,
+            high=100,
+            unit=" %",
+            first_column=_("After the first dose"),
+            caption=_("Wilson 95 % intervals. The days that count for each window are program policy."),
+        )
+    )
+
+
+def funnel_of(found: Funnel, *, title: str, hidden: int) -> ChartFigure | None:
+    """Draw units against the limits of chance; None where fewer than two are large enough."""
+    if len(found.units) < 2:  # noqa: PLR2004 - one unit is compared with nothing
+        return None
+    largest = max(unit.counts.n for unit in found.units)
+    sizes = sorted({max(2, round(largest * step / LIMIT_STEPS)) for step in range(1, LIMIT_STEPS + 1)})
+    curves = []
+    for n in sizes:
+        inner, outer = limits(found.center, n, INNER), limits(found.center, n, OUTER)
+        curves.append((n, inner.low, inner.high, outer.low, outer.high))
+    said = [
+        _(
+            "Missing counted as not. Dashed: 95 % limits of chance; solid: 99.8 %. In order of name, never of share."
+        )
+    ]
+    if hidden:
+        said.append(_("%(n)d with fewer than 11 people due are not drawn.") % {"n": hidden})
+    if found.overdispersion is not None and found.overdispersion > 1:
+        said.append(
+            _(
+                "Units differ more than chance explains (%(phi).1f times); differences in who is treated are one reason."
+            )
+            % {"phi": found.overdispersion}
+        )
+    return funnel_figure(
+        FunnelChart(
+            title=title,
+            center=found.center,
+            dots=tuple(
+                FunnelDot(
+                    label=unit.name,
+                    n=unit.counts.n,
+                    share=float(unit.counts.share),
+                    outside=unit.is_outside,
+                )
+                for unit in found.units
+            ),
+            limits=tuple(curves),
+            caption=" ".join(said),
+        )
+    )

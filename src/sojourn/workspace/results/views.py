@@ -1,0 +1,135 @@
+"""The practice's results, the card behind each sentence, and the page that is published."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sojourn.design.charts.results import chain_figure
+from sojourn.program.people import roster
+from sojourn.program.people.access import only
+from sojourn.program.people.policy import may_do
+from sojourn.program.people.queries import the_practice
+from sojourn.program.people.roles import Role
+from sojourn.program.treatment.publishing import NothingToPublish, publish_results
+from sojourn.workspace.results.exports import card_as_csv, published_page, refused_because, rows_of_card
+from sojourn.workspace.results.figures import funnel_of, rates_by_window
+from sojourn.workspace.results.numbers import Answers, answers_to
+from sojourn.workspace.results.questions import QuestionForm
+
+readers = only(Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
+
+
+@readers
+def results(request: Any) -> HttpResponse:
+    """Show what became of everybody the reader may see."""
+    question, answers = _asked(request)
+    sees_clinicians = may_do(request.actor, "publish results")
+    outcome = answers.card.definition.outcome
+    return render(
+        request,
+        "workspace/results/results.html",
+        {
+            "question": question,
+            "answers": answers,
+            "card": answers.card,
+            "chain": chain_figure(
+                answers.card.chain,
+                title=_("Who was counted at %(window)s") % {"window": question.window.id},
+                met=outcome,
+                source=_("records of this practice up to %(day)s") % {"day": answers.card.as_of.isoformat()},
+            ),
+            "rates": rates_by_window(
+                answers.chains, title=_("People who %(outcome)s") % {"outcome": outcome}
+            ),
+            "dropout": [(name, chain) for name, chain in answers.chains if chain.due],
+            "sites": funnel_of(answers.sites, title=_("Sites"), hidden=answers.hidden_sites),
+            "clinicians": funnel_of(
+                answers.clinicians, title=_("Prescribers"), hidden=answers.hidden_clinicians
+            )
+            if sees_clinicians
+            else None,
+            "sees_clinicians": sees_clinicians,
+        },
+    )
+
+
+@readers
+def card(request: Any) -> HttpResponse:
+    """Show the claim card: everything it takes to check the sentence."""
+    question, answers = _asked(request)
+    return render(
+        request,
+        "workspace/results/card.html",
+        {
+            "question": question,
+            "card": answers.card,
+            "rows": [row for row in rows_of_card(answers.card.as_json()) if row[0] != "headline"],
+        },
+    )
+
+
+@readers
+def card_json(request: Any) -> HttpResponse:
+    """Give the card as JSON; the same definition, cut, software and author give the same bytes."""
+    _question, answers = _asked(request)
+    return _file(answers.card.as_json() + "\n", "application/json", "claim-card.json")
+
+
+@readers
+def card_csv(request: Any) -> HttpResponse:
+    """Give the card as CSV."""
+    _question, answers = _asked(request)
+    return _file(card_as_csv(answers.card.as_json()), "text/csv; charset=utf-8", "claim-card.csv")
+
+
+@only(Role.MEDICAL_DIRECTOR)
+def publish(request: Any) -> HttpResponse:
+    """Show what would be published, and write it once the director confirms."""
+    question, answers = _asked(request)
+    because = refused_because(answers)
+    if request.method == "POST" and request.POST.get("confirmed") == "yes":
+        page = published_page(answers, practice=the_practice().name, outcome=answers.card.definition.outcome)
+        try:
+            path = publish_results(page=page, refused_because=because, actor=request.actor, now=request.now)
+        except NothingToPublish as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request, _("Written to published/%(name)s in the data folder.") % {"name": path.name}
+            )
+        return redirect(f"{reverse('workspace:publish_results')}?{question.query}")
+    return render(
+        request,
+        "workspace/results/publish.html",
+        {
+            "question": question,
+            "card": answers.card,
+            "because": because,
+            "unconfirmed": request.method == "POST",
+        },
+    )
+
+
+def _asked(request: Any) -> tuple[QuestionForm, Answers]:
+    """Read the address; what cannot be read asks about everybody."""
+    actor = request.actor
+    today = roster.today_for(actor, now=request.now)
+    sites = tuple(
+        site for site in roster.all_sites()
+        if Role.MEDICAL_DIRECTOR in actor.roles or site.id in actor.site_ids
+    )  # fmt: skip
+    question = QuestionForm(request.GET, sites=sites, today=today)
+    if not question.is_valid():
+        question = QuestionForm({}, sites=sites, today=today)
+        question.is_valid()
+    return question, answers_to(question, actor=actor)
+
+
+def _file(text: str, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(
+        text, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
