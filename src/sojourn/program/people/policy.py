@@ -29,6 +29,7 @@ MAY: dict[str, frozenset[Role]] = {
     "start a course": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "end a course": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "order a dose": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "choose an interval": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "book visits": frozenset({R.COORDINATOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "name an escort or sitter": frozenset(
         {R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}

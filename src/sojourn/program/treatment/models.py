@@ -7,7 +7,7 @@ from django.db import models
 from uuid_utils.compat import uuid7
 
 from sojourn.program.people.models import Patient, StaffMember
-from sojourn.program.plans.models import Visit
+from sojourn.program.plans.models import Course, Visit
 from sojourn.program.treatment.choices import EventKind, EventSource
 
 
@@ -111,5 +111,36 @@ class FiledForm(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="filed_forms_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+
+class IntervalChoice(models.Model):
+    """How far apart a prescriber wants the next doses, beside what was suggested that day. The newest one holds."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("suggested_because", "why")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="interval_choices")
+    weeks = models.PositiveSmallIntegerField()
+    before_weeks = models.PositiveSmallIntegerField(null=True)  # None: no interval could be told
+    suggested_weeks = models.PositiveSmallIntegerField(null=True)  # None: nothing was suggested
+    suggested_because = models.CharField(max_length=1000)
+    why = models.CharField(max_length=1000, blank=True)
+    chosen_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(weeks__gte=1), name="intervals_are_a_week_or_more"),
+            models.CheckConstraint(
+                condition=models.Q(weeks=models.F("suggested_weeks")) | ~models.Q(why=""),
+                name="other_intervals_than_suggested_say_why",
+            ),
+        ]
+        indexes = [models.Index(fields=["course", "-chosen_at"], name="newest_interval_of_a_course")]
+        triggers = [
+            pgtrigger.Protect(
+                name="interval_choices_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
             )
         ]

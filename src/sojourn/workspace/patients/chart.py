@@ -20,7 +20,9 @@ from sojourn.program.treatment.chart import (
     DecisionLine,
     chart_visits,
 )
+from sojourn.program.treatment.dose_clock import dose_clock_of
 from sojourn.program.treatment.trajectories import PatientTrajectory, trajectories_of
+from sojourn.workspace.patients.clock import ClockSection, clock_section
 from sojourn.workspace.wording import OUTCOMES, Wording
 
 
@@ -63,9 +65,10 @@ class ClinicalPart:
     closed_alarms: tuple[AlarmRow, ...]
     scores: tuple[ScoreSection, ...]
     categories: tuple[CategoryLine, ...]
+    clock: ClockSection | None
 
 
-def clinical_part(patient: PatientCard, *, actor: Actor, now: datetime) -> ClinicalPart | None:
+def clinical_part(patient: PatientCard, *, actor: Actor, now: datetime, today: date) -> ClinicalPart | None:
     """Alarms and scores; None for a reader who is no clinician, because their work does not need them."""
     if not actor.is_any_of(CLINICIANS):
         return None
@@ -77,6 +80,7 @@ def clinical_part(patient: PatientCard, *, actor: Actor, now: datetime) -> Clini
         closed_alarms=tuple(alarm for alarm in alarms if alarm.closed_at is not None),
         scores=tuple(_section(one, is_imported=patient.is_research_record) for one in followed),
         categories=_categories(scores),
+        clock=clock_section(dose_clock_of(followed, patient_id=patient.id, actor=actor, today=today)),
     )
 
 

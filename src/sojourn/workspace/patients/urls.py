@@ -1,10 +1,11 @@
 from django.urls import path
 
-from sojourn.workspace.patients import views
+from sojourn.workspace.patients import clock, views
 from sojourn.workspace.patients.care_team import care_team
 
 urlpatterns = [
     path("", views.patients, name="patients"),
     path("<uuid:patient_id>/", views.chart, name="chart"),
     path("<uuid:patient_id>/care-team/", care_team, name="care_team"),
+    path("<uuid:patient_id>/interval/", clock.interval, name="interval"),
 ]

@@ -60,6 +60,7 @@ def chart(request: Any, patient_id: UUID) -> HttpResponse:
     head = chart_head(patient_id, actor=actor)
     if head is None:
         raise Http404
+    today = local_date(now, head.patient.timezone)
     audit.record(actor, SAW_THE_CHART, about=("patient", patient_id), at=now, patient_id=patient_id)
     return render(
         request,
@@ -67,12 +68,13 @@ def chart(request: Any, patient_id: UUID) -> HttpResponse:
         {
             "head": head,
             "patient": head.patient,
-            "age": head.patient.age_on(local_date(now, head.patient.timezone)),
+            "age": head.patient.age_on(today),
             "decisions": decision_lines(head),
             "consents": consent_lines(head),
             "courses": course_lines(head),
             "visits": visit_lines(patient_id, actor=actor, now=now),
-            "clinical": clinical_part(head.patient, actor=actor, now=now),
+            "clinical": clinical_part(head.patient, actor=actor, now=now, today=today),
+            "may_choose_interval": may_do(actor, "choose an interval") and head.open_course is not None,
             "may_decide": may_do(actor, "decide eligibility"),
             "may_start": may_do(actor, "start a course") and head.phase is Phase.DECIDED,
             "may_choose_team": may_do(actor, "choose a care team"),

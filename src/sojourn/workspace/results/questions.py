@@ -25,7 +25,7 @@ class QuestionForm(forms.Form):
     route = forms.ChoiceField(label=_("Route"), required=False, widget=forms.Select(attrs=CHOICE))
     site = forms.ChoiceField(label=_("Site"), required=False, widget=forms.Select(attrs=CHOICE))
     since = forms.DateField(label=_("Course begun from"), required=False, widget=DAY)
-    until = forms.DateField(label=_("to"), required=False, widget=DAY)
+    until = forms.DateField(label=_("Course begun up to"), required=False, widget=DAY)
     at = forms.ChoiceField(label=_("After the first dose"), required=False, widget=forms.Select(attrs=CHOICE))
     outcome = forms.ChoiceField(
         label=_("Outcome"),
