@@ -25,11 +25,11 @@ PHQ9 = yardstick_of(instruments.get("phq-9"))
 DAY = timedelta(days=1)
 
 
-def scored(patient_id, on, value, prorated=False):
+def scored(patient_id, on, value, prorated=False, **correction):
     return Response.objects.create(
         patient_id=patient_id, instrument_id="phq-9", instrument_version="1", definition_hash="0" * 64,
         source="import", answers=None, answered_at=datetime(on.year, on.month, on.day, 20, tzinfo=UTC),
-        answered_on=on, value=value, prorated=prorated,
+        answered_on=on, value=value, prorated=prorated, **correction,
     )  # fmt: skip
 
 
@@ -92,6 +92,22 @@ def test_research_records_and_unseen_sites_count_nowhere(ward):
     assert sum(r.enrolled for r in counted(ward.dora, Asked(CUT), yardstick=PHQ9, windows=[MONTH])) == 1
     assert sum(r.enrolled for r in counted(ward.ben, Asked(CUT), yardstick=PHQ9, windows=[MONTH])) == 1
     assert counted(ward.cleo, Asked(CUT), yardstick=PHQ9, windows=[MONTH]) == ()
+
+
+def test_a_corrected_answer_counts_as_corrected_and_never_as_it_was(ward):
+    course = h.course(ward, ward.ada.patient_id, NOW - 61 * DAY)
+    _dose(ward, course, NOW - 60 * DAY)
+    scored(ward.ada.patient_id, (NOW - 62 * DAY).date(), 20)
+    month = (NOW - 32 * DAY).date()
+    wrong = scored(ward.ada.patient_id, month, 5)
+
+    def responded():
+        [row] = counted(ward.dora, Asked(CUT), yardstick=PHQ9, windows=[MONTH])
+        return row.observed, row.responded
+
+    assert responded() == (1, 1)
+    scored(ward.ada.patient_id, month + 3 * DAY, 15, corrects=wrong, correction_why="two lines were mixed up")
+    assert responded() == (1, 0)
 
 
 def test_filters_narrow_who_is_counted(ward):

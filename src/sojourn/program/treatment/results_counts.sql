@@ -19,6 +19,7 @@ based AS (
     FROM measures_response response
     WHERE response.patient_id = dosed.patient_id AND response.instrument_id = %(instrument)s
       AND response.value IS NOT NULL AND NOT response.prorated
+      AND NOT EXISTS (SELECT FROM measures_response later WHERE later.corrects_id = response.id)
       AND response.answered_on <= coalesce(dosed.first_dose_on, %(as_of)s)
     ORDER BY response.answered_on DESC, response.answered_at DESC
     LIMIT 1
@@ -40,6 +41,7 @@ judged AS (
     FROM measures_response response
     WHERE response.patient_id = based.patient_id AND response.instrument_id = %(instrument)s
       AND response.value IS NOT NULL AND NOT response.prorated
+      AND NOT EXISTS (SELECT FROM measures_response later WHERE later.corrects_id = response.id)
       AND response.answered_on BETWEEN based.first_dose_on + windows.opens AND based.first_dose_on + windows.closes
     ORDER BY abs(response.answered_on - based.first_dose_on - windows.target), response.answered_on,
       response.answered_at DESC
