@@ -72,10 +72,18 @@ ASKED_IN_ADDRESSES = {
     "verdict": "which verdict those cards give",
     "family": "which family of rules is listed",
     "layout": "which layout the gallery stands on",
+    "protocol": "the id of a course protocol whose results are counted",
+    "route": "by which route doses were given whose results are counted",
+    "since": "a day from which courses began",
+    "until": "a day up to which courses began",
+    "at": "which window after the first dose",
+    "outcome": "response or remission",
+    "cut": "a day up to which the records are counted",
 }
 FORMS_THAT_ASK = {
     "patients/patients.html": "phase and site; the name is searched by a second form, sent by POST",
     "planning/calendar.html": "the day",
+    "results/results.html": "protocol, route, site, days and window: never a person",
     "elements/form.html": "the skeleton of django-allauth's forms, which say their method themselves",
 }
 

@@ -56,3 +56,11 @@ def test_what_cannot_be_recorded_is_said(ward, sign_in, form, says):
 def test_without_a_course_nothing_is_recorded(ward, sign_in):
     page = sign_in(ward.ben).post(chart(ward, "interval"), {"weeks": "2"}, follow=True).content.decode()
     assert "There is no open course." in page
+
+
+def test_benefit_that_does_not_fade_is_not_given_a_half_life(ward, sign_in):
+    """Every score after a dose is 8 or 7: the search ends at its longest, which is no finding."""
+    treated(ward)
+    page = sign_in(ward.ben).get(chart(ward)).content.decode()
+    assert "No loss of benefit can be told within the days seen" in page or "Insufficient data" in page
+    assert "after 365 days" not in page

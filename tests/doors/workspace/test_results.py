@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 
 from sojourn.program.audit.models import Entry
+from sojourn.program.people.models import Practice
 from tests.program.treatment.test_results import _dose, scored
 from tests.support import histories as h
 from tests.support.ward import NOW
@@ -120,6 +121,18 @@ def test_only_a_confirmed_page_is_written_and_the_deed_is_logged(ward, sign_in, 
     assert "src=" not in page
     assert Entry.objects.filter(did="published results").count() == 2
     assert sign_in(ward.ben).post(url, {"confirmed": "yes"}).status_code == 403
+
+
+def test_a_demonstration_says_on_its_published_page_that_everybody_is_invented(
+    ward, sign_in, settings, tmp_path
+):
+    settings.DATA_DIR = tmp_path
+    Practice.objects.update(is_demonstration=True)
+    treated(ward, 14)
+    treated(ward, 12, later=18)
+    sign_in(ward.dora).post(reverse("workspace:publish_results"), {"confirmed": "yes"})
+    [path] = tmp_path.glob("published/*.html")
+    assert "its patients and staff are invented" in path.read_text(encoding="utf-8")
 
 
 def test_a_page_that_would_show_a_handful_is_refused(ward, sign_in, settings, tmp_path):

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from sojourn.clinical.outcomes.dose_clock import Durability, InsufficientData, Suggestion
+from sojourn.clinical.outcomes.dose_clock import Durability, NotEnoughKnown, Suggestion
 from sojourn.program.audit.models import Entry
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.treatment.dose_clock import (
@@ -76,9 +76,9 @@ def test_before_the_first_dose_there_is_no_clock(ward):
 def test_the_first_doses_come_before_maintenance(ward):
     treated(ward, doses=DOSES[:2])
     clock = clock_for(ward)
-    assert isinstance(clock.suggestion, InsufficientData)
+    assert isinstance(clock.suggestion, NotEnoughKnown)
     assert "2 of the first" in clock.suggestion.because
-    assert isinstance(clock.durability, InsufficientData)
+    assert isinstance(clock.durability, NotEnoughKnown)
 
 
 def test_two_good_checks_suggest_one_step_longer_with_the_reasons(ward):
@@ -89,7 +89,7 @@ def test_two_good_checks_suggest_one_step_longer_with_the_reasons(ward):
     assert clock.suggestion.reasons == (
         "the last 2 scores (8, 7) are below 10 and within 3 points of the best, 7",
     )
-    assert isinstance(clock.durability, Durability | InsufficientData)
+    assert isinstance(clock.durability, Durability | NotEnoughKnown)
     assert clock.time_in_response.in_response > 0
 
 
@@ -140,3 +140,10 @@ def test_a_returning_score_suggests_a_shorter_interval(ward):
     scored(ward.ada.patient_id, NOW.date(), 15)
     suggestion = clock_for(ward).suggestion
     assert (suggestion.step, suggestion.weeks, suggestion.now_weeks) == ("shorten", 1, 2)
+
+
+def test_long_after_the_last_dose_no_interval_is_suggested(ward):
+    treated(ward, doses=tuple(day for day in DOSES if day < -60))
+    suggestion = clock_for(ward).suggestion
+    assert isinstance(suggestion, NotEnoughKnown)
+    assert suggestion.because == "the last dose was 61 days ago, beyond the longest step of 8 weeks"

@@ -15,8 +15,8 @@ from sojourn.clinical.outcomes import dose_clock
 from sojourn.clinical.outcomes.dose_clock import (
     ClockPoint,
     Durability,
-    InsufficientData,
     MaintenancePolicy,
+    NotEnoughKnown,
     Suggestion,
     TimeInResponse,
 )
@@ -66,9 +66,9 @@ class DoseClock:
     points: tuple[ClockPoint, ...]
     baseline: Fraction | None
     scale_high: int
-    time_in_response: TimeInResponse | InsufficientData
-    durability: Durability | InsufficientData
-    suggestion: Suggestion | InsufficientData
+    time_in_response: TimeInResponse | NotEnoughKnown
+    durability: Durability | NotEnoughKnown
+    suggestion: Suggestion | NotEnoughKnown
     now_weeks: int | None
     allowed_weeks: tuple[int, ...]
     choices: tuple[ChoiceLine, ...]
@@ -127,7 +127,7 @@ def choose_interval(*, course_id: UUID, weeks: int, why: str, actor: Actor, now:
         match clock.suggestion:
             case Suggestion(weeks=suggested_weeks, reasons=reasons):
                 suggested, because = suggested_weeks, "; ".join(reasons)
-            case InsufficientData(because=missing):
+            case NotEnoughKnown(because=missing):
                 suggested, because = None, f"insufficient data: {missing}"
         if weeks != suggested and not why.strip():
             raise WhyNotAsSuggested
@@ -165,7 +165,7 @@ def _clock(
     baseline = line.baseline.point.value if line.baseline and not line.baseline.stale else None
     now_weeks = _interval_now(course, choices, doses)
     setting = protocols.course_protocol(course.protocol_id).setting if course else None
-    no_baseline = InsufficientData("there is no baseline within 7 days before the first dose")
+    no_baseline = NotEnoughKnown("there is no baseline within 7 days before the first dose")
     return DoseClock(
         policy=policy,
         points=points,
@@ -189,17 +189,22 @@ def _clock(
 def _suggestion(
     scores: list[outcomes.ScorePoint], doses: list[date], course: Course | None, choices: tuple[ChoiceLine, ...],
     policy: MaintenancePolicy, now_weeks: int | None, today: date,
-) -> Suggestion | InsufficientData:  # fmt: skip
+) -> Suggestion | NotEnoughKnown:  # fmt: skip
     if course is None:
-        return InsufficientData("there is no open course")
+        return NotEnoughKnown("there is no open course")
     protocol = protocols.course_protocol(course.protocol_id)
     given = sum(day >= course.started_at.date() for day in doses)
     if given < protocol.doses:
-        return InsufficientData(
+        return NotEnoughKnown(
             f"{given} of the first {protocol.doses} doses are given; maintenance comes after"
         )
     if now_weeks is None:
-        return InsufficientData("two doses are needed to tell how far apart they are")
+        return NotEnoughKnown("two doses are needed to tell how far apart they are")
+    since = (today - doses[-1]).days
+    if since > DAYS_IN_WEEK * policy.steps_weeks[-1]:
+        return NotEnoughKnown(
+            f"the last dose was {since} days ago, beyond the longest step of {policy.steps_weeks[-1]} weeks"
+        )
     shortened = [
         choice.chosen_at.date()
         for choice in choices

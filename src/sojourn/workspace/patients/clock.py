@@ -122,6 +122,11 @@ def _durability(clock: DoseClock) -> str:
     found = clock.durability
     if not isinstance(found, Durability):
         return _("Insufficient data: %(why)s.") % {"why": found.because}
+    if found.high is None and found.half_life >= clock.policy.durability.longest_days - 1:
+        return _(
+            "No loss of benefit can be told within the days seen; half of it lasts %(low)s days or longer "
+            "(95 %% limit; from %(scores)d scores after %(doses)d doses)."
+        ) % {"low": f"{found.low:.0f}", "scores": found.scores, "doses": found.doses}
     ends = {
         "half": f"{found.half_life:.0f}",
         "low": f"{found.low:.0f}",

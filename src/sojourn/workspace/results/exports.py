@@ -61,7 +61,7 @@ def refused_because(answers: Answers) -> str:
     return ""
 
 
-def published_page(answers: Answers, *, practice: str, outcome: str) -> str:
+def published_page(answers: Answers, *, practice: str, outcome: str, is_demonstration: bool) -> str:
     """Write the page; its figures hide every cell of 1 to 10 and what would give one away."""
     worse = answers.worse
     return render_to_string(
@@ -69,6 +69,7 @@ def published_page(answers: Answers, *, practice: str, outcome: str) -> str:
         {
             "styles": styles(),
             "practice_name": practice,
+            "is_demonstration": is_demonstration,
             "card": answers.card,
             "chain": _suppressed(answers.card.chain, outcome),
             "worse": worse if worse and (worse.events == 0 or worse.events >= LEAST) else None,

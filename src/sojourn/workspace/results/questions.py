@@ -99,4 +99,16 @@ class QuestionForm(forms.Form):
     @property
     def query(self) -> str:
         """The same question as an address, with its data cut named."""
-        return urlencode({name: value for name, value in self.cleaned_data.items() if value})
+        given = self.cleaned_data
+        return urlencode(
+            {
+                "protocol": given["protocol"],
+                "route": given["route"],
+                "site": given["site"],
+                "since": given["since"] or "",
+                "until": given["until"] or "",
+                "at": self.window.id,
+                "outcome": given["outcome"],
+                "cut": given["cut"],
+            }
+        )

@@ -92,7 +92,13 @@ def publish(request: Any) -> HttpResponse:
     question, answers = _asked(request)
     because = refused_because(answers)
     if request.method == "POST" and request.POST.get("confirmed") == "yes":
-        page = published_page(answers, practice=the_practice().name, outcome=answers.card.definition.outcome)
+        practice = the_practice()
+        page = published_page(
+            answers,
+            practice=practice.name,
+            outcome=answers.card.definition.outcome,
+            is_demonstration=practice.is_demonstration,
+        )
         try:
             path = publish_results(page=page, refused_because=because, actor=request.actor, now=request.now)
         except NothingToPublish as refusal:

@@ -8,7 +8,7 @@ from sojourn.clinical.outcomes import ScorePoint
 from sojourn.clinical.outcomes.dose_clock import (
     ClockPoint,
     Durability,
-    InsufficientData,
+    NotEnoughKnown,
     Step,
     durability,
     maintenance_policy,
@@ -88,13 +88,13 @@ def test_without_noise_it_is_exact():
     ],
 )
 def test_below_the_minimum_it_says_insufficient_data_and_why(points, says):
-    assert durability(points, baseline=20, policy=POLICY.durability) == InsufficientData(says)
+    assert durability(points, baseline=20, policy=POLICY.durability) == NotEnoughKnown(says)
 
 
 def test_no_benefit_has_no_half_life():
     worse = [ClockPoint(p.on, p.dose, p.days, Fraction(22)) for p in returning(9, 0, 0)]
     found = durability(worse, baseline=20, policy=POLICY.durability)
-    assert found == InsufficientData("the scores after doses are no better than the baseline")
+    assert found == NotEnoughKnown("the scores after doses are no better than the baseline")
 
 
 def test_two_good_checks_lengthen_by_one_step():
@@ -134,7 +134,7 @@ def test_a_second_shortening_within_90_days_asks_for_a_review():
 
 def test_too_few_scores_suggest_nothing():
     found = suggested(18, 9, 6)
-    assert found == InsufficientData("3 scores since the first dose; 4 are needed")
+    assert found == NotEnoughKnown("3 scores since the first dose; 4 are needed")
 
 
 def test_an_interval_between_the_steps_is_said():

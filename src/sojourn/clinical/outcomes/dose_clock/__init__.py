@@ -6,7 +6,7 @@ from sojourn.clinical.outcomes.dose_clock.aligned import (
     on_the_clock,
     time_in_response,
 )
-from sojourn.clinical.outcomes.dose_clock.durability import Durability, InsufficientData, durability
+from sojourn.clinical.outcomes.dose_clock.durability import Durability, NotEnoughKnown, durability
 from sojourn.clinical.outcomes.dose_clock.maintenance import Step, Suggestion, suggest_interval
 from sojourn.clinical.outcomes.dose_clock.policy import (
     DurabilityPolicy,
@@ -15,6 +15,17 @@ from sojourn.clinical.outcomes.dose_clock.policy import (
 )
 
 __all__ = [
-    "ClockPoint", "Durability", "DurabilityPolicy", "InsufficientData", "MaintenancePolicy", "Step", "Suggestion",
-    "TimeInResponse", "durability", "maintenance_policy", "on_the_clock", "suggest_interval", "time_in_response",
+    "ClockPoint",
+    "Durability",
+    "DurabilityPolicy",
+    "MaintenancePolicy",
+    "NotEnoughKnown",
+    "Step",
+    "Suggestion",
+    "TimeInResponse",
+    "durability",
+    "maintenance_policy",
+    "on_the_clock",
+    "suggest_interval",
+    "time_in_response",
 ]  # fmt: skip

@@ -31,7 +31,7 @@ class Durability:
 
 
 @dataclass(frozen=True)
-class InsufficientData:
+class NotEnoughKnown:
     """Why nothing can be said, in words."""
 
     because: str
@@ -39,15 +39,15 @@ class InsufficientData:
 
 def durability(
     points: Sequence[ClockPoint], *, baseline: float, policy: DurabilityPolicy, confidence: float = 0.95
-) -> Durability | InsufficientData:
+) -> Durability | NotEnoughKnown:
     """Estimate how long benefit lasts, lower scores being better."""
     missing = _missing(points, policy)
     if missing:
-        return InsufficientData(missing)
+        return NotEnoughKnown(missing)
     days = np.array([point.days for point in points], dtype=np.float64)
     benefit = baseline - np.array([float(point.value) for point in points])
     if float(benefit.mean()) <= 0:
-        return InsufficientData("the scores after doses are no better than the baseline")
+        return NotEnoughKnown("the scores after doses are no better than the baseline")
 
     def misfit(half_life: float) -> float:
         return _misfit(days, benefit, half_life)
@@ -68,7 +68,7 @@ def durability(
     low = _end(beyond, half_life, SHORTEST_DAYS)
     high = _end(beyond, half_life, longest)
     if low is None and high is None:
-        return InsufficientData("the scores go up and down too much to say how long benefit lasts")
+        return NotEnoughKnown("the scores go up and down too much to say how long benefit lasts")
     return Durability(
         half_life, low if low is not None else 0.0, high, len(points), len({point.dose for point in points})
     )

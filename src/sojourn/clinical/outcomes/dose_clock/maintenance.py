@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
 
-from sojourn.clinical.outcomes.dose_clock.durability import InsufficientData
+from sojourn.clinical.outcomes.dose_clock.durability import NotEnoughKnown
 from sojourn.clinical.outcomes.dose_clock.policy import MaintenancePolicy
 from sojourn.clinical.outcomes.trajectory import ScorePoint
 
@@ -37,19 +37,17 @@ def suggest_interval(
     shortened_on: Sequence[date],
     today: date,
     policy: MaintenancePolicy,
-) -> Suggestion | InsufficientData:
+) -> Suggestion | NotEnoughKnown:
     """Suggest the interval after the checks since treatment began, lower scores being better.
 
     `scores` are in any order and reach up to today; `shortened_on` are days on which the interval was shortened before.
     """
     ordered = tuple(sorted((score for score in scores if score.on <= today), key=lambda score: score.on))
     if len(ordered) < policy.least_scores:
-        return InsufficientData(
-            f"{len(ordered)} scores since the first dose; {policy.least_scores} are needed"
-        )
+        return NotEnoughKnown(f"{len(ordered)} scores since the first dose; {policy.least_scores} are needed")
     if now_weeks not in policy.steps_weeks:
         steps = ", ".join(map(str, policy.steps_weeks))
-        return InsufficientData(f"an interval of {now_weeks} weeks is none of the steps ({steps} weeks)")
+        return NotEnoughKnown(f"an interval of {now_weeks} weeks is none of the steps ({steps} weeks)")
     best = min(score.value for score in ordered)
     latest = ordered[-max(policy.good_checks, policy.poor_checks) :]
     returned = _returned(latest[-1].value, best, latest, policy)
