@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('people', '0001_initial'),
         ('plans', '0002_initial'),
-        ('treatment', '0001_initial'),
+        ('treatment', '0003_filed_forms'),
     ]
 
     operations = [
