@@ -49,6 +49,14 @@ def test_too_little_follow_up_gives_no_headline(ward, sign_in):
     assert "Insufficient follow-up: 5 of 10 people due answered (50.0 %)" in text
 
 
+def test_the_form_shows_the_window_that_is_answered(ward, sign_in):
+    text = sign_in(ward.dora).get(PAGE).content.decode()
+    assert '<option value="week 4" selected>' in text
+    assert (
+        '<option value="week 8" selected>' in sign_in(ward.dora).get(PAGE, {"at": "week 8"}).content.decode()
+    )
+
+
 def test_a_practice_with_nobody_says_so(ward, sign_in):
     text = sign_in(ward.dora).get(PAGE).content.decode()
     assert "Insufficient follow-up: 0 of 0 people due answered" in text

@@ -64,7 +64,7 @@ def _svg(title: str, steps: Sequence[DenominatorStep]) -> SafeString:
         element("title", title, id=f"{key}-title"),
         element("desc", said, id=f"{key}-desc"),
         *drawn,
-        class_="chart flow-bar denominators",
+        class_="chart denominators",
         role="img",
         aria_labelledby=f"{key}-title {key}-desc",
         width="100%",

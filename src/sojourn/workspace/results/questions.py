@@ -1,5 +1,6 @@
 """What an address asks: which people, which window, which outcome, up to which day."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -35,8 +36,11 @@ class QuestionForm(forms.Form):
     )
     cut = forms.DateField(label=_("Data up to"), required=False, widget=DAY)
 
-    def __init__(self, *args: Any, sites: tuple[SiteRow, ...], today: date, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, asked: Mapping[str, Any], *, sites: tuple[SiteRow, ...], today: date, **kwargs: Any
+    ) -> None:
+        # A question that names no window shows the one that is answered, not the first of the list.
+        super().__init__({**asked, "at": asked.get("at") or DEFAULT_WINDOW}, **kwargs)
         self.today = today
         self.sites = {str(site.id): site.name for site in sites}
         courses = protocols.course_protocols()

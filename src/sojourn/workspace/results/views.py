@@ -128,7 +128,7 @@ def _asked(request: Any) -> tuple[QuestionForm, Answers]:
         site for site in roster.all_sites()
         if Role.MEDICAL_DIRECTOR in actor.roles or site.id in actor.site_ids
     )  # fmt: skip
-    question = QuestionForm(request.GET, sites=sites, today=today)
+    question = QuestionForm(request.GET.dict(), sites=sites, today=today)
     if not question.is_valid():
         question = QuestionForm({}, sites=sites, today=today)
         question.is_valid()
