@@ -88,9 +88,11 @@ SELECT bench_id(11, id), bench_id(9, n), bench_id(2, n), kind, number, tstzrange
        bench_id(4, clinician), int4range(1, 5), '', '', %(now)s - interval '700 days', ''
 FROM bench_visit;
 
-INSERT INTO treatment_sessionevent (id, visit_id, form_id, kind, facts, taken_at, received_at, recorded_by_id)
+-- These events carry no true seal: pages read seals only to prove a session, and nothing is proved here.
+INSERT INTO treatment_sessionevent (id, visit_id, form_id, kind, facts, taken_at, received_at, recorded_by_id, source, device,
+                                    units, sequence, seal)
 SELECT bench_id(12, id * 10 + step), bench_id(11, id), bench_id(99, id * 10 + step), what, facts::jsonb,
-       starts_at + after, starts_at + after, bench_id(4, clinician)
+       starts_at + after, starts_at + after, bench_id(4, clinician), 'room', '', '{}'::jsonb, step, repeat('0', 64)
 FROM bench_visit
 CROSS JOIN (VALUES (1, 'dosed', '{"dose_mg": 56}', interval '0'), (2, 'discharged', '{}', interval '2 hours'))
   AS happened(step, what, facts, after)
