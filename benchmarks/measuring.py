@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import ceil
 from pathlib import Path
 from statistics import median
 
@@ -19,7 +20,7 @@ from benchmarks.driver import drive
 from benchmarks.figures import Figure, Run, figure_of, run_of
 from benchmarks.paths import BARE_ROWS, MeasuredPath, all_paths
 from benchmarks.processes import Meter, memory_mb
-from benchmarks.records import Records, make_records
+from benchmarks.records import Records, answering_of, make_records
 from benchmarks.scratch_database import NoScratchDatabase, scratch_database
 from benchmarks.server import NotServing, Serving, serving
 from benchmarks.site.models import make_bare_table
@@ -28,6 +29,11 @@ MOST_A_RUN = 20_000  # requests that can be sent once only
 ALONE_SHARE = 0.4  # a reader alone is measured for this part of the time
 WARM_UP_S = 1.0
 WORKER_SETTLES_S = 3.0
+FASTEST_PER_S = 1500  # submissions; each can be sent once, so as many are prepared as could be sent
+
+
+class OutOfRequests(Exception):
+    """A path that can be sent once only was answered faster than requests were prepared."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,11 @@ class Plan:
     seconds: float
     connections: int
     starts: int
-    requests_each: int
+
+    def requests_each(self, answering: int) -> int:
+        """How many questionnaires wait for each of the patients who answer, so that none is answered twice."""
+        loaded_s = WARM_UP_S + self.repeats * self.seconds * (1 + ALONE_SHARE)
+        return ceil(loaded_s * FASTEST_PER_S / answering)
 
     @property
     def log(self) -> Path:
@@ -64,7 +74,7 @@ def measure(plan: Plan) -> int:
         for size in plan.sizes:
             with scratch_database(plan.database, plan.practice_url) as url:
                 by_size[size] = _measure_size(plan, size, url)
-    except (NoScratchDatabase, NotServing, WrongAnswer) as error:
+    except (NoScratchDatabase, NotServing, OutOfRequests, WrongAnswer) as error:
         _say(str(error))
         return 1
     if len(plan.sizes) > 1:
@@ -78,7 +88,7 @@ def measure(plan: Plan) -> int:
 
 
 def _measure_size(plan: Plan, size: int, url: str) -> list[Figure]:
-    paths = all_paths(_filled(size, plan.requests_each))
+    paths = all_paths(_filled(size, plan))
     queries = {path.name: queries_of(path) for path in paths if not path.is_bare}
     by_the_rules = [*rules.one_patient(), *rules.everybody(size)]
     connection.close()
@@ -101,11 +111,12 @@ def _measure_size(plan: Plan, size: int, url: str) -> list[Figure]:
     return figures
 
 
-def _filled(size: int, requests_each: int) -> Records:
+def _filled(size: int, plan: Plan) -> Records:
     """Migrate the empty database and fill it."""
     began = time.perf_counter()
     call_command("migrate", verbosity=0, interactive=False)
     make_bare_table(BARE_ROWS)
+    requests_each = plan.requests_each(answering_of(size))
     records = make_records(patients=size, requests_each=requests_each, now=datetime.now(UTC))
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM measures_response")
@@ -158,6 +169,10 @@ def _loaded(path: MeasuredPath, server: Serving, meter: Meter, connections: int,
     path.give_back(requests[tally.sent :])
     for status, example in tally.example.items():
         check(path, status, example)
+    if not tally.latencies_ms:
+        raise OutOfRequests(
+            f"No request of “{path.name}” is left to send; raise FASTEST_PER_S in measuring.py."
+        )
     return run_of(tally, spent)
 
 

@@ -50,9 +50,14 @@ def id_of(kind: int, number: int) -> UUID:
     return UUID(f"01930000-{kind:04x}-7000-8000-{number:012x}")
 
 
+def answering_of(patients: int) -> int:
+    """How many patients have questionnaires open that the load answers."""
+    return min(500, patients // 2)
+
+
 def make_records(*, patients: int, requests_each: int, now: datetime) -> Records:
     """Fill an empty, migrated database with a practice of so many patients."""
-    answering = min(500, patients // 2)
+    answering = answering_of(patients)
     charted_to = min(answering + 5000, patients)
     with connection.cursor() as cursor:
         with _without_triggers(cursor):

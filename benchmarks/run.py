@@ -32,7 +32,6 @@ def main() -> int:
             seconds=0.4 if options.quick else options.seconds,
             connections=options.connections,
             starts=1 if options.quick else 5,
-            requests_each=20 if options.quick else 40,
         )
         return measuring.measure(plan)
 
