@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts load when first used: pages that show no model need none
 from numpy.random import Generator
 from numpy.typing import NDArray
-from scipy import optimize, stats
 
 from sojourn.clinical.outcomes.mixed_models.change_over_visits import PersonScores, lay_out
 from sojourn.clinical.outcomes.mixed_models.covariance import Matrix, Vector
@@ -50,8 +50,8 @@ def pool(values: Sequence[float], errors: Sequence[float], *, complete_freedom: 
     else:
         freedom = observed
     error = total**0.5
-    reach = float(stats.t.ppf(0.975, freedom)) * error
-    p_value = float(2 * stats.t.sf(abs(value) / error, freedom)) if error > 0 else float("nan")
+    reach = float(scipy.stats.t.ppf(0.975, freedom)) * error
+    p_value = float(2 * scipy.stats.t.sf(abs(value) / error, freedom)) if error > 0 else float("nan")
     return Estimate(value, error, freedom, value - reach, value + reach, p_value)
 
 
@@ -128,7 +128,7 @@ def tipping_point(completed: Completed, *, visit: int, first: str, second: str) 
         return 0.0
     if high(PENALTIES[1]) < 0:
         return None
-    return float(optimize.brentq(high, *PENALTIES, xtol=1e-6))
+    return float(scipy.optimize.brentq(high, *PENALTIES, xtol=1e-6))
 
 
 def _filled(model: Fit, design: NDArray[np.float64], known: Matrix, rng: Generator) -> Matrix:

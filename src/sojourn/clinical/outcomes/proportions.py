@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import acos, cos, pi, sqrt
 
-from scipy import optimize, stats
+import scipy  # its parts load when first used: pages that show no model need none
 
 from sojourn.clinical.evidence.meta_analysis import Counts, Interval
 from sojourn.clinical.evidence.meta_analysis.distributions import normal_quantile
@@ -19,8 +19,8 @@ def clopper_pearson(counts: Counts, *, confidence: float = CONFIDENCE) -> Interv
     """
     tail = (1 - confidence) / 2
     events, others = counts.events, counts.n - counts.events
-    low = 0.0 if events == 0 else float(stats.beta.ppf(tail, events, others + 1))
-    high = 1.0 if others == 0 else float(stats.beta.ppf(1 - tail, events + 1, others))
+    low = 0.0 if events == 0 else float(scipy.stats.beta.ppf(tail, events, others + 1))
+    high = 1.0 if others == 0 else float(scipy.stats.beta.ppf(1 - tail, events + 1, others))
     return Interval(low, high)
 
 
@@ -59,7 +59,7 @@ def _root(function: Callable[[float], float], low: float, high: float) -> float:
     def bounded(difference: float) -> float:
         return max(-1e6, min(1e6, function(difference)))
 
-    return float(optimize.brentq(bounded, low, high, xtol=1e-12))
+    return float(scipy.optimize.brentq(bounded, low, high, xtol=1e-12))
 
 
 def _restricted_shares(active: Counts, control: Counts, difference: float) -> tuple[float, float]:

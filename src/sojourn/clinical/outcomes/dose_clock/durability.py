@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from math import log
 
 import numpy as np
+import scipy  # its parts load when first used: pages that show no model need none
 from numpy.typing import NDArray
-from scipy import optimize, stats
 
 from sojourn.clinical.outcomes.dose_clock.aligned import ClockPoint
 from sojourn.clinical.outcomes.dose_clock.policy import DurabilityPolicy
@@ -53,14 +53,14 @@ def durability(
         return _misfit(days, benefit, half_life)
 
     longest = float(policy.longest_days)
-    best = optimize.minimize_scalar(
+    best = scipy.optimize.minimize_scalar(
         lambda power: misfit(float(np.exp(power))), bounds=(log(SHORTEST_DAYS), log(longest)), method="bounded",
         options={"xatol": 1e-8},
     )  # fmt: skip
     half_life = float(np.exp(best.x))
     least = misfit(half_life)
     freedom = len(points) - FREE
-    allowed = least * (1 + float(stats.f.ppf(confidence, 1, freedom)) / freedom)
+    allowed = least * (1 + float(scipy.stats.f.ppf(confidence, 1, freedom)) / freedom)
 
     def beyond(value: float) -> float:
         return misfit(value) - allowed
@@ -100,7 +100,7 @@ def _end(beyond: Callable[[float], float], inside: float, outside: float) -> flo
     """Find where the fit becomes too bad between two half-lives; None where it never does."""
     if beyond(outside) <= 0 or inside == outside:
         return None
-    found = optimize.brentq(
+    found = scipy.optimize.brentq(
         lambda power: beyond(float(np.exp(power))),
         min(log(inside), log(outside)),
         max(log(inside), log(outside)),

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts load when first used: pages that show no model need none
 from numpy.typing import NDArray
-from scipy import optimize, stats
 
 from sojourn.clinical.outcomes.mixed_models import covariance as structures
 from sojourn.clinical.outcomes.mixed_models.covariance import Matrix, Structure, Vector
@@ -54,8 +54,8 @@ class Fit:
         uncertainty = float(slopes @ self._parameters_covariance @ slopes)
         freedom = 2 * variance**2 / uncertainty if uncertainty > 0 else float("inf")
         value, error = float(line @ self.effects), variance**0.5
-        reach = float(stats.t.ppf(0.5 + confidence / 2, freedom)) * error
-        p_value = float(2 * stats.t.sf(abs(value) / error, freedom)) if error > 0 else float("nan")
+        reach = float(scipy.stats.t.ppf(0.5 + confidence / 2, freedom)) * error
+        p_value = float(2 * scipy.stats.t.sf(abs(value) / error, freedom)) if error > 0 else float("nan")
         return Estimate(value, error, freedom, value - reach, value + reach, p_value)
 
 
@@ -149,7 +149,7 @@ def _search(
         return solution.cost, _by_parameter(structure, parameters, solution)
 
     with np.errstate(over="ignore", invalid="ignore"):
-        ended = optimize.minimize(
+        ended = scipy.optimize.minimize(
             cost, structure.start(sds), jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": 500}
         )
     parameters = np.asarray(ended.x, dtype=np.float64)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from math import asin, sqrt
 
 import numpy as np
+import scipy  # its parts load when first used: pages that show no model need none
 from numpy.typing import NDArray
-from scipy import stats
 
 from sojourn.clinical.evidence.meta_analysis import Counts, Interval
 
@@ -80,7 +80,7 @@ def log_ratio_scores(observed: Sequence[float], expected: Sequence[float]) -> tu
 
 def _quantile(probability: float, n: int, share: float) -> float:
     """Interpolate the binomial quantile, so that limits are smooth in n (Spiegelhalter's appendix A.1.1)."""
-    at = float(stats.binom.ppf(probability, n, share))
-    below, here = float(stats.binom.cdf(at - 1, n, share)), float(stats.binom.cdf(at, n, share))
+    at = float(scipy.stats.binom.ppf(probability, n, share))
+    below, here = float(scipy.stats.binom.cdf(at - 1, n, share)), float(scipy.stats.binom.cdf(at, n, share))
     within = (here - probability) / (here - below) if here > below else 0.0
     return min(max(at - within, 0.0), float(n))

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # its parts load when first used: pages that show no model need none
 from numpy.typing import NDArray
-from scipy import stats
 
 from sojourn.clinical.evidence.meta_analysis import Interval
 from sojourn.clinical.evidence.meta_analysis.distributions import normal_quantile
@@ -58,7 +58,7 @@ def log_rank(groups: Sequence[Sequence[Followed]]) -> LogRank:
             spread += scale * (np.diag(share) - np.outer(share, share))
     held = spread[:-1, :-1]
     chi_squared = float(surplus[:-1] @ np.linalg.solve(held, surplus[:-1]))
-    return LogRank(chi_squared, number - 1, float(stats.chi2.sf(chi_squared, number - 1)))
+    return LogRank(chi_squared, number - 1, float(scipy.stats.chi2.sf(chi_squared, number - 1)))
 
 
 def _still_followed(group: Sequence[Followed], times: Sequence[float]) -> NDArray[np.float64]:
@@ -98,7 +98,7 @@ def hazard_ratio(
                 ratio=float(np.exp(log_ratio)),
                 error=float(error),
                 interval=Interval(float(np.exp(log_ratio - reach)), float(np.exp(log_ratio + reach))),
-                p_value=float(2 * stats.norm.sf(abs(log_ratio) / error)),
+                p_value=float(2 * scipy.stats.norm.sf(abs(log_ratio) / error)),
             )
     raise NotComparable("one group had all the events before the other had any")
 
