@@ -25,7 +25,15 @@ from launcher.privileges import server_account
 from launcher.running import AlreadyUp, Running, holding, note_running
 from launcher.supervisor import Supervisor
 from launcher.telling import Refusal, last_lines, say, stage
-from launcher.web import DEFAULT_PORT, Doorstep, names_answered, refuse_taken_port, serve_pages, serve_worker
+from launcher.web import (
+    DEFAULT_PORT,
+    Doorstep,
+    names_answered,
+    refuse_taken_port,
+    serve_pages,
+    serve_watch,
+    serve_worker,
+)
 
 REFUSED = 3  # the preparation's exit code when it says why in its result
 
@@ -100,7 +108,8 @@ def _bring_up(
     )
     variables |= {"SOJOURN_DATABASE_URL": app_url or url}
     variables.pop("SOJOURN_APP_DATABASE_URL", None)
-    with stage("Web and worker"):
+    with stage("Watch, web and worker"):
+        serve_watch(supervisor, environment, variables, log_folder(data))
         serve_worker(supervisor, environment, variables, log_folder(data))
         serve_pages(supervisor, environment, variables, log_folder(data), doorstep)
     note_running(data, Running(os.getpid(), "up", doorstep.address, url, embedded=not external_database()))

@@ -1,4 +1,4 @@
-"""The web server and the worker: their programs, where they listen, and the wait for the first answer."""
+"""The web server, the worker and the watch: their programs, where they listen, and the wait for the first answer."""
 
 import signal
 import socket
@@ -17,6 +17,7 @@ from launcher.telling import Refusal, last_lines
 
 DEFAULT_PORT = 8000
 THREADS = 6
+WATCH_WORKERS = 2
 HIGHEST_PORT = 65535
 FIRST_ANSWER_WITHIN_S = 60.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -99,6 +100,23 @@ def serve_worker(
     supervisor.start(
         Program("The worker", command, variables, logs / "worker.log", death_signal=signal.SIGKILL)
     )
+
+
+def serve_watch(
+    supervisor: Supervisor, environment: Environment, variables: Mapping[str, str], logs: Path
+) -> None:
+    """Start the workers of the watch: when one dies, another goes on while it is started again."""
+    for number in range(1, WATCH_WORKERS + 1):
+        command = (environment.python, "-m", "django", "run_watch", str(number))
+        supervisor.start(
+            Program(
+                f"Watch {number}",
+                command,
+                variables,
+                logs / f"watch-{number}.log",
+                death_signal=signal.SIGKILL,
+            )
+        )
 
 
 def serve_pages(

@@ -51,6 +51,7 @@ TELLS_NOTHING = {
     "Notice": {"kind", "not_sent_because"},
     "Patient": {"kind", "import_source"},
     "Practice": {"name"},
+    "WatchBeat": {"worker", "kind"},
     "PublicStatement": {"text", "claim_id", "figure"},  # what everybody reads; counts of a group
     "QuestionnaireRequest": {"instrument_id", "point", "opens_on", "closes_on"},
     "Response": {

@@ -183,7 +183,6 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # e-mails are unique whatever their case, by a constraint of our own
 PGHISTORY_APPEND_ONLY = True
 PROCRASTINATE_IMPORT_PATHS = [
-    "sojourn.program.safety.tasks",
     "sojourn.program.measures.tasks",
     "sojourn.program.plans.tasks",
 ]

@@ -1,4 +1,4 @@
-"""Alarms and their stories. An alarm never changes: what happens to it is added as events."""
+"""Alarms and their stories, and the signs of life of those who watch. An alarm never changes: events are added to it."""
 
 from typing import ClassVar
 
@@ -70,3 +70,13 @@ class AlarmEvent(models.Model):
                 name="alarm_events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
             )
         ]
+
+
+class WatchBeat(models.Model):
+    """The last sign of life of one worker of the watch, by the clock of the database."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    worker = models.CharField(max_length=80, primary_key=True)
+    kind = models.CharField(max_length=20)
+    beat_at = models.DateTimeField()

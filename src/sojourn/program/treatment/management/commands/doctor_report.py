@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from sojourn.program.audit.models import Entry
+from sojourn.program.safety.watch import SILENT_AFTER_S, watch_state
 
 OLDEST_SERVER = 15
 ANSWERS_WITHIN_S = 5
@@ -24,6 +25,10 @@ SHORTEST_SECRET = 50  # characters; Source: Django's deployment check security.W
 WITHOUT_A_WORKER = (
     "Alarms are shown, but nothing runs by the clock. Stop Sojourn and start it again with ./sojourn up; "
     "if that does not help, worker.log in the data folder says why."
+)
+WITHOUT_A_WATCH = (
+    "A missed look at a patient raises no alarm, and no dose can be started. Look at the patients yourselves. Stop "
+    "Sojourn and start it again with ./sojourn up; if that does not help, watch-1.log in the data folder says why."
 )
 # What Django's deployment check says when pages are served without TLS: one setting, so one sentence.
 WITHOUT_TLS = {"security.W004", "security.W008", "security.W012", "security.W016"}
@@ -65,6 +70,7 @@ def _findings(*, is_stopped: bool) -> Iterator[Finding]:
         yield newest_entry()
         if not is_stopped:
             yield worker()
+            yield watch()
     yield from settings_for_production(is_demonstration=is_demonstration())
 
 
@@ -139,6 +145,19 @@ def worker() -> Finding:
             ),
         )
     return "ok", f"The worker is alive (seen {max(age.total_seconds(), 0):.0f} s ago)."
+
+
+def watch() -> Finding:
+    """Say whether a worker of the watch lives: without one, nobody is told of a look that was missed."""
+    state = watch_state()
+    if state.silent_for_s is None:
+        return "problem", f"No worker of the watch has ever run. {WITHOUT_A_WATCH}"
+    if not state.is_living:
+        return "problem", f"The watch has been silent for {state.silent_for_s:.0f} s. {WITHOUT_A_WATCH}"
+    living = sum(abs(each.silent_for_s) <= SILENT_AFTER_S for each in state.workers)
+    if living == 1:
+        return "attention", "Only one worker of the watch is alive; when it stops, nobody takes over."
+    return "ok", f"{living} workers of the watch are alive (seen {state.silent_for_s:.0f} s ago)."
 
 
 def settings_for_production(*, is_demonstration: bool) -> Iterator[Finding]:

@@ -1,0 +1,74 @@
+"""The round that a worker of the watch goes, over and over: show that it lives, then do what has come due."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Final
+
+from django.db import InterfaceError, OperationalError, connection
+from django.utils import timezone
+
+from sojourn.program.safety.actions import escalate_overdue
+from sojourn.program.safety.watch import beat
+
+log = logging.getLogger("sojourn.watch")
+
+ROUND_S: Final = 0.25
+BEAT_EVERY_S: Final = 1.0
+AGAIN_AFTER_S: Final = 0.5
+HUNG_AFTER_S: Final = 12.0
+HUNG: Final = 70  # the exit code of a worker that gave itself up
+
+
+class Watch:
+    """One worker of the watch. `worker` names it among the others; any number of them may go their rounds."""
+
+    def __init__(self, worker: str, *, round_s: float = ROUND_S) -> None:
+        self.worker = worker
+        self.round_s = round_s
+        self.stopped = threading.Event()
+        self._beat_at = 0.0
+        self._round_at = time.monotonic()
+
+    def stop(self) -> None:
+        """Let the round that is under way be the last."""
+        self.stopped.set()
+
+    def go(self) -> None:
+        """Go rounds until stopped. A database that is gone is asked again, however long it takes."""
+        while not self.stopped.is_set():
+            self._round_at = time.monotonic()
+            try:
+                self.round()
+            except (OperationalError, InterfaceError):
+                log.warning("the database does not answer; the watch tries again")
+                connection.close()
+                self.stopped.wait(AGAIN_AFTER_S)
+            else:
+                self.stopped.wait(self.round_s)
+
+    def round(self) -> None:
+        """Go one round."""
+        if time.monotonic() - self._beat_at >= BEAT_EVERY_S:
+            beat(self.worker)
+            self._beat_at = time.monotonic()
+        count = escalate_overdue(now=timezone.now())
+        if count:
+            log.warning("%d alarms escalated", count)
+
+    def give_up_when_hung(self, *, end: Callable[[int], None] = os._exit) -> None:
+        """End the process when a round takes too long: a frozen database answers no client, ever.
+
+        The kernel goes on acknowledging a frozen server's packets, so no time-out of the connection ends the wait.
+        """
+
+        def look() -> None:
+            while not self.stopped.wait(1.0):
+                if time.monotonic() - self._round_at > HUNG_AFTER_S:
+                    log.error("a round of the watch hangs; this worker ends")
+                    end(HUNG)
+                    return
+
+        threading.Thread(target=look, name="hung", daemon=True).start()
