@@ -45,6 +45,7 @@ def examples_of(ward: Ward) -> dict[str, UUID | str]:
         answers=instruments.read_answers(instruments.get("gad-7"), {f"q{n}": 0 for n in range(1, 8)}).as_json(),
         answered_at=now, answered_on=now.date(), value=0, answered=7, band="minimal",
     )  # fmt: skip
+    session = histories.visit(ward, course, "dosing", 1, now + timedelta(days=3))
     return {
         "response_id": answered.id,
         "instrument_id": "phq-9",
@@ -52,7 +53,8 @@ def examples_of(ward: Ward) -> dict[str, UUID | str]:
         "patient_id": ada,
         "assessment_id": assessment.id,
         "course_id": course.id,
-        "visit_id": histories.visit(ward, course, "dosing", 1, now + timedelta(days=3)).id,
+        "visit_id": session.id,
+        "event_id": histories.event(ward, session, "noted", now, words="Ada came early.").id,
         "request_id": request.id,
         "consent_id": consent.id,
         "document_id": "esketamine_clinic",

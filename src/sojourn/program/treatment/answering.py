@@ -16,7 +16,14 @@ from sojourn.program.treatment.choices import EventSource
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.recorder import NewEvent, add_events
 
-__all__ = ["AlarmNotFound", "AlreadyDone", "ReasonMissing", "acknowledge_alarm", "close_alarm"]
+__all__ = [
+    "AlarmNotFound",
+    "AlreadyDone",
+    "ReasonMissing",
+    "acknowledge_alarm",
+    "acknowledge_on_record",
+    "close_alarm",
+]
 
 
 def acknowledge_alarm(*, alarm_id: UUID, actor: Actor, now: datetime) -> None:
@@ -24,6 +31,17 @@ def acknowledge_alarm(*, alarm_id: UUID, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
         safety.acknowledge_alarm(alarm_id=alarm_id, actor=actor, now=now)
         _tell_session(alarm_id, actor, now)
+
+
+def acknowledge_on_record(*, about_id: UUID, limit_id: str, actor: Actor, now: datetime) -> None:
+    """Take on the alarm that an event raised for one limit, as a session's record names it.
+
+    Raises AlarmNotFound, AlreadyDone.
+    """
+    found = Alarm.objects.filter(about_id=about_id, reason=limit_id).values_list("id", flat=True).first()
+    if found is None:
+        raise AlarmNotFound
+    acknowledge_alarm(alarm_id=found, actor=actor, now=now)
 
 
 def close_alarm(*, alarm_id: UUID, reason: str, actor: Actor, now: datetime) -> None:

@@ -33,6 +33,7 @@ class EventRow:
     facts: dict[str, Any]
     taken_at: datetime
     received_at: datetime
+    by_id: UUID | None
     by: str
     source: str
     device: str
@@ -146,6 +147,7 @@ def events_of(visit_ids: Iterable[UUID]) -> dict[UUID, tuple[EventRow, ...]]:
         "sequence",
         "seal",
         "withdraws_id",
+        by_id=F("recorded_by"),
         by=Coalesce("recorded_by__name", Value("")),
         struck_at=F("withdrawn_by__received_at"),
     ):

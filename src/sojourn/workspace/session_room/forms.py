@@ -47,7 +47,8 @@ class EventForm(forms.Form):
     )
 
     def __init__(self, *args: Any, zone: ZoneInfo, **kwargs: Any) -> None:
-        super().__init__(*args, **{"prefix": self.kind, "initial": {"form_id": uuid7()}, **kwargs})
+        initial = {"form_id": uuid7(), **kwargs.pop("initial", {})}
+        super().__init__(*args, **{"prefix": self.kind, "initial": initial, **kwargs})
         self.zone = zone
 
     def taken_at(self, now: datetime) -> datetime:

@@ -19,7 +19,7 @@ from sojourn.program.treatment.proving import sealed_session
 from sojourn.program.treatment.sessions import session
 from sojourn.workspace.session_room.forms import FiledForm
 from sojourn.workspace.session_room.printing import paper_of
-from sojourn.workspace.session_room.views import WATCHERS
+from sojourn.workspace.session_room.roles import WATCHERS
 
 TITLES = {
     "note": gettext_lazy("Session note"),

@@ -16,6 +16,7 @@ from sojourn.program.treatment import actions
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.sessions import Session
+from sojourn.workspace.session_room.care_forms import CARE_FORMS
 from sojourn.workspace.session_room.forms import (
     ChecklistForm,
     ConfirmForm,
@@ -57,15 +58,21 @@ def forms_for(session: Session, *, posted: QueryDict | None = None, deed: str = 
         EventKind.DISCHARGED: made(DischargeForm, EventKind.DISCHARGED),
         EventKind.CANCELLED: made(EndForm, EventKind.CANCELLED),
         EventKind.STRUCK: made(StrikeForm, EventKind.STRUCK),
+        **{form.kind: made(form, form.kind) for form in CARE_FORMS},
     }
 
 
 def record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -> str:
-    """Record what the form carries; return a sentence about it, or "" with the refusal put into the form."""
+    """Record what was typed; return a sentence about it, or "" with the refusal put into the form."""
+    return judged(form, lambda: _record(session, form, actor=actor, now=now))
+
+
+def judged(form: EventForm, deed: Callable[[], str]) -> str:
+    """Do what a form asks for; return the sentence about it, or "" with the refusal beside its field."""
     if not form.is_valid():
         return ""
     try:
-        return _record(session, form, actor=actor, now=now)
+        return deed()
     except EventInvalid as invalid:
         for field, message in invalid.problems.items():
             is_shown = field in form.fields and not isinstance(form, StrikeForm)

@@ -16,18 +16,20 @@ from sojourn.clinical.monitoring import Alarm, SessionPhase
 from sojourn.clinical.monitoring.discharge import Seen
 from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
-from sojourn.program.people.roles import Role
 from sojourn.program.treatment import sessions as treatment
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.holding import holds_of
+from sojourn.program.treatment.undoing import undoable
+from sojourn.workspace.session_room.correcting import may_be_corrected
 from sojourn.workspace.session_room.events_in_words import in_words
 from sojourn.workspace.session_room.expected import expected_of
 from sojourn.workspace.session_room.forms import EventForm
 from sojourn.workspace.session_room.recording import forms_for, record
+from sojourn.workspace.session_room.roles import WATCHERS
+from sojourn.workspace.session_room.taps import TAPS, TapRefused, tap
 from sojourn.workspace.session_room.trends import sources_of, trends_of
 
-WATCHERS = (Role.SESSION_MONITOR, Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
 PHASES = {
     SessionPhase.CHECKING: gettext_lazy("checks before the dose"),
     SessionPhase.HELD: gettext_lazy("held"),
@@ -54,6 +56,7 @@ class Told:
     row: treatment.EventRow
     words: str
     strike_id: UUID
+    may_be_corrected: bool
 
 
 @only(*WATCHERS)
@@ -74,6 +77,8 @@ def session(request: Any, visit_id: UUID) -> HttpResponse:
         raise Http404
     deed = request.POST.get("do", "")
     forms = forms_for(found, posted=request.POST, deed=deed)
+    if deed in TAPS:
+        return _tapped(request, visit_id, deed)
     if deed in forms:
         said = record(found, forms[deed], actor=request.actor, now=request.now)
         if said:
@@ -82,12 +87,25 @@ def session(request: Any, visit_id: UUID) -> HttpResponse:
     return _page(request, found, forms, forms.get(deed))
 
 
+def _tapped(request: Any, visit_id: UUID, deed: str) -> HttpResponse:
+    try:
+        said = tap(deed, visit_id=visit_id, posted=request.POST, actor=request.actor, now=request.now)
+        messages.success(request, said)
+    except TapRefused as refused:
+        messages.warning(request, str(refused))
+    return redirect("workspace:session", visit_id=visit_id)
+
+
 def _page(
     request: Any, found: treatment.Session, forms: dict[str, EventForm], sent: EventForm | None
 ) -> HttpResponse:
     state = found.state
     before_dose = state.dosed_at is None and not found.is_over
-    events = [Told(row, in_words(row, found.plan), uuid7()) for row in reversed(found.events)]
+    may_record = may_do(request.actor, "run a dosing session")
+    events = [
+        Told(row, in_words(row, found.plan), uuid7(), may_record and may_be_corrected(row))
+        for row in reversed(found.events)
+    ]
     return render(
         request,
         "workspace/session_room/session.html",
@@ -106,7 +124,8 @@ def _page(
                 for each in state.discharge_missing
                 if each.criterion not in forms[EventKind.CONFIRMED].fields
             ],
-            "may_record": may_do(request.actor, "run a dosing session"),
+            "may_record": may_record,
+            "undoable": undoable(found.events, staff_id=request.actor.staff_id, now=request.now),
             "expected": expected_of(found, now=request.now),
         },
         status=422 if sent is not None else 200,
@@ -124,8 +143,12 @@ def _line(found: treatment.Session, now: datetime) -> dict[str, Any]:
         "phase": PHASES[state.phase],
         "due": due,
         "due_words": _due_words(found, now),
-        "alarms": [{"crossing": alarm, "says": crossing_in_words(alarm)} for alarm in alarms],
-        "waiting": [alarm for alarm in state.unacknowledged if alarm.severity in ACT],
+        "alarms": [
+            {"crossing": alarm, "says": crossing_in_words(alarm)}
+            for alarm in alarms
+            if alarm.limit_id not in {waiting.limit_id for waiting in state.unacknowledged}
+        ],
+        "waiting": state.unacknowledged,
         "must_act": any(alarm.severity in ACT for alarm in alarms)
         or any(alarm.severity in ACT for alarm in state.unacknowledged)
         or (due is not None and due.overdue)

@@ -1,0 +1,62 @@
+"""What is done for a patient beside measuring: a look, a call, a medicine, and that they left."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from sojourn.clinical.monitoring.events import MEDICINE_UNITS
+from sojourn.program.treatment.choices import EventKind
+from sojourn.workspace.session_room.forms import EventForm
+
+BARE = {"autocomplete": "off", "data-optional": "hide"}
+
+
+class LookedForm(EventForm):
+    kind = EventKind.LOOKED
+    words = forms.CharField(label=_("What was seen"), required=False, max_length=2000)
+
+
+class CalledForm(EventForm):
+    kind = EventKind.CALLED
+    whom = forms.CharField(
+        label=_("Who was called"), required=False, max_length=300, widget=forms.TextInput(attrs=BARE)
+    )
+    reached = forms.ChoiceField(
+        label=_("Were they reached?"),
+        required=False,
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        widget=forms.RadioSelect(attrs={"data-layout": "row"}),
+    )
+    words = forms.CharField(label=_("What was said"), required=False, max_length=2000)
+
+
+class MedicatedForm(EventForm):
+    kind = EventKind.MEDICATED
+    drug = forms.CharField(
+        label=_("Medicine"), required=False, max_length=200, widget=forms.TextInput(attrs=BARE)
+    )
+    amount = forms.CharField(
+        label=_("How much"),
+        required=False,
+        max_length=13,
+        widget=forms.TextInput(attrs=BARE | {"inputmode": "decimal"}),
+    )
+    unit = forms.ChoiceField(
+        label=_("Unit"),
+        required=False,
+        choices=[("", _("Choose")), *((unit, unit) for unit in MEDICINE_UNITS)],
+        widget=forms.Select(attrs={"data-optional": "hide"}),
+    )
+    words = forms.CharField(label=_("Why, and by which way"), required=False, max_length=2000)
+
+
+class LeftForm(EventForm):
+    kind = EventKind.LEFT
+    words = forms.CharField(
+        label=_("With whom they left, and how they were"),
+        required=False,
+        max_length=2000,
+        widget=forms.TextInput(attrs=BARE),
+    )
+
+
+CARE_FORMS: tuple[type[EventForm], ...] = (LookedForm, CalledForm, MedicatedForm, LeftForm)

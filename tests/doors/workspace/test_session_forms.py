@@ -1,0 +1,198 @@
+"""What is done for a patient beside measuring, telling an entry anew, taking back, and taking on an alarm."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from sojourn.program.plans.choices import VisitKind
+from sojourn.program.safety.models import Alarm, AlarmEvent
+from sojourn.program.treatment import proving
+from sojourn.program.treatment.models import SessionEvent
+from tests.support import courses
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def first(ward):
+    course = courses.start(ward)
+    courses.book(ward, course)
+    courses.sign_consent(ward)
+    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
+    return courses.visit_of(course, VisitKind.DOSING, 1)
+
+
+@pytest.fixture
+def dosed_at(ward, first):
+    return courses.give_dose(ward, first)
+
+
+@pytest.fixture
+def desk(ward, first, sign_in, time_machine):
+    """Mona at her desk at a moment: `desk(at, do, field=...)` sends a form of the session, `desk(at)` opens its page."""
+
+    def _desk(moment, do="", form_id=None, who=None, **fields):
+        time_machine.move_to(moment, tick=False)
+        client, url = sign_in(who or ward.mona), reverse("workspace:session", args=[first.id])
+        if not do:
+            return client.get(url)
+        sent = {f"{do}-{name}": value for name, value in fields.items()}
+        return client.post(url, sent | {f"{do}-form_id": form_id or uuid4(), "do": do}, follow=True)
+
+    return _desk
+
+
+@pytest.fixture
+def correct(ward, first, sign_in, time_machine):
+    def _correct(moment, row, form_id=None, **fields):
+        time_machine.move_to(moment, tick=False)
+        url = reverse("workspace:session_correct", args=[first.id, row.id])
+        client = sign_in(ward.mona)
+        if not fields:
+            return client.get(url)
+        sent = {f"{row.kind}-{name}": value for name, value in fields.items()}
+        return client.post(url, sent | {f"{row.kind}-form_id": form_id or uuid4()}, follow=True)
+
+    return _correct
+
+
+def text_of(response):
+    return response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("do", "fields", "says"),
+    [
+        ("looked", {"words": "Asleep, warm."}, "Looked at the patient: Asleep, warm."),
+        ("looked", {"words": ""}, "Looked at the patient"),
+        ("called", {"whom": "Dr Adeyemi", "reached": "yes", "words": ""}, "Called Dr Adeyemi: reached"),
+        ("called", {"whom": "Nils", "reached": "no", "words": "no answer"}, "Called Nils: not reached: no answer"),
+        (
+            "medicated",
+            {"drug": "ondansetron", "amount": "4", "unit": "mg", "words": "nausea"},
+            "ondansetron 4 mg: nausea",
+        ),
+    ],
+)  # fmt: skip
+def test_a_look_a_call_and_a_medicine_are_told_in_words(dosed_at, desk, do, fields, says):
+    page = desk(dosed_at + 20 * MINUTE, do, **fields)
+    assert page.status_code == 200
+    assert says in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("do", "fields", "words", "kept"),
+    [
+        ("called", {"whom": "Nils", "words": "rang"}, "Please say whether they were reached.", "Nils"),
+        ("called", {"whom": "", "reached": "no"}, "Who was called?", ""),
+        ("medicated", {"drug": "ondansetron", "amount": "-4", "unit": "mg"}, "a number above 0", "-4"),
+        ("medicated", {"drug": "ondansetron", "amount": "4"}, "In which unit?", "ondansetron"),
+        ("medicated", {"drug": "", "amount": "4", "unit": "mg"}, "What was given?", "4"),
+        ("left", {"words": ""}, "Please say with whom they left.", ""),
+    ],
+)
+def test_what_is_missing_is_said_beside_its_field_and_nothing_typed_is_lost(
+    dosed_at, desk, do, fields, words, kept
+):
+    before = SessionEvent.objects.count()
+    page = desk(dosed_at + 20 * MINUTE, do, **fields)
+    assert page.status_code == 422
+    assert words in text_of(page)
+    if kept:
+        assert f'value="{kept}"' in text_of(page)
+    assert '<details class="disclosure" open>' in text_of(page) or do == "looked"
+    assert SessionEvent.objects.count() == before
+
+
+def test_who_leaves_before_the_discharge_ends_the_session_with_a_red_alarm(dosed_at, desk):
+    page = text_of(desk(dosed_at + 50 * MINUTE, "left", words="With her brother, unsteady."))
+    assert "Left: With her brother, unsteady." in page
+    assert "Nobody has taken this on: The patient left without a discharge." in page
+    assert Alarm.objects.get().reason == "LEFT-UNDISCHARGED"
+
+
+def test_a_corrected_reading_takes_the_place_of_the_wrong_one(ward, first, dosed_at, desk, correct):
+    at = dosed_at + 40 * MINUTE
+    courses.take_vitals(ward, first, at, systolic=142)
+    wrong = SessionEvent.objects.get(kind="vital_taken", taken_at=at)
+    assert 'value="142"' in text_of(correct(at + MINUTE, wrong))
+    again = {"systolic": "124", "diastolic": "78", "heart_rate": "70", "spo2": "98", "respiratory_rate": "14"}
+    form_id = uuid4()
+    for says in ("Corrected.", "recorded already"):
+        page = correct(at + 2 * MINUTE, wrong, form_id, **again, why="Read from the wrong cuff.")
+        assert says in text_of(page)
+    assert "<del>142/78 mmHg" in text_of(page)
+    assert "Corrected an entry: Read from the wrong cuff." in text_of(page)
+    right = SessionEvent.objects.get(form_id=form_id)
+    assert (right.facts["systolic"], right.taken_at) == (124, at)
+    ((_, verdict),) = proving.proofs([first.id])
+    assert verdict.is_intact
+
+
+def test_a_correction_without_a_reason_or_with_a_wrong_value_keeps_what_was_typed(
+    ward, first, dosed_at, correct
+):
+    at = dosed_at + 40 * MINUTE
+    courses.take_vitals(ward, first, at, systolic=142)
+    wrong = SessionEvent.objects.get(kind="vital_taken", taken_at=at)
+    page = correct(at + MINUTE, wrong, systolic="124", diastolic="78", why="")
+    assert page.status_code == 422
+    assert "Please say what was wrong." in text_of(page)
+    assert 'value="124"' in text_of(page)
+    page = correct(at + MINUTE, wrong, systolic="12", diastolic="78", why="Wrong cuff.")
+    assert "between 50 and 300 mmHg" in text_of(page)
+    assert 'value="Wrong cuff."' in text_of(page)
+    assert not SessionEvent.objects.filter(kind="corrected").exists()
+
+
+def test_an_entry_that_no_longer_stands_offers_no_correction(ward, first, dosed_at, desk, correct):
+    at = dosed_at + 10 * MINUTE
+    desk(at, "looked", words="")
+    row = SessionEvent.objects.get(kind="looked")
+    desk(at, "struck", struck_id=row.id, words="Another patient.")
+    assert "struck out or corrected already" in text_of(correct(at, row))
+    assert "Nothing was changed" in text_of(correct(at, row, words="Seen.", why="Late."))
+
+
+def test_ones_own_entry_is_taken_back_within_five_minutes_and_stays_on_record(ward, first, dosed_at, desk):
+    at = dosed_at + 10 * MINUTE
+    assert "Undo" in text_of(desk(at, "looked", words=""))
+    row = SessionEvent.objects.get(kind="looked")
+    for _twice in range(2):
+        page = text_of(desk(at + 5 * MINUTE, "undo", event_id=row.id))
+        assert "Taken back." in page
+    assert "<del>Looked at the patient</del>" in page
+    assert SessionEvent.objects.filter(kind="struck", withdraws=row).count() == 1
+
+
+def test_what_is_older_or_somebody_elses_or_a_dose_is_not_undone(ward, first, dosed_at, desk):
+    at = dosed_at + 10 * MINUTE
+    desk(at, "looked", words="")
+    row = SessionEvent.objects.get(kind="looked")
+    late = desk(at + 5 * MINUTE + timedelta(seconds=1), "undo", event_id=row.id)
+    assert "can no longer be undone" in text_of(late)
+    assert 'value="undo"' not in text_of(late)
+    assert "can no longer be undone" in text_of(desk(at + MINUTE, "undo", who=ward.ben, event_id=row.id))
+    dose = SessionEvent.objects.get(kind="dosed")
+    assert "can no longer be undone" in text_of(desk(at, "undo", event_id=dose.id))
+    assert "out of date" in text_of(desk(at, "undo", event_id="nonsense"))
+    assert "struck out already" in text_of(desk(at, "undo", event_id=uuid4()))
+    assert not SessionEvent.objects.filter(kind="struck").exists()
+
+
+def test_an_alarm_of_the_session_is_taken_on_where_it_stands(ward, first, dosed_at, desk):
+    at = dosed_at + 40 * MINUTE
+    courses.take_vitals(ward, first, at, systolic=190)
+    alarm = Alarm.objects.get()
+    assert "Nobody has taken this on" in text_of(desk(at))
+    about = {"about_id": alarm.about_id, "limit_id": alarm.reason}
+    assert "You have taken this alarm on." in text_of(desk(at + MINUTE, "acknowledged", **about))
+    page = text_of(desk(at + MINUTE, "acknowledged", who=ward.ben, **about))
+    assert "Somebody has taken this alarm on already." in page
+    assert "Nobody has taken this on" not in page
+    taken = AlarmEvent.objects.get(what="acknowledged")
+    assert taken.by_id == ward.mona.staff_id
+    assert "no such alarm" in text_of(desk(at, "acknowledged", about_id=uuid4(), limit_id="x"))
