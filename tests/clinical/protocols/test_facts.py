@@ -226,13 +226,6 @@ def test_the_body_mass_index_is_worked_out_from_weight_and_height():
     )
 
 
-def test_items_the_suicide_screener_leaves_out_count_as_no_and_nothing_else_does():
-    facts = known(read_facts({"cssrs_thoughts": "no"}), on=TODAY)
-    assert facts["cssrs_plan"] == "no"
-    assert "cssrs_behavior" not in facts
-    assert "cssrs_plan" not in known(read_facts({"cssrs_thoughts": "yes"}), on=TODAY)
-
-
 def test_a_fall_of_a_score_may_be_negative_and_a_total_may_not():
     assert read_facts({"score_fall_percent": "-20"}).get("score_fall_percent") == -20
     assert "from 0 to 40" in problems_of(audit_total="-1")["audit_total"]

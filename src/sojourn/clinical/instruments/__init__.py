@@ -37,7 +37,13 @@ from sojourn.clinical.instruments.definition import (
     Tier,
     Triage,
 )
-from sojourn.clinical.instruments.judging import Category, contradictions, pattern_verdict, triage
+from sojourn.clinical.instruments.judging import (
+    Category,
+    contradictions,
+    levels_held,
+    pattern_verdict,
+    triage,
+)
 from sojourn.clinical.instruments.library import UnknownInstrument, all_instruments, get
 from sojourn.clinical.instruments.scoring import Score, Unscorable, score, scores
 from sojourn.clinical.instruments.skipping import not_asked, unanswered
@@ -57,7 +63,7 @@ __all__ = [
     "OutcomeRule", "Owner", "Rater", "Scale", "Score", "Severity", "TextPack", "Tier", "TotalConflict",
     "TotalImpossible", "TotalOnly", "Triage", "UnknownInstrument", "Unscorable", "all_instruments",
     "answers_from_json", "band_of", "calendar", "contradictions", "critical_answers", "due_after_answer",
-    "due_in_course", "due_on_joining", "get", "half_up", "not_asked", "overlapping", "pattern_verdict",
+    "due_in_course", "due_on_joining", "get", "half_up", "levels_held", "not_asked", "overlapping", "pattern_verdict",
     "points_of", "read_answers", "read_text_pack", "score", "score_as_json", "score_from_json",
     "score_from_total", "scores", "stated_total_conflict", "triage", "unanswered", "with_wording",
 ]  # fmt: skip

@@ -58,6 +58,13 @@ def triage(instrument: Instrument, answers: Answers) -> Category | Unscorable | 
     return Unscorable(*identity, reason, missing, asked - len(missing), asked)
 
 
+def levels_held(instrument: Instrument, answers: Answers) -> dict[str, Verdict]:
+    """Tell of each category but the last whether its own condition holds; None where blanks leave it open."""
+    facts = facts_of(instrument, answers)
+    levels = instrument.triage.levels if instrument.triage else ()
+    return {level.id: verdict(level.when, facts) for level in levels if level.when}
+
+
 def facts_of(
     instrument: Instrument, answers: Answers, previous: Answers | None = None, *, unfinished: bool = False
 ) -> Facts:

@@ -2,32 +2,32 @@
 
 from datetime import date
 
+from sojourn.clinical.protocols import suicide_screener
 from sojourn.clinical.protocols.conditions import NONE_OF_THESE, UNKNOWN, Known
 from sojourn.clinical.protocols.facts import Facts
 from sojourn.clinical.protocols.medicines import medicines_named
 from sojourn.clinical.quantities import BloodPressure, Height, Weight, age_years, body_mass_index
 
-DERIVED_FROM = {
-    "systolic": "blood_pressure",
-    "diastolic": "blood_pressure",
-    "weight_kg": "weight",
-    "age": "born_on",
-    "state_served": "state",
-    "cssrs_begun": "cssrs_thoughts",
+DERIVED_FROM: dict[str, tuple[str, ...]] = {
+    "systolic": ("blood_pressure",),
+    "diastolic": ("blood_pressure",),
+    "weight_kg": ("weight",),
+    "age": ("born_on",),
+    "state_served": ("state",),
+    **suicide_screener.WORKED_OUT_FROM,
 }
-"""The question behind each fact that is worked out rather than asked."""
+"""The questions behind each fact that is worked out rather than asked."""
 
-SCREENER = (
-    "cssrs_wish", "cssrs_thoughts", "cssrs_method", "cssrs_intent", "cssrs_plan", "cssrs_behavior",
-)  # fmt: skip
-LEFT_OUT_AFTER_NO = ("cssrs_method", "cssrs_intent", "cssrs_plan")
+
+def asked_for(fact: str) -> tuple[str, ...]:
+    """Give the questions behind a fact: itself, where it is asked."""
+    return DERIVED_FROM.get(fact, (fact,))
 
 
 def known(facts: Facts, *, on: date, licensed_states: frozenset[str] | None = None) -> dict[str, Known]:
     """Turn answers into the facts that rules name: age in years on that day, pressures in mmHg, weight in kg.
 
-    `licensed_states` are the states the practice may treat in; None leaves `state_served` unknown. Items 3 to
-    5 of the suicide screener are "no" after a no to item 2, because the screener leaves them out.
+    `licensed_states` are the states the practice may treat in; None leaves `state_served` unknown.
     """
     found: dict[str, Known] = {}
     for name, value in facts.answers:
@@ -46,8 +46,7 @@ def known(facts: Facts, *, on: date, licensed_states: frozenset[str] | None = No
         found["state_served"] = "yes" if found["state"] in licensed_states else "no"
     _add_index(found)
     _add_medicines(found)
-    _add_screener(found)
-    return found
+    return found | suicide_screener.triaged(found)
 
 
 def _add_index(found: dict[str, Known]) -> None:
@@ -74,10 +73,3 @@ def _add_medicines(found: dict[str, Known]) -> None:
         ticked = (ticked - {NONE_OF_THESE}) | {"benzodiazepine"}
     if ticked:
         found["medicines"] = ticked
-
-
-def _add_screener(found: dict[str, Known]) -> None:
-    found["cssrs_begun"] = "yes" if any(name in found for name in SCREENER) else "no"
-    if found.get("cssrs_thoughts") == "no":
-        for name in LEFT_OUT_AFTER_NO:
-            found.setdefault(name, "no")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sojourn.clinical.evidence import Basis, Citation
 from sojourn.clinical.protocols.conditions import Answer, Known, Test, leaves_of, test_of
-from sojourn.clinical.protocols.derived import DERIVED_FROM
+from sojourn.clinical.protocols.derived import asked_for
 from sojourn.clinical.protocols.questions import question
 from sojourn.clinical.protocols.rules import Rule, Setting, Severity, UnknownPolicy, Weighed
 
@@ -128,7 +128,7 @@ def _a_specialist_can_settle(rule: Rule) -> bool:
 
 
 def _because(rule: Rule) -> tuple[str, ...]:
-    names = dict.fromkeys(DERIVED_FROM.get(leaf.fact, leaf.fact) for leaf in leaves_of(rule.when))
+    names = dict.fromkeys(name for leaf in leaves_of(rule.when) for name in asked_for(leaf.fact))
     return tuple(name for name in names if question(name))
 
 

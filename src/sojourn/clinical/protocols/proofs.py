@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from sojourn.clinical.protocols.conditions import Compares, Includes, IsOneOf, Leaf, answer, leaves_of
-from sojourn.clinical.protocols.derived import DERIVED_FROM, known
+from sojourn.clinical.protocols.derived import asked_for, known
 from sojourn.clinical.protocols.facts import FactsInvalid, read_facts
 from sojourn.clinical.protocols.questions import question
 from sojourn.clinical.protocols.rules import Example, Rule
@@ -21,7 +21,7 @@ def defects_of(rule: Rule) -> Iterator[str]:
 
 
 def _unknown_word(leaf: Leaf) -> str | None:
-    asked = question(DERIVED_FROM.get(leaf.fact, leaf.fact))
+    asked = next(map(question, asked_for(leaf.fact)))
     if asked is None:
         return f"the fact '{leaf.fact}' is not asked; add it to questions.toml or correct its name"
     words = leaf.choices if isinstance(leaf, IsOneOf) else leaf.entries if isinstance(leaf, Includes) else ()

@@ -1,0 +1,58 @@
+"""The level of suicide risk behind the rules: the answers of a screen, triaged by the file of the C-SSRS screener.
+
+What makes a level is written once, in `instruments/data/c_ssrs_screener.toml`; rules say what follows from it.
+"""
+
+from collections.abc import Mapping
+
+from sojourn.clinical import instruments
+from sojourn.clinical.protocols.conditions import Known
+
+SCREENER = "c-ssrs-screener"
+ITEMS = {
+    "cssrs_wish": "q1",
+    "cssrs_thoughts": "q2",
+    "cssrs_method": "q3",
+    "cssrs_intent": "q4",
+    "cssrs_plan": "q5",
+}
+BEHAVIOR = "cssrs_behavior"
+POINTS: Mapping[Known, int] = {"no": 0, "yes": 1}
+BEHAVIOR_POINTS: Mapping[Known, Mapping[str, int]] = {
+    "no": {"q6": 0},
+    "longer_ago": {"q6": 1, "q6-recent": 0},
+    "past_3_months": {"q6": 1, "q6-recent": 1},
+}
+WORKED_OUT_FROM = {
+    "cssrs_high": ("cssrs_thoughts", "cssrs_intent", "cssrs_plan", BEHAVIOR),
+    "cssrs_moderate": ("cssrs_thoughts", "cssrs_method", BEHAVIOR),
+    "cssrs_low": ("cssrs_wish", "cssrs_thoughts"),
+    "cssrs_conflict": ("cssrs_thoughts", "cssrs_method", "cssrs_intent", "cssrs_plan"),
+}
+"""The questions behind each fact this module works out."""
+
+
+def triaged(answers: Mapping[str, Known]) -> dict[str, Known]:
+    """Give each fact of `WORKED_OUT_FROM` as "yes" or "no", and leave out what the answers leave open.
+
+    A level holds unless a graver one surely does. Of a screener that was not begun everything is "no".
+    """
+    if not any(name in answers for name in (*ITEMS, BEHAVIOR)):
+        return dict.fromkeys(WORKED_OUT_FROM, "no")
+    instrument = instruments.get(SCREENER)
+    given = instruments.read_answers(instrument, _points(answers))
+    found: dict[str, Known] = {
+        "cssrs_conflict": "yes" if instruments.contradictions(instrument, given) else "no"
+    }
+    settled = False
+    for level, held in instruments.levels_held(instrument, given).items():
+        if settled or held is not None:
+            found[f"cssrs_{level}"] = "yes" if held and not settled else "no"
+        settled = settled or held is True
+    return found
+
+
+def _points(answers: Mapping[str, Known]) -> dict[str, int]:
+    points = {item: POINTS[answer] for name, item in ITEMS.items() if (answer := answers.get(name)) in POINTS}
+    behavior = answers.get(BEHAVIOR)
+    return points | BEHAVIOR_POINTS[behavior] if behavior in BEHAVIOR_POINTS else points
