@@ -3,7 +3,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from sojourn.clinical.evidence.lessons import lessons
 from sojourn.program.audit import actions as audit
+from sojourn.program.education.actions import answer_check
 from sojourn.program.measures import actions as measures
 from tests.support import courses, histories
 from tests.support.questionnaires import TODAY, all_zero, ask
@@ -98,6 +100,19 @@ def test_what_is_missing_turns_into_what_is_there(ward, ada):
     assert not line_of(ada, "Somebody who takes you home").is_done
     courses.name_escort(ward, next(visit for visit in visits if visit.kind == "dosing"))
     assert line_of(ada, "Somebody who takes you home").says == "Nils Núñez"
+
+
+def test_lessons_with_questions_are_named_until_each_is_understood(ward, ada):
+    courses.start(ward)
+    title = "What to know before a session"
+    asked = [each for each in lessons() if each.questions]
+    for number, each in enumerate(asked):
+        line = line_of(ada, title)
+        assert line.url == reverse("portal:lesson", args=[each.id])
+        assert line.says == ", ".join(left.title for left in asked[number:])
+        right = {question.id: question.correct for question in each.questions}
+        answer_check(lesson=each, answers=right, actor=ward.ada, now=NOW)
+    assert line_of(ada, title).is_done
 
 
 def test_a_sitter_at_home_is_not_called_a_ride(ward, ada):
@@ -210,5 +225,5 @@ def test_the_page_asks_a_fixed_number_of_times(ward, ada, much, django_assert_nu
             ask(ward, due_on=TODAY + timedelta(days=days))
             saw(ward, ward.thea, NOW)
     page_of(ada)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         page_of(ada)

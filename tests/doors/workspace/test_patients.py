@@ -2,9 +2,12 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.html import escape
 
 from sojourn.clinical import instruments
+from sojourn.clinical.evidence.lessons import lesson
 from sojourn.program.audit.models import Entry
+from sojourn.program.education.actions import answer_check
 from sojourn.program.measures.models import QuestionnaireRequest, Response
 from sojourn.program.people import actions as people
 from sojourn.program.people.policy import may_see
@@ -166,8 +169,23 @@ def test_words_in_a_name_or_note_are_shown_as_text(ward, sign_in):
     assert "<script>alert(1)" not in sign_in(ward.ben).get(PATIENTS).content.decode()
 
 
+def test_the_chart_tells_what_was_understood_and_what_to_talk_about(ward, sign_in):
+    def answered(wrong, at):
+        driving = lesson("driving")
+        answers = {each.id: "" if each.id in wrong else each.correct for each in driving.questions}
+        answer_check(lesson=driving, answers=answers, actor=ward.ada, now=at)
+        return sign_in(ward.ben).get(chart(ward.ada.patient_id)).content.decode()
+
+    question = lesson("driving").questions[0]
+    assert "To be talked about" not in sign_in(ward.ben).get(chart(ward.ada.patient_id)).content.decode()
+    page = answered({question.id}, NOW)
+    assert "To be talked about" in page
+    assert escape(question.asks) in page
+    assert "Understood" in answered(set(), NOW + timedelta(minutes=1))
+
+
 @pytest.mark.parametrize("weeks", [1, 150])
-def test_the_chart_asks_fourteen_queries_however_long_the_history(
+def test_the_chart_asks_fifteen_queries_however_long_the_history(
     ward, sign_in, django_assert_num_queries, weeks
 ):
     treated(ward, ward.ada.patient_id)
@@ -176,7 +194,7 @@ def test_the_chart_asks_fourteen_queries_however_long_the_history(
         score(ward.ada.patient_id, 3 + week % 15, week * 7, instrument="gad-7")
     alarm(ward.ada)
     client = sign_in(ward.ben)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         page = client.get(chart(ward.ada.patient_id))
     assert page.status_code == 200
 

@@ -17,8 +17,8 @@ ITEMS = {
     "cssrs_plan": "q5",
 }
 BEHAVIOR = "cssrs_behavior"
-POINTS: Mapping[Known, int] = {"no": 0, "yes": 1}
-BEHAVIOR_POINTS: Mapping[Known, Mapping[str, int]] = {
+POINTS: Mapping[object, int] = {"no": 0, "yes": 1}
+BEHAVIOR_POINTS: Mapping[object, dict[str, int]] = {
     "no": {"q6": 0},
     "longer_ago": {"q6": 1, "q6-recent": 0},
     "past_3_months": {"q6": 1, "q6-recent": 1},
@@ -54,5 +54,4 @@ def triaged(answers: Mapping[str, Known]) -> dict[str, Known]:
 
 def _points(answers: Mapping[str, Known]) -> dict[str, int]:
     points = {item: POINTS[answer] for name, item in ITEMS.items() if (answer := answers.get(name)) in POINTS}
-    behavior = answers.get(BEHAVIOR)
-    return points | BEHAVIOR_POINTS[behavior] if behavior in BEHAVIOR_POINTS else points
+    return points | BEHAVIOR_POINTS.get(answers.get(BEHAVIOR), {})

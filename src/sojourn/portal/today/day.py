@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from sojourn.clinical.evidence.lessons import Lesson, lessons
 from sojourn.clinical.protocols import CourseProtocol, course_protocol
 from sojourn.portal.wording import ReadingLine, reading_lines
 from sojourn.program.audit.queries import readings_of
+from sojourn.program.education.queries import understandings_of
 from sojourn.program.intake import queries as intake
 from sojourn.program.measures import queries as measures
 from sojourn.program.people.actors import Actor
@@ -33,6 +35,7 @@ class PatientDay:
     held: tuple[HeldVisit, ...]
     consented: intake.ConsentRow | None
     readings: tuple[ReadingLine, ...]
+    lessons_left: tuple[Lesson, ...]  # those with questions that are not understood yet
 
     @property
     def today(self) -> date:
@@ -109,4 +112,14 @@ def day_of(patient_id: UUID, *, actor: Actor, now: datetime) -> PatientDay:
         held=held_visits_of(patient_id, actor=actor),
         consented=intake.consent_in_force(patient_id, wanted, actor=actor) if wanted else None,
         readings=reading_lines(readings_of(patient_id, limit=READINGS_LOOKED_AT), card.timezone),
+        lessons_left=_lessons_left(patient_id, actor=actor),
+    )
+
+
+def _lessons_left(patient_id: UUID, *, actor: Actor) -> tuple[Lesson, ...]:
+    tried = understandings_of(patient_id, actor=actor)
+    return tuple(
+        each
+        for each in lessons()
+        if each.questions and not ((row := tried.get(each.id)) and row.is_understood(version=each.version))
     )

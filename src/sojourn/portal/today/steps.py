@@ -93,7 +93,8 @@ def ready_lines(day: PatientDay) -> tuple[ReadyLine, ...]:
         return (*lines, ReadyLine(_("Decision"), decided, says))
     if day.phase is Phase.AFTER:
         return (*lines, _consent_line(day))
-    return (*lines, _consent_line(day), _visits_line(day), _preparation_line(day), *_companion_lines(day))
+    lines = [*lines, _consent_line(day), _lessons_line(day), _visits_line(day), _preparation_line(day)]
+    return (*lines, *_companion_lines(day))
 
 
 def asked_before_dose(day: PatientDay) -> tuple[ChecklistItem, ...]:
@@ -148,6 +149,16 @@ def _consent_line(day: PatientDay) -> ReadyLine:
     return ReadyLine(
         _("Consent"), True, _("Signed on %(day)s.") % {"day": signed}, reverse("portal:consents")
     )
+
+
+def _lessons_line(day: PatientDay) -> ReadyLine:
+    if not day.lessons_left:
+        return ReadyLine(
+            _("What to know before a session"), True, _("Understood."), reverse("portal:lessons")
+        )
+    titles = ", ".join(lesson.title for lesson in day.lessons_left)
+    url = reverse("portal:lesson", args=[day.lessons_left[0].id])
+    return ReadyLine(_("What to know before a session"), False, titles, url)
 
 
 def _visits_line(day: PatientDay) -> ReadyLine:

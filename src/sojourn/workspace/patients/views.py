@@ -23,6 +23,7 @@ from sojourn.workspace.patients.chart import (
     visit_lines,
 )
 from sojourn.workspace.patients.forms import FilterForm, SearchForm
+from sojourn.workspace.patients.lessons import lesson_lines
 
 
 @staff_only
@@ -72,6 +73,7 @@ def chart(request: Any, patient_id: UUID) -> HttpResponse:
             "decisions": decision_lines(head),
             "consents": consent_lines(head),
             "courses": course_lines(head),
+            "lessons": () if head.patient.is_research_record else lesson_lines(patient_id, actor=actor),
             "visits": visit_lines(patient_id, actor=actor, now=now),
             "clinical": clinical_part(head.patient, actor=actor, now=now, today=today),
             "may_choose_interval": may_do(actor, "choose an interval") and head.open_course is not None,
