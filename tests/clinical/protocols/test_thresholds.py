@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sojourn.clinical.evidence import Basis
 from sojourn.clinical.protocols import Severity, evaluate, read_facts, rule_set
-from sojourn.clinical.protocols.questions import PATIENT
+from sojourn.clinical.protocols.questions import PATIENT, question
 from sojourn.clinical.protocols.thresholds import (
     FEWER_WHEN_HIGHER,
     Adopted,
@@ -99,9 +99,10 @@ def test_what_the_practice_may_not_set_is_refused_with_the_reason(wanted, told):
 def test_every_number_that_may_be_set_rests_on_program_policy_and_is_asked_of_a_clinician():
     assert len(ALL) >= 12
     for threshold in ALL:
-        assert {weight.basis for weight in threshold.rule.weights} == {Basis.PROGRAM_POLICY}
-        assert threshold.fact.asked_of != PATIENT
-        absolute = {weight.severity for weight in threshold.rule.weights} & {
+        rule = next(each for each in rule_set().rules if (each.id, each.version) == threshold.key[:2])
+        assert {weight.basis for weight in rule.weights} == {Basis.PROGRAM_POLICY}
+        assert question(threshold.fact).asked_of != PATIENT
+        absolute = {weight.severity for weight in rule.weights} & {
             Severity.ABSOLUTE,
             Severity.HELP_NOW,
         }
@@ -111,28 +112,19 @@ def test_every_number_that_may_be_set_rests_on_program_policy_and_is_asked_of_a_
 @given(data=st.data())
 def test_no_number_a_practice_can_adopt_silences_an_absolute_finding(data):
     threshold = data.draw(st.sampled_from([each for each in ALL if each.only_stricter]))
-    limit = data.draw(st.integers(int(threshold.fact.low), int(threshold.fact.high)))
-    value = data.draw(st.integers(int(threshold.fact.low), int(threshold.fact.high)))
-    wanted = Adopted(threshold.rule.id, threshold.rule.version, threshold.fact.id, threshold.relation, limit)
+    limit = data.draw(st.integers(int(threshold.low), int(threshold.high)))
+    value = data.draw(st.integers(int(threshold.low), int(threshold.high)))
+    wanted = Adopted(*threshold.key, limit)
     rules = with_thresholds(rule_set(), [wanted])
-    raw = {threshold.fact.id: str(value)}
-    if speaks(rule_set(), threshold.rule.id, **raw):
-        assert speaks(rules, threshold.rule.id, **raw)
+    raw = {threshold.fact: str(value)}
+    if speaks(rule_set(), threshold.rule_id, **raw):
+        assert speaks(rules, threshold.rule_id, **raw)
 
 
 def test_what_a_visitor_is_asked_is_answered_the_same_whatever_the_practice_adopts():
     rules = with_thresholds(
         rule_set(),
-        [
-            Adopted(
-                each.rule.id,
-                each.rule.version,
-                each.fact.id,
-                each.relation,
-                each.fact.low if each.relation in FEWER_WHEN_HIGHER else each.fact.high,
-            )
-            for each in ALL
-        ],
+        [Adopted(*each.key, each.low if each.relation in FEWER_WHEN_HIGHER else each.high) for each in ALL],
     )
     facts = read_facts({"born_on": "1950-01-01", "weight": "130 kg", "blood_pressure": "170/100"})
     shipped, own = (evaluate(facts=facts, on=TODAY, rules=each) for each in (rule_set(), rules))

@@ -168,11 +168,11 @@ def test_the_list_shows_who_is_due_next_and_asks_the_database_a_fixed_number_of_
     time_machine.move_to(first.during.lower, tick=False)
     client = sign_in(ward.mona)
     client.get(SESSIONS)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert "checks before the dose" in text_of(client.get(SESSIONS))
     dosed_at = courses.give_dose(ward, first)
     time_machine.move_to(dosed_at + timedelta(minutes=50), tick=False)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page = text_of(client.get(SESSIONS))
     assert "Vital signs, minute 40" in page
     assert "overdue" in page
@@ -184,10 +184,10 @@ def test_the_page_of_a_session_asks_a_fixed_number_of_times(
     time_machine.move_to(first.during.lower, tick=False)
     client, url = sign_in(ward.mona), reverse("workspace:session", args=[first.id])
     client.get(url)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(url)
     dosed_at = courses.give_dose(ward, first)
-    for minute, number in ((10, 8), (100, 8)):
+    for minute, number in ((10, 9), (100, 9)):
         time_machine.move_to(dosed_at + timedelta(minutes=minute), tick=False)
         courses.take_vitals(ward, first, dosed_at + timedelta(minutes=minute))
         with django_assert_num_queries(number):

@@ -34,7 +34,7 @@ def test_an_adopted_number_holds_from_that_moment_and_stands_in_the_log(ward):
     adopted = adopt(ward)
     assert practice_rules().version.startswith(f"{rule_set().version}+practice.")
     (own,) = [each for each in own_thresholds() if each.is_own]
-    assert (own.threshold.rule.id, own.threshold.limit, own.limit) == ("ELIG-HEP-03", 3, 2)
+    assert (own.threshold.rule_id, own.threshold.limit, own.limit) == ("ELIG-HEP-03", 3, 2)
     (row,) = adoptions()
     assert (row.was, row.limit, row.reason, row.signed_name) == (
         3, 2, "Our hepatologist asks for it.", "Dora Okafor",

@@ -6,7 +6,9 @@ import pytest
 from django.db import DatabaseError, transaction
 
 from sojourn.clinical.monitoring import EventInvalid, SessionPhase
+from sojourn.clinical.protocols.thresholds import Adopted
 from sojourn.program.intake.models import Consent
+from sojourn.program.intake.practice_rules import adopt_threshold, own_thresholds
 from sojourn.program.people.models import Credential
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans import actions as plans
@@ -303,11 +305,11 @@ def test_a_visit_without_records_is_called_off(ward, first):
     assert first.cancelled_because == "No show."
 
 
-def test_todays_sessions_are_sorted_by_what_is_due_and_read_in_three_queries(
+def test_todays_sessions_are_sorted_by_what_is_due_and_read_in_four_queries(
     ward, first, django_assert_num_queries
 ):
     dosed_at = courses.give_dose(ward, first)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         [found] = sessions.sessions_today(ward.mona, now=dosed_at + timedelta(minutes=30))
     assert found.due_at == dosed_at + timedelta(minutes=40)
     assert sessions.sessions_today(ward.cleo, now=dosed_at) == ()
@@ -423,3 +425,44 @@ def test_a_reading_after_the_dose_is_not_dated_before_it(ward, first):
             now=dosed_at + timedelta(minutes=40),
         )
     assert courses.session_at(ward, first, dosed_at).state.baseline.systolic_mmhg == 124
+
+
+def test_an_alarm_limit_the_practice_adopted_judges_sessions_from_then_on(ward, first):
+    def adopt(at):
+        own = next(each for each in own_thresholds() if each.threshold.rule_id == "SYSTOLIC-AMBER")
+        adopt_threshold(
+            wanted=Adopted(*own.threshold.key, 150), seen=own.limit, reason="Older patients.",
+            signed_name="Dora Okafor", actor=ward.dora, now=at,
+        )  # fmt: skip
+
+    def crossed(at):
+        return [each.limit_id for each in courses.session_at(ward, first, at).state.limits_crossed]
+
+    ready_at = courses.make_ready(ward, first)
+    dose(ward, first, ready_at)
+    look_at = ready_at + timedelta(minutes=40)
+    actions.record_event(
+        visit_id=first.id, form_id=uuid4(), kind="vital_taken",
+        facts={"systolic": 155, "diastolic": 85}, taken_at=look_at, actor=ward.mona, now=look_at,
+    )  # fmt: skip
+    shipped = crossed(look_at)
+    adopt(look_at)
+    assert crossed(look_at) == shipped, "a limit adopted later does not judge an earlier session"
+    assert "SYSTOLIC-AMBER" not in shipped
+
+
+def test_an_alarm_limit_adopted_before_a_session_judges_it(ward, first):
+    own = next(each for each in own_thresholds() if each.threshold.rule_id == "SYSTOLIC-AMBER")
+    adopt_threshold(
+        wanted=Adopted(*own.threshold.key, 150), seen=own.limit, reason="Older patients.",
+        signed_name="Dora Okafor", actor=ward.dora, now=first.during.lower - timedelta(days=1),
+    )  # fmt: skip
+    ready_at = courses.make_ready(ward, first)
+    dose(ward, first, ready_at)
+    look_at = ready_at + timedelta(minutes=40)
+    done = actions.record_event(
+        visit_id=first.id, form_id=uuid4(), kind="vital_taken",
+        facts={"systolic": 155, "diastolic": 85}, taken_at=look_at, actor=ward.mona, now=look_at,
+    )  # fmt: skip
+    assert "SYSTOLIC-AMBER" in [each.limit_id for each in done.crossed]
+    assert "150 mmHg here, 160 in the program" in done.crossed[0].says

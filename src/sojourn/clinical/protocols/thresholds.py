@@ -15,7 +15,7 @@ from sojourn.clinical.protocols.rule_set import RuleSet
 from sojourn.clinical.protocols.rules import Rule, Severity
 
 NEVER_LOOSER = {Severity.HELP_NOW, Severity.ABSOLUTE}
-FEWER_WHEN_HIGHER = {"at_least", "above"}
+FEWER_WHEN_HIGHER = {"at_least", "above", "rise"}
 PRACTICE = "+practice"
 
 
@@ -33,21 +33,52 @@ class Adopted:
     relation: str
     limit: float
 
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What names the number, whatever it is set to."""
+        return (self.rule_id, self.rule_version, self.fact, self.relation)
+
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A number of a rule that the practice may set. `only_stricter`: never so that the rule speaks less often."""
+    """A number the practice may set, from `low` to `high`, and what the rule it belongs to says.
 
-    rule: Rule
-    fact: Question
+    `only_stricter`: never so that the rule speaks less often.
+    """
+
+    rule_id: str
+    rule_version: str
+    says: str
+    fact: str
+    measure: str  # what is measured, in words
+    unit: str
     relation: str
     limit: float
+    low: float
+    high: float
     only_stricter: bool
 
     @property
     def in_words(self) -> str:
         """Say the number as the rule uses it, such as "MoCA total below 18 points"."""
-        return f"{self.fact.text} {self.relation.replace('_', ' ')} {self.limit:g} {self.fact.unit}".strip()
+        return f"{self.measure} {self.relation.replace('_', ' ')} {self.limit:g} {self.unit}".strip()
+
+    @property
+    def key(self) -> tuple[str, str, str, str]:
+        """What names the number in every adoption of it."""
+        return (self.rule_id, self.rule_version, self.fact, self.relation)
+
+    def is_looser(self, limit: float) -> bool:
+        """Hold where the rule would speak about fewer people."""
+        return limit > self.limit if self.relation in FEWER_WHEN_HIGHER else limit < self.limit
+
+    def why_not(self, limit: float) -> str:
+        """Say why the practice may not set this number, or nothing."""
+        if not self.low <= limit <= self.high:
+            return f"Give a number from {self.low:g} to {self.high:g}."
+        if self.only_stricter and self.is_looser(limit):
+            return f"{self.rule_id} may only become stricter than {self.limit:g}: it forbids, or looks for danger."
+        return ""
 
 
 def thresholds(rules: RuleSet) -> tuple[Threshold, ...]:
@@ -61,19 +92,16 @@ def with_thresholds(rules: RuleSet, adopted: Iterable[Adopted]) -> RuleSet:
     So a release that changes a rule puts the practice back on that rule's own number until it is adopted again,
     and adopting the shipped number is the way back.
     """
-    shipped = {
-        (each.rule.id, each.rule.version, each.fact.id, each.relation): each.limit
-        for each in thresholds(rules)
-    }
+    shipped = {each.key: each.limit for each in thresholds(rules)}
     standing = tuple(
         sorted(
-            (each for each in adopted if not _why_not(rules, each) and each.limit != shipped.get(_key(each))),
-            key=_key,
+            (each for each in adopted if not _why_not(rules, each) and each.limit != shipped.get(each.key)),
+            key=lambda each: each.key,
         )
     )
     if not standing:
         return rules
-    told = "\n".join(f"{_key(each)} {each.limit!r}" for each in standing)
+    told = "\n".join(f"{each.key} {each.limit!r}" for each in standing)
     return RuleSet(
         version=f"{rules.version}{PRACTICE}.{sha256(told.encode()).hexdigest()[:12]}",
         rules=tuple(_adopting(rule, standing) for rule in rules.rules),
@@ -84,10 +112,6 @@ def refuse_threshold(rules: RuleSet, wanted: Adopted) -> None:
     """Raise ThresholdRefused where the practice may not set this number so; `rules` are those that ship."""
     if why := _why_not(rules, wanted):
         raise ThresholdRefused(why)
-
-
-def _key(adopted: Adopted) -> tuple[str, str, str, str]:
-    return (adopted.rule_id, adopted.rule_version, adopted.fact, adopted.relation)
 
 
 def _newest(rules: RuleSet) -> list[Rule]:
@@ -109,7 +133,23 @@ def _thresholds_of(rule: Rule) -> Iterator[Threshold]:
     for leaf in leaves_of(rule.when):
         asked = question(leaf.fact)
         if isinstance(leaf, Compares) and asked is not None and asked.asked_of == CLINICIAN:
-            yield Threshold(rule, asked, leaf.relation, leaf.limit, stricter)
+            yield _threshold(rule, asked, leaf, only_stricter=stricter)
+
+
+def _threshold(rule: Rule, asked: Question, leaf: Compares, *, only_stricter: bool) -> Threshold:
+    return Threshold(
+        rule_id=rule.id,
+        rule_version=rule.version,
+        says=rule.says,
+        fact=asked.id,
+        measure=asked.text,
+        unit=asked.unit,
+        relation=leaf.relation,
+        limit=leaf.limit,
+        low=asked.low or 0.0,
+        high=asked.high or 0.0,
+        only_stricter=only_stricter,
+    )
 
 
 def _why_not(rules: RuleSet, wanted: Adopted) -> str:
@@ -119,22 +159,10 @@ def _why_not(rules: RuleSet, wanted: Adopted) -> str:
     if any(weight.basis is not Basis.PROGRAM_POLICY for weight in named[0].weights):
         return f"{wanted.rule_id} does not rest on program policy alone: a label, trial, guideline or law says it."
     asked = (wanted.fact, wanted.relation)
-    threshold = next(
-        (each for each in _thresholds_of(named[0]) if (each.fact.id, each.relation) == asked), None
-    )
+    threshold = next((each for each in _thresholds_of(named[0]) if (each.fact, each.relation) == asked), None)
     if threshold is None:
         return f"{wanted.rule_id} has no such number that a practice may set."
-    low, high = threshold.fact.low or 0.0, threshold.fact.high or 0.0
-    if not low <= wanted.limit <= high:
-        return f"Give a number from {low:g} to {high:g}."
-    if threshold.only_stricter and _is_looser(threshold, wanted.limit):
-        return f"{wanted.rule_id} may only become stricter than {threshold.limit:g}: it forbids, or looks for danger."
-    return ""
-
-
-def _is_looser(threshold: Threshold, limit: float) -> bool:
-    """Hold where the rule would speak about fewer people."""
-    return limit > threshold.limit if threshold.relation in FEWER_WHEN_HIGHER else limit < threshold.limit
+    return threshold.why_not(wanted.limit)
 
 
 def _adopting(rule: Rule, adopted: tuple[Adopted, ...]) -> Rule:
@@ -146,9 +174,9 @@ def _adopting(rule: Rule, adopted: tuple[Adopted, ...]) -> Rule:
     if not mine:
         return rule
     told = "; ".join(
-        f"{threshold.in_words} is {mine[threshold.fact.id, threshold.relation]:g} here"
+        f"{threshold.in_words} is {mine[threshold.fact, threshold.relation]:g} here"
         for threshold in _thresholds_of(rule)
-        if (threshold.fact.id, threshold.relation) in mine
+        if (threshold.fact, threshold.relation) in mine
     )
     return replace(
         rule,

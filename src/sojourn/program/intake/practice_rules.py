@@ -10,8 +10,14 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from sojourn.clinical.monitoring import MonitoringPlan
 from sojourn.clinical.protocols import rule_set
 from sojourn.clinical.protocols.rule_set import RuleSet
+from sojourn.clinical.protocols.session_limits import (
+    refuse_session_limit,
+    session_thresholds,
+    with_session_limits,
+)
 from sojourn.clinical.protocols.thresholds import (
     Adopted,
     Threshold,
@@ -74,14 +80,31 @@ def rules_then_and_now(then: datetime) -> tuple[RuleSet, RuleSet]:
     return _rules_with(_newest(until_then)), _rules_with(_newest(rows))
 
 
+def session_limits_adopted() -> "AdoptedLimits":
+    """Give the alarm limits adopted until now, each with its moment. One query."""
+    names = [each.rule_id for each in session_thresholds()]
+    rows = AdoptedThreshold.objects.filter(rule_id__in=names).order_by("adopted_at", "id")
+    return AdoptedLimits(tuple(rows.values(*KEY, "limit", "adopted_at")))
+
+
+@dataclass(frozen=True)
+class AdoptedLimits:
+    """The practice's alarm limits in order of time."""
+
+    rows: tuple[dict[str, Any], ...]
+
+    def in_force(self, plan: MonitoringPlan, *, at: datetime) -> MonitoringPlan:
+        """Give the plan as it stood at that moment: a limit adopted later does not judge an earlier session."""
+        until_then = [row for row in self.rows if row["adopted_at"] <= at]
+        return with_session_limits(plan, _newest(until_then)) if until_then else plan
+
+
 def own_thresholds() -> tuple[OwnThreshold, ...]:
     """Give every number a practice may set, with the one that holds now, by rule. One query."""
-    set_to = {_key(each): each.limit for each in _standing()}
+    set_to = {each.key: each.limit for each in _standing()}
     return tuple(
-        OwnThreshold(
-            each, set_to.get((each.rule.id, each.rule.version, each.fact.id, each.relation), each.limit)
-        )
-        for each in thresholds(rule_set())
+        OwnThreshold(each, set_to.get(each.key, each.limit))
+        for each in (*thresholds(rule_set()), *session_thresholds())
     )
 
 
@@ -106,7 +129,7 @@ def adopt_threshold(
         raise ReasonMissing
     if not same_name(signed_name, actor.name):
         raise NameDiffers
-    refuse_threshold(rule_set(), wanted)
+    _refuse(wanted)
     assert actor.staff_id is not None
     with transaction.atomic():
         _one_at_a_time()
@@ -128,6 +151,13 @@ def adopt_threshold(
     return row.id
 
 
+def _refuse(wanted: Adopted) -> None:
+    if any(each.rule_id == wanted.rule_id for each in session_thresholds()):
+        refuse_session_limit(wanted)
+    else:
+        refuse_threshold(rule_set(), wanted)
+
+
 def _one_at_a_time() -> None:
     """Let two directors, or one button pressed twice, wait for each other."""
     with transaction.get_connection().cursor() as cursor:
@@ -135,21 +165,7 @@ def _one_at_a_time() -> None:
 
 
 def _limit_now(wanted: Adopted) -> float | None:
-    asked = (wanted.rule_id, wanted.rule_version, wanted.fact, wanted.relation)
-    return next(
-        (
-            own.limit
-            for own in own_thresholds()
-            if (
-                own.threshold.rule.id,
-                own.threshold.rule.version,
-                own.threshold.fact.id,
-                own.threshold.relation,
-            )
-            == asked
-        ),
-        None,
-    )
+    return next((own.limit for own in own_thresholds() if own.threshold.key == wanted.key), None)
 
 
 def _standing() -> Iterable[Adopted]:
@@ -164,10 +180,6 @@ def _newest(rows: Iterable[dict[str, Any]]) -> tuple[Adopted, ...]:
         for row in rows
     }
     return tuple(Adopted(*key, limit) for key, limit in sorted(last.items()))
-
-
-def _key(adopted: Adopted) -> tuple[str, str, str, str]:
-    return (adopted.rule_id, adopted.rule_version, adopted.fact, adopted.relation)
 
 
 @lru_cache(maxsize=REMEMBERED)

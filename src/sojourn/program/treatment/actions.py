@@ -317,7 +317,7 @@ def _refuse(kind: str, event: monitoring.Event, of: Session, *, actor: Actor, no
 def _as_of(of: Session, at: datetime) -> monitoring.SessionState:
     """The session by what was true until this moment."""
     told = [row for row in of.events if row.taken_at <= at]
-    return fold(of.visit, told, longer=False, now=at)
+    return fold(told, plan=of.plan, longer=False, now=at)
 
 
 def _struck(facts: Mapping[str, Any], of: Session) -> UUID:

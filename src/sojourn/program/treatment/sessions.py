@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from sojourn.clinical import monitoring, protocols
+from sojourn.program.intake.practice_rules import session_limits_adopted
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.plans.choices import VisitKind
@@ -91,7 +92,7 @@ def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
     """Today's dosing sessions of the patients this actor may see: running ones by what is due next, then those to come.
 
     A session that goes on past midnight, or past the time it was booked for, stays until the patient has left.
-    Three queries, however many sessions there are.
+    Four queries, however many sessions there are.
     """
     rows = visit_rows(
         Visit.objects.filter(
@@ -106,7 +107,7 @@ def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
 
 
 def session(visit_id: UUID, *, actor: Actor, now: datetime) -> Session | None:
-    """One dosing session, or None where the actor may not see it; three queries."""
+    """One dosing session, or None where the actor may not see it; four queries."""
     rows = visit_rows(
         Visit.objects.filter(
             patients_visible_to(actor, "patient"), on_record(), pk=visit_id, kind=VisitKind.DOSING
@@ -123,10 +124,9 @@ def on_record() -> Q:
 
 
 def fold(
-    row: VisitRow, events: Iterable[EventRow], *, longer: bool, now: datetime
+    events: Iterable[EventRow], *, plan: monitoring.MonitoringPlan, longer: bool, now: datetime
 ) -> monitoring.SessionState:
     """Derive the state of a session from its events."""
-    plan = monitoring.monitoring_plan(protocols.course_protocol(row.protocol_id).monitoring)
     told = [event.as_event() for event in events]
     return monitoring.state_of(events=told, plan=plan, now=now, observe_longer=longer)
 
@@ -161,18 +161,20 @@ def _sessions(rows: Iterable[VisitRow], now: datetime) -> tuple[Session, ...]:
         return ()
     events = events_of(row.id for row in rows)
     orders = _orders(rows)
+    limits = session_limits_adopted()
     found = []
     for row in rows:
         protocol = protocols.course_protocol(row.protocol_id)
         ordered_mg, was_raised, weight_kg = orders.get(row.course_id, (None, False, None))
         longer = row.number == 1 or was_raised
+        plan = limits.in_force(monitoring.monitoring_plan(protocol.monitoring), at=row.starts_at)
         found.append(
             Session(
                 visit=row,
                 protocol=protocol,
-                plan=monitoring.monitoring_plan(protocol.monitoring),
+                plan=plan,
                 events=events[row.id],
-                state=fold(row, events[row.id], longer=longer, now=now),
+                state=fold(events[row.id], plan=plan, longer=longer, now=now),
                 ordered_mg=ordered_mg,
                 observes_longer=longer,
                 weight_kg=weight_kg,

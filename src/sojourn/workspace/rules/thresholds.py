@@ -69,7 +69,7 @@ def _own(rule_id: str, fact: str, relation: str) -> OwnThreshold | None:
         (
             own
             for own in own_thresholds()
-            if (own.threshold.rule.id, own.threshold.fact.id, own.threshold.relation) == asked
+            if (own.threshold.rule_id, own.threshold.fact, own.threshold.relation) == asked
         ),
         None,
     )
@@ -80,13 +80,7 @@ def _adopted(request: Any, own: OwnThreshold, form: AdoptForm) -> bool:
     given, threshold = form.cleaned_data, own.threshold
     try:
         adopt_threshold(
-            wanted=Adopted(
-                threshold.rule.id,
-                threshold.rule.version,
-                threshold.fact.id,
-                threshold.relation,
-                given["limit"],
-            ),
+            wanted=Adopted(*threshold.key, given["limit"]),
             seen=given["seen"],
             reason=given["reason"],
             signed_name=given["signed_name"],

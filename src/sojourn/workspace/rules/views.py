@@ -34,7 +34,7 @@ def rules(request: Any) -> HttpResponse:
     )
     today = today_for(request.actor, now=request.now)
     told = concerns(ledger(), on=today)
-    own = {each.threshold.rule.id: each for each in own_thresholds() if each.is_own}
+    own = {each.threshold.rule_id: each for each in own_thresholds() if each.is_own}
     return render(
         request,
         "workspace/rules/rules.html",
