@@ -5,7 +5,8 @@ from itertools import product
 import pytest
 
 from sojourn.clinical import instruments, protocols
-from sojourn.clinical.protocols.suicide_screener import BEHAVIOR, BEHAVIOR_POINTS, ITEMS, SCREENER, triaged
+from sojourn.clinical.protocols.measured import measured
+from sojourn.clinical.protocols.suicide_screener import BEHAVIOR, BEHAVIOR_POINTS, SCREENER, items, triaged
 from tests.clinical.protocols.days import TODAY
 
 RULE_OF_LEVEL = {"low": "SUI-03", "moderate": "SUI-04", "high": "SUI-05"}
@@ -15,12 +16,12 @@ BEHAVIORS = ("no", "longer_ago", "past_3_months", "unknown")
 
 def screens():
     """Every way to fill the screen: five items and the behavior, each with its unknown."""
-    for answered in product(*[WORDS] * len(ITEMS), BEHAVIORS):
-        yield dict(zip((*ITEMS, BEHAVIOR), answered, strict=True))
+    for answered in product(*[WORDS] * len(items()), BEHAVIORS):
+        yield dict(zip((*items(), BEHAVIOR), answered, strict=True))
 
 
 def as_instrument(raw):
-    points = {item: WORDS.index(raw[name]) for name, item in ITEMS.items() if raw[name] != "unknown"}
+    points = {each.item: WORDS.index(raw[name]) for name, each in items().items() if raw[name] != "unknown"}
     points |= BEHAVIOR_POINTS.get(raw[BEHAVIOR], {})
     screener = instruments.get(SCREENER)
     return screener, instruments.read_answers(screener, points)
@@ -68,3 +69,10 @@ def test_a_yes_after_a_no_to_thoughts_is_a_conflict_and_counts(item):
     found = triaged({"cssrs_wish": "no", "cssrs_thoughts": "no", item: "yes", "cssrs_behavior": "no"})
     assert found["cssrs_conflict"] == "yes"
     assert "yes" in {found["cssrs_moderate"], found["cssrs_high"]}
+
+
+def test_answers_to_the_screener_come_back_as_the_answers_of_the_screen():
+    for raw in screens():
+        _, given = as_instrument(raw)
+        told = {name: answer for name, answer in raw.items() if answer != "unknown"}
+        assert measured({SCREENER: given}) == told

@@ -4,13 +4,16 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from sojourn.clinical.protocols import facts_from_json
 from sojourn.program.intake.models import AdoptedThreshold
 from sojourn.program.intake.queries import latest_assessment
 from sojourn.program.intake.rechecking import recheck_everybody
+from sojourn.program.measures.actions import submit_response
 from tests.support import histories as h
 from tests.support.assessments import answered
+from tests.support.questionnaires import TODAY, all_zero, ask
 from tests.support.ward import NOW
 
 pytestmark = pytest.mark.django_db
@@ -144,3 +147,26 @@ def test_facts_that_contradict_each_other_are_refused_beside_the_question(ward, 
     page = client.post(url, sent).content.decode()
     assert "pounds entered as kilograms" in page
     assert latest_assessment(ward.ada.patient_id, actor=ward.ben).id == first.id
+
+
+def test_the_clinical_screen_is_filled_from_what_questionnaires_say(ward, sign_in):
+    first = h.assessed(ward.ada.patient_id, NOW - timedelta(hours=1), **answered())
+    submit_response(request_id=ask(ward), raw_answers=all_zero(q9="2"), answered_at=NOW, actor=ward.ada)
+    client = sign_in(ward.ben)
+    url = reverse("workspace:screen", args=[first.id])
+    page = client.get(url)
+    assert page.context["form"].initial["phq9_item9"] == "2"
+    assert f"PHQ-9 of {date_format(TODAY, 'M j, Y')}: 2." in page.content.decode()
+    assert latest_assessment(ward.ada.patient_id, actor=ward.ben).id == first.id, "looking keeps nothing"
+    client.post(url, page.context["form"].initial)
+    newest = latest_assessment(ward.ada.patient_id, actor=ward.ben)
+    assert newest.facts.get("phq9_item9") == 2
+    assert "SUI-02" in {finding.rule_id for finding in newest.evaluation.findings}
+
+
+def test_what_a_clinician_wrote_stands_beside_what_the_questionnaire_says(ward, sign_in):
+    first = h.assessed(ward.ada.patient_id, NOW - timedelta(hours=1), **answered(phq9_item9="3"))
+    submit_response(request_id=ask(ward), raw_answers=all_zero(q9="1"), answered_at=NOW, actor=ward.ada)
+    page = sign_in(ward.ben).get(reverse("workspace:screen", args=[first.id]))
+    assert page.context["form"].initial["phq9_item9"] == "3"
+    assert f"PHQ-9 of {date_format(TODAY, 'M j, Y')}: 1." in page.content.decode()

@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+from sojourn.clinical import instruments
 from sojourn.clinical.evidence import Table, read_table
 from sojourn.clinical.protocols.states import STATES
 from sojourn.clinical.quantities import BloodPressure, Weight
@@ -47,6 +48,19 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredBy:
+    """The questionnaire that answers a question: by the value of a scale, or by the points of one item.
+
+    `words` are what 0, 1 and so on points of the item are called among the answers; empty where points are the answer.
+    """
+
+    instrument: str
+    scale: str
+    item: str
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """One question. `options` are in the order shown; `low` and `high` bound a number, both included."""
 
@@ -60,6 +74,7 @@ class Question:
     unit: str = ""
     low: float | None = None
     high: float | None = None
+    measured_by: MeasuredBy | None = None
 
     def label_of(self, value: str) -> str:
         """Give the words shown for a stored choice."""
@@ -84,7 +99,7 @@ def all_questions() -> tuple[Question, ...]:
         _question_from(row, sections)
         for row in table.tables(
             "question",
-            allowed=("help", "options", "asked_of", "unit", "low", "high"),
+            allowed=("help", "options", "asked_of", "unit", "low", "high", "measured_by"),
             required=("id", "section", "kind", "text"),
         )
     )
@@ -123,7 +138,28 @@ def _question_from(row: Table, sections: dict[str, Section]) -> Question:
         unit=row.text_or_none("unit") or "",
         low=row.number_or_none("low"),
         high=row.number_or_none("high"),
+        measured_by=_measured_by(row) if "measured_by" in row else None,
     )
+
+
+def _measured_by(question: Table) -> MeasuredBy:
+    row = question.table("measured_by", allowed=("scale", "item", "words"), required=("instrument",))
+    if ("scale" in row) == ("item" in row):
+        raise row.refuse("measured_by", "name the scale or the item that answers the question")
+    measure = MeasuredBy(
+        row.text("instrument"),
+        row.text_or_none("scale") or "",
+        row.text_or_none("item") or "",
+        row.texts("words") if "words" in row else (),
+    )
+    try:
+        instrument = instruments.get(measure.instrument)
+    except instruments.UnknownInstrument as unknown:
+        raise row.refuse("instrument", "name a questionnaire of `clinical/instruments/data`") from unknown
+    scales = {scale.id for scale in instrument.scales}
+    if measure.scale not in scales | {""} or measure.item not in instrument.by_id.keys() | {""}:
+        raise row.refuse("measured_by", f"{instrument.id} has no such scale or item")
+    return measure
 
 
 def _options_of(row: Table, kind: Kind) -> tuple[Option, ...]:

@@ -4,21 +4,15 @@ What makes a level is written once, in `instruments/data/c_ssrs_screener.toml`; 
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 from sojourn.clinical import instruments
 from sojourn.clinical.protocols.conditions import Known
+from sojourn.clinical.protocols.questions import MeasuredBy, all_questions
 
 SCREENER = "c-ssrs-screener"
-ITEMS = {
-    "cssrs_wish": "q1",
-    "cssrs_thoughts": "q2",
-    "cssrs_method": "q3",
-    "cssrs_intent": "q4",
-    "cssrs_plan": "q5",
-}
 BEHAVIOR = "cssrs_behavior"
-POINTS: Mapping[object, int] = {"no": 0, "yes": 1}
-BEHAVIOR_POINTS: Mapping[object, dict[str, int]] = {
+BEHAVIOR_POINTS: Mapping[str, dict[str, int]] = {
     "no": {"q6": 0},
     "longer_ago": {"q6": 1, "q6-recent": 0},
     "past_3_months": {"q6": 1, "q6-recent": 1},
@@ -37,7 +31,7 @@ def triaged(answers: Mapping[str, Known]) -> dict[str, Known]:
 
     A level holds unless a graver one surely does. Of a screener that was not begun everything is "no".
     """
-    if not any(name in answers for name in (*ITEMS, BEHAVIOR)):
+    if not any(name in answers for name in (*items(), BEHAVIOR)):
         return dict.fromkeys(WORKED_OUT_FROM, "no")
     instrument = instruments.get(SCREENER)
     given = instruments.read_answers(instrument, _points(answers))
@@ -52,6 +46,30 @@ def triaged(answers: Mapping[str, Known]) -> dict[str, Known]:
     return found
 
 
+@cache
+def items() -> Mapping[str, MeasuredBy]:
+    """Give the items of the screener by the question each answers; behavior, which two items tell, apart."""
+    measures = ((each.id, each.measured_by) for each in all_questions())
+    return {name: measure for name, measure in measures if measure and measure.instrument == SCREENER}
+
+
+def behavior_in(answers: instruments.Answers) -> str | None:
+    """Give the answer to the question about behavior that these answers to the screener come to."""
+    return next(
+        (
+            word
+            for word, points in BEHAVIOR_POINTS.items()
+            if all(answers[item] == value for item, value in points.items())
+        ),
+        None,
+    )
+
+
 def _points(answers: Mapping[str, Known]) -> dict[str, int]:
-    points = {item: POINTS[answer] for name, item in ITEMS.items() if (answer := answers.get(name)) in POINTS}
-    return points | BEHAVIOR_POINTS.get(answers.get(BEHAVIOR), {})
+    points = {
+        measure.item: measure.words.index(word)
+        for name, measure in items().items()
+        if isinstance(word := answers.get(name), str) and word in measure.words
+    }
+    behavior = answers.get(BEHAVIOR)
+    return points | BEHAVIOR_POINTS.get(behavior, {}) if isinstance(behavior, str) else points

@@ -1,5 +1,6 @@
 """What the doors may ask about questionnaires and scores."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +11,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, QuerySet
 
 from sojourn.clinical import instruments
+from sojourn.clinical.instruments import Answers
 from sojourn.program.measures.models import Draft, QuestionnaireRequest, Response
+from sojourn.program.measures.results import comparable
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
 
@@ -129,6 +132,27 @@ def all_scores_of(patient_id: UUID, *, actor: Actor) -> tuple[ScoreRow, ...]:
             "answered", "band", "flagged", "unscorable_because", "source", "answers", on=F("answered_on"),
         )
     )  # fmt: skip
+
+
+def newest_answers_of(
+    patient_id: UUID, instrument_ids: Iterable[str], *, actor: Actor
+) -> dict[str, tuple[Answers, date]]:
+    """Give the newest answers to each of these questionnaires and the day they count for, in one query.
+
+    Totals without answers are passed over, and answers to an edition this release does not know any more.
+    """
+    rows = (
+        Response.objects.filter(patients_visible_to(actor, "patient"), patient_id=patient_id)
+        .filter(corrected_by=None, instrument_id__in=set(instrument_ids))
+        .exclude(answers=None)
+        .order_by("instrument_id", "-answered_on", "-answered_at")
+        .distinct("instrument_id")
+    )
+    found = {}
+    for instrument_id, stored, on in rows.values_list("instrument_id", "answers", "answered_on"):
+        if (answers := comparable(instruments.get(instrument_id), stored)) is not None:
+            found[instrument_id] = (answers, on)
+    return found
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ from django.contrib import messages
 from django.forms.boundfield import BoundField
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sojourn.clinical import protocols
 from sojourn.clinical.protocols.questions import CLINICIAN, PATIENT
 from sojourn.design.question_fields import answers_sent, field_for
 from sojourn.program.intake import queries, screening
+from sojourn.program.intake.measured import MeasuredFact, measured_facts
 from sojourn.program.people.access import only
 from sojourn.program.people.patients import patient_card
 from sojourn.program.people.queries import states_served
@@ -28,11 +30,23 @@ class ScreenForm(forms.Form):
 
     facts: protocols.Facts
 
-    def __init__(self, data: Mapping[str, Any] | None, *, today: date, known: protocols.Facts) -> None:
-        super().__init__(data, initial=_shown(known))
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        today: date,
+        known: protocols.Facts,
+        measured: Mapping[str, MeasuredFact],
+    ) -> None:
+        told = {name: fact.raw for name, fact in measured.items()}
+        super().__init__(data, initial=told | _shown(known))
         self.today = today
         for question in protocols.all_questions():
-            self.fields[question.id] = field_for(question)
+            field = self.fields[question.id] = field_for(question)
+            if question.id in measured:
+                field.help_text = (
+                    f"{field.help_text} {_measured_says(question, measured[question.id])}".strip()
+                )
 
     def clean(self) -> dict[str, Any]:
         """Read the answers; each that cannot be read, or contradicts another, gets its message beside it."""
@@ -61,7 +75,8 @@ def screen(request: Any, assessment_id: UUID) -> HttpResponse:
     if row is None or patient is None:
         raise Http404
     today = day_at(request.now, patient.timezone)
-    form = ScreenForm(request.POST or None, today=today, known=row.facts)
+    measured = measured_facts(row.patient_id, actor=request.actor)
+    form = ScreenForm(request.POST or None, today=today, known=row.facts, measured=measured)
     if request.method == "POST" and form.is_valid():
         kept = _kept(request, row, form)
         if kept is not None:
@@ -103,6 +118,15 @@ def _kept(request: Any, row: queries.AssessmentRow, form: ScreenForm) -> UUID | 
         return None
     messages.success(request, _("Kept as a new assessment. The rules judged all facts again."))
     return kept
+
+
+def _measured_says(question: protocols.Question, fact: MeasuredFact) -> str:
+    """Name the questionnaire behind an answer; where a clinician wrote something else, both can be seen."""
+    return _("%(title)s of %(day)s: %(answer)s.") % {
+        "title": fact.title,
+        "day": date_format(fact.on, "M j, Y"),
+        "answer": question.label_of(fact.raw).lower(),
+    }
 
 
 def _shown(known: protocols.Facts) -> dict[str, Any]:
