@@ -1,0 +1,49 @@
+"""What somebody did in a drill, and the pattern a script asks for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sojourn.clinical import monitoring
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One event a trainee recorded, by the clock of the drill. `was_refused`: it was tried, and the program said no."""
+
+    event: monitoring.Event
+    recorded_at: datetime
+    was_refused: bool = False
+
+    @property
+    def kind(self) -> str:
+        return monitoring.kind_of(self.event)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A pattern of deeds: one of the kinds, with these facts; each of `words` is enough by itself, whatever its case."""
+
+    kinds: tuple[str, ...]
+    facts: tuple[tuple[str, object], ...] = ()
+    whom: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
+    signals: tuple[str, ...] = ()
+
+    def fits(self, deed: Deed) -> bool:
+        """Hold when this deed is one of those asked for."""
+        if deed.kind not in self.kinds:
+            return False
+        facts = monitoring.facts_of(deed.event)
+        return (
+            all(facts.get(name, False) == value for name, value in self.facts)
+            and all(signal in facts for signal in self.signals)
+            and _says(facts, "whom", self.whom)
+            and _says(facts, "words", self.words)
+        )
+
+
+def _says(facts: Mapping[str, Any], name: str, any_of: tuple[str, ...]) -> bool:
+    said = str(facts.get(name, "")).casefold()
+    return not any_of or any(word.casefold() in said for word in any_of)
