@@ -23,14 +23,15 @@ from sojourn.clinical.quantities import (
 
 
 @pytest.mark.parametrize(
-    ("systolic", "diastolic"), [(12, 80), (120, 200), (80, 120), (84, 80), (301, 80), (120, 19)]
+    ("systolic", "diastolic"),
+    [(12, 80), (120, 200), (80, 120), (84, 80), (301, 80), (120, 19), (300, 20), (281, 80)],
 )
 def test_a_reading_that_was_mistyped_or_swapped_is_refused(systolic, diastolic):
     with pytest.raises(Implausible, match="number"):
         BloodPressure(systolic, diastolic)
 
 
-@pytest.mark.parametrize(("systolic", "diastolic"), [(85, 80), (50, 20), (300, 200), (120, 80)])
+@pytest.mark.parametrize(("systolic", "diastolic"), [(85, 80), (50, 20), (300, 200), (300, 100), (120, 80)])
 def test_readings_at_the_edges_are_accepted(systolic, diastolic):
     assert str(BloodPressure(systolic, diastolic)) == f"{systolic}/{diastolic} mmHg"
 

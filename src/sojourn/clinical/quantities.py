@@ -14,6 +14,7 @@ CM_PER_IN = 2.54
 IN_PER_FT = 12
 
 LEAST_PULSE_PRESSURE_MMHG = 5
+GREATEST_PULSE_PRESSURE_MMHG = 200  # 250/80 and 300/100 can be recorded, 300/20 cannot
 OLDEST_YEARS = 120
 
 
@@ -90,7 +91,7 @@ def body_mass_index(*, weight: Weight, height: Height) -> float:
 
 @dataclass(frozen=True, slots=True)
 class BloodPressure:
-    """One reading, the upper number at least 5 mmHg above the lower; else they were mistyped or swapped."""
+    """One reading, the upper number 5 to 200 mmHg above the lower; else they were mistyped, misread or swapped."""
 
     systolic_mmhg: int
     diastolic_mmhg: int
@@ -108,6 +109,11 @@ class BloodPressure:
             raise Implausible(
                 "The upper number (systolic) must be at least 5 mmHg above the lower one (diastolic). "
                 "Check that the two are not swapped."
+            )
+        if self.systolic_mmhg - self.diastolic_mmhg > GREATEST_PULSE_PRESSURE_MMHG:
+            raise Implausible(
+                "The upper number (systolic) can be at most 200 mmHg above the lower one (diastolic). "
+                "Measure again."
             )
 
     def __str__(self) -> str:
