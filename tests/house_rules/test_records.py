@@ -54,6 +54,7 @@ TELLS_NOTHING = {
     "WatchBeat": {"worker", "kind"},
     "PublicStatement": {"text", "claim_id", "figure"},  # what everybody reads; counts of a group
     "QuestionnaireRequest": {"instrument_id", "point", "opens_on", "closes_on"},
+    "RecordingToken": {"role", "label", "secret_hash"},  # a gateway's name, and what hides a random secret
     "Response": {
         "instrument_id", "instrument_version", "definition_hash", "text_pack_hash", "scale_id", "source",
     },

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", home.home, name="home"),
     path("health/", health.health, name="health"),
     path("account/", include("sojourn.config.account")),
+    path("record/", include("sojourn.recording.urls")),
     path("workspace/", include("sojourn.workspace.urls")),
     path("", include("sojourn.portal.urls")),
 ]

@@ -30,6 +30,8 @@ def anything(draw, plan):
         "called": lambda: {"whom": "Nils", "reached": draw(st.booleans())},
         "medicated": lambda: {"drug": "ondansetron", "amount": 4, "unit": "mg"},
         "noticed": lambda: {"sign": draw(st.sampled_from([sign.id for sign in plan.signs]))},
+        "next_morning": lambda: {"slept": draw(st.booleans()), "well": draw(st.booleans())},
+        "refused": lambda: {"of": "vital_taken", "typed": "spo2 140", "why": "Measure again."},
         "confirmed": lambda: {
             "criterion": draw(st.sampled_from([each.id for each in plan.criteria])), "words": words or "Ann"
         },

@@ -13,7 +13,7 @@ from sojourn.clinical.monitoring import sealing
 from sojourn.program.audit.models import Entry
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
-from sojourn.program.treatment import actions, answering, proving
+from sojourn.program.treatment import actions, alarming, answering, proving
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.recorder import told_by
 from tests.support import courses
@@ -243,7 +243,7 @@ def test_a_patient_who_leaves_before_the_discharge_raises_a_red_alarm(ward, firs
     at = courses.give_dose(ward, first) + timedelta(minutes=50)
     courses.note_event(ward, first, "left", {"words": "Walked out alone."}, at)
     alarm = Alarm.objects.get()
-    assert (alarm.reason, alarm.severity) == (actions.LEFT_EARLY, "red")
+    assert (alarm.reason, alarm.severity) == (alarming.LEFT_EARLY, "red")
     state = courses.session_at(ward, first, at).state
     assert state.ended_at == at
     assert "left-undischarged" in {each.id for each in state.departures}

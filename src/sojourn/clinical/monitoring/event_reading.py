@@ -19,12 +19,17 @@ from sojourn.clinical.monitoring.events import (
     Discharged,
     Dosed,
     Event,
+    HelpAsked,
     Left,
     Looked,
     Medicated,
+    NextMorning,
     Noted,
     Noticed,
+    PickedUp,
     Rated,
+    Refused,
+    RoleAccepted,
     Struck,
     VitalTaken,
 )
@@ -49,6 +54,7 @@ def read_event(*, kind: str, facts: Mapping[str, Any], taken_at: datetime, event
     checked: item, passed, words · dosed: mg, words · noticed: sign, words · confirmed: criterion, words
     noted, looked, discharged, left, cancelled: words · called: whom, reached, words
     medicated: drug, amount, unit, words · alarmed: limit_id, severity, about_id, words
+    help_asked, role_accepted, picked_up: words · next_morning: slept, well, words · refused: of, typed, why
     acknowledged: limit_id, about_id, words · struck: struck_id, words · corrected: struck_id, replaced_by, words
     Blank means not measured.
     Raises EventInvalid with a message for each field.
@@ -125,6 +131,8 @@ class _Fields:
             return None
         if isinstance(value, int) and not isinstance(value, bool):
             return value
+        if isinstance(value, float) and value.is_integer():
+            return int(value)  # 120.0 and 120 are one number
         if isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value.strip()):
             return int(value)
         self.problems[name] = "Please enter a whole number."
@@ -213,6 +221,15 @@ def _called(read: _Fields, at: dict[str, Any]) -> Event | None:
     )
 
 
+def _next_morning(read: _Fields, at: dict[str, Any]) -> Event | None:
+    answers = {name: read.yes(name) for name in ("slept", "well")}
+    read.problems |= {name: "Please answer yes or no." for name, said in answers.items() if said is None}
+    slept, well = answers["slept"], answers["well"]
+    if slept is None or well is None:
+        return None
+    return NextMorning(**at, slept=slept, well=well, words=read.words("words"))
+
+
 def _medicated(read: _Fields, at: dict[str, Any]) -> Event | None:
     unit = read.words("unit", needed="In which unit?")
     if unit and unit not in MEDICINE_UNITS:
@@ -251,6 +268,18 @@ _READERS: dict[str, Callable[[_Fields, dict[str, Any]], Event | None]] = {
     ),
     "confirmed": lambda read, at: Confirmed(
         **at, criterion=read.words("criterion", needed="Which criterion?"), words=read.words("words")
+    ),
+    "help_asked": lambda read, at: HelpAsked(**at, words=read.words("words")),
+    "role_accepted": lambda read, at: RoleAccepted(
+        **at, words=read.words("words", needed="Please write your name.")
+    ),
+    "picked_up": lambda read, at: PickedUp(**at, words=read.words("words")),
+    "next_morning": _next_morning,
+    "refused": lambda read, at: Refused(
+        **at,
+        of=read.words("of", needed="Which kind of reading?"),
+        typed=read.words("typed", needed="What was entered?"),
+        why=read.words("why", needed="Why was it refused?"),
     ),
     "noted": lambda read, at: Noted(**at, words=read.words("words", needed="Please write the note.")),
     "discharged": lambda read, at: Discharged(**at, words=read.words("words")),

@@ -113,6 +113,45 @@ class Acknowledged(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HelpAsked(Happened):
+    """The patient asked for help, or the sitter is worried; who it was is the source of the entry."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleAccepted(Happened):
+    """Somebody took on the role of sitter; `words` hold their name and what they said yes to."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickedUp(Happened):
+    """The escort or sitter has the patient with them. It ends nothing: a discharge does."""
+
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextMorning(Happened):
+    """How the morning after was. `well`: the sitter saw nothing that worried them."""
+
+    slept: bool
+    well: bool
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused(Happened):
+    """A reading that cannot be true: `of` is its kind, `typed` what was entered, `why` the reason. It is no value."""
+
+    of: str
+    typed: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(Happened):
     words: str
 
@@ -155,7 +194,8 @@ class Corrected(Happened):
 
 Event = (
     Checked | Dosed | VitalTaken | Rated | Looked | Called | Medicated | Alarmed | Acknowledged | Noticed | Confirmed
-    | Noted | Discharged | Left | Cancelled | Struck | Corrected
+    | HelpAsked | RoleAccepted | PickedUp | NextMorning | Refused | Noted | Discharged | Left | Cancelled | Struck
+    | Corrected
 )  # fmt: skip
 
 # The order in which events of one moment are told.
@@ -171,6 +211,11 @@ KINDS: dict[str, type[Event]] = {
     "alarmed": Alarmed,
     "acknowledged": Acknowledged,
     "confirmed": Confirmed,
+    "help_asked": HelpAsked,
+    "role_accepted": RoleAccepted,
+    "picked_up": PickedUp,
+    "next_morning": NextMorning,
+    "refused": Refused,
     "noted": Noted,
     "discharged": Discharged,
     "left": Left,

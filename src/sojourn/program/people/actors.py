@@ -20,6 +20,7 @@ class Actor:
     staff_id: UUID | None = None
     site_ids: tuple[UUID, ...] = ()
     name: str = ""
+    by_token: str = ""  # what they hold instead of a login: "patient", "sitter", "device", "monitor"
 
     def is_any_of(self, roles: frozenset[Role]) -> bool:
         return bool(self.roles & roles)
@@ -27,7 +28,7 @@ class Actor:
     @property
     def role_names(self) -> str:
         """The roles in one short line, as the log keeps them."""
-        return " ".join(sorted(self.roles))[:40]
+        return f"{self.by_token} by token" if self.by_token else " ".join(sorted(self.roles))[:40]
 
 
 VISITOR = Actor(roles=frozenset({Role.VISITOR}))

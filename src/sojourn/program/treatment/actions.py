@@ -9,23 +9,20 @@ from uuid import UUID, uuid5
 from django.db import transaction
 from uuid_utils.compat import uuid7
 
-from sojourn.clinical import monitoring, protocols
-from sojourn.clinical.monitoring.events import Alarmed, Noticed
+from sojourn.clinical import monitoring
+from sojourn.clinical.monitoring.events import Noticed
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to, require
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
-from sojourn.program.safety import actions as safety
-from sojourn.program.treatment.choices import EventKind, EventSource
-from sojourn.program.treatment.crossings import crossing_in_words
+from sojourn.program.treatment import alarming
+from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.holding import Hold, holds_of
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.recorder import NewEvent, add_events
 from sojourn.program.treatment.sessions import EventRow, Session, fold, on_record, session
 
 LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may be recorded
-ABOUT_AN_EVENT: Final = "session event"
-LEFT_EARLY: Final = "LEFT-UNDISCHARGED"
 A_HAIR: Final = 1e-6  # mg; two writings of one number
 CLOCKS_DIFFER: Final = timedelta(minutes=2)
 AFTERWARDS: Final = {EventKind.NOTED, EventKind.CALLED, EventKind.LEFT, EventKind.STRUCK}
@@ -33,7 +30,14 @@ BY_THE_PROGRAM: Final = {
     EventKind.ALARMED,
     EventKind.ACKNOWLEDGED,
     EventKind.CORRECTED,
+    EventKind.REFUSED,
 }  # never typed in a form
+FROM_OUTSIDE: Final = {
+    EventKind.HELP_ASKED,
+    EventKind.ROLE_ACCEPTED,
+    EventKind.PICKED_UP,
+    EventKind.NEXT_MORNING,
+}  # said by patient or sitter with their own hand, and not taken back by another's
 READINGS: Final = {EventKind.VITAL_TAKEN, EventKind.RATED}
 TURNING_POINTS: Final = {EventKind.DOSED, EventKind.DISCHARGED, EventKind.LEFT, EventKind.CANCELLED}
 
@@ -128,7 +132,7 @@ def record_event(
         if twice is not None:
             return Recorded(twice.id, is_new=False)
         _refuse_time(taken_at, now)
-        if kind in BY_THE_PROGRAM:
+        if kind in BY_THE_PROGRAM | FROM_OUTSIDE:
             raise NotRecordedByHand
         event = monitoring.read_event(kind=kind, facts=facts, taken_at=taken_at, event_id="new")
         if now_session.is_over and kind not in AFTERWARDS:
@@ -194,7 +198,9 @@ def _recorded(new: NewEvent, of: Session, *, actor: Actor, now: datetime) -> Rec
         raise_crossing(crossing, row, of, actor, now)
     tell_alarms([(row, crossing) for crossing in crossed], of, actor, now)
     if new.kind == EventKind.LEFT and of.is_running:
-        _raise_left_early(row, of, actor, now)
+        early = alarming.left_early(about_id=row.id, taken_at=row.taken_at)
+        _raise(early, of, actor, now)
+        _tell([early], of, actor, now)
     return Recorded(row.id, is_new=True, crossed=crossed)
 
 
@@ -325,9 +331,9 @@ def _struck(facts: Mapping[str, Any], of: Session) -> UUID:
 
 
 def _standing(event_id: Any, of: Session) -> EventRow:
-    """The entry as it stands. What the program wrote is no mistake of a hand, and is not struck out."""
+    """The entry as it stands. What the program wrote, or a patient or sitter said, is not struck out by another."""
     found = next((e for e in of.events if str(e.id) == str(event_id) and e.is_standing), None)
-    if found is None or found.kind in BY_THE_PROGRAM:
+    if found is None or found.kind in BY_THE_PROGRAM | FROM_OUTSIDE:
         raise NothingToStrike
     if of.is_over and found.kind in TURNING_POINTS:
         raise StandsForGood
@@ -351,77 +357,25 @@ def raise_crossing(
     crossing: monitoring.Crossing, row: SessionEvent, of: Session, actor: Actor, now: datetime
 ) -> None:
     """Raise the alarm of a limit that an event on record has crossed."""
-    emergency = crossing.severity is monitoring.Alarm.EMERGENCY
-    safety.raise_alarm(
-        patient_id=of.visit.patient_id,
-        reason=crossing.limit_id,
-        severity="red" if emergency else crossing.severity.value,
-        says=crossing_in_words(crossing)[:300],
-        owner="session monitor",
-        facts={"signal": crossing.signal, "value": crossing.value, "session": of.visit.number},
-        about_kind=ABOUT_AN_EVENT,
-        about_id=row.id,
-        acknowledge_within=protocols.policy(f"alarm-acknowledge-{crossing.severity.value}").within,
-        raised_at=now,
-        actor=actor,
-    )
-
-
-def _raise_left_early(row: SessionEvent, of: Session, actor: Actor, now: datetime) -> None:
-    """Program policy: a patient who goes before their discharge is a red alarm."""
-    says = "The patient left without a discharge."
-    safety.raise_alarm(
-        patient_id=of.visit.patient_id,
-        reason=LEFT_EARLY,
-        severity="red",
-        says=says,
-        owner="session monitor",
-        facts={"session": of.visit.number},
-        about_kind=ABOUT_AN_EVENT,
-        about_id=row.id,
-        acknowledge_within=protocols.policy("alarm-acknowledge-red").within,
-        raised_at=now,
-        actor=actor,
-    )
-    _tell(
-        [
-            Alarmed(
-                taken_at=row.taken_at, limit_id=LEFT_EARLY, severity="red", about_id=str(row.id), words=says
-            )
-        ],
-        of,
-        actor,
-        now,
-    )
+    _raise(alarming.crossed(crossing, about_id=row.id), of, actor, now)
 
 
 def tell_alarms(
     raised: Sequence[tuple[SessionEvent, monitoring.Crossing]], of: Session, actor: Actor, now: datetime
 ) -> None:
     """Put each alarm that was raised on the record of its session."""
-    told = [
-        Alarmed(
-            taken_at=crossing.taken_at,
-            limit_id=crossing.limit_id,
-            severity=crossing.severity.value,
-            about_id=str(row.id),
-            words=crossing_in_words(crossing),
-        )
-        for row, crossing in raised
-    ]
-    if told:
-        _tell(told, of, actor, now)
+    if raised:
+        _tell([alarming.crossed(crossing, about_id=row.id) for row, crossing in raised], of, actor, now)
 
 
-def _tell(alarms: Sequence[Alarmed], of: Session, actor: Actor, now: datetime) -> None:
+def _raise(cause: alarming.Cause, of: Session, actor: Actor, now: datetime) -> None:
+    alarming.raise_for(cause, patient_id=of.visit.patient_id, number=of.visit.number, actor=actor, now=now)
+
+
+def _tell(causes: Sequence[alarming.Cause], of: Session, actor: Actor, now: datetime) -> None:
     add_events(
         of.visit.id,
-        [
-            NewEvent(
-                event=alarm, form_id=uuid5(UUID(alarm.about_id), alarm.limit_id), source=EventSource.PROGRAM
-            )
-            for alarm in alarms
-        ],
+        [cause.as_event() for cause in causes],
         did="recorded: alarmed",
         patient_id=of.visit.patient_id,
         actor=actor,

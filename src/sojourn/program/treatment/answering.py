@@ -11,7 +11,7 @@ from sojourn.program.plans.models import Visit
 from sojourn.program.safety import actions as safety
 from sojourn.program.safety.actions import AlarmNotFound, AlreadyDone, ReasonMissing
 from sojourn.program.safety.models import Alarm
-from sojourn.program.treatment.actions import ABOUT_AN_EVENT
+from sojourn.program.treatment.alarming import ABOUT_AN_EVENT
 from sojourn.program.treatment.choices import EventSource
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.recorder import NewEvent, add_events

@@ -19,6 +19,11 @@ class EventKind(models.TextChoices):
     ALARMED = "alarmed", _("alarm raised")
     ACKNOWLEDGED = "acknowledged", _("alarm acknowledged")
     CONFIRMED = "confirmed", _("confirmed")
+    HELP_ASKED = "help_asked", _("help asked for")
+    ROLE_ACCEPTED = "role_accepted", _("role of sitter taken on")
+    PICKED_UP = "picked_up", _("picked up")
+    NEXT_MORNING = "next_morning", _("morning after")
+    REFUSED = "refused", _("reading refused")
     NOTED = "noted", _("note")
     DISCHARGED = "discharged", _("discharge")
     LEFT = "left", _("patient left")
@@ -33,3 +38,15 @@ class EventSource(models.TextChoices):
     ROOM = "room", _("entered in the session room")
     PAPER = "paper", _("copied from paper")
     PROGRAM = "program", _("written by Sojourn")
+    PATIENT = "patient", _("said by the patient")
+    SITTER = "sitter", _("said by the sitter")
+    DEVICE = "device", _("sent by a device")
+
+
+class TokenRole(models.TextChoices):
+    """For whom a recording token was made."""
+
+    MONITOR = "monitor", _("session monitor")
+    PATIENT = "patient", _("patient")
+    SITTER = "sitter", _("sitter")
+    DEVICE = "device", _("device gateway")

@@ -8,7 +8,37 @@ from uuid_utils.compat import uuid7
 
 from sojourn.program.people.models import Patient, StaffMember
 from sojourn.program.plans.models import Course, Visit
-from sojourn.program.treatment.choices import EventKind, EventSource
+from sojourn.program.treatment.choices import EventKind, EventSource, TokenRole
+
+OUTSIDE = (EventSource.PATIENT.value, EventSource.SITTER.value, EventSource.DEVICE.value)
+
+
+class RecordingToken(models.Model):
+    """The right to add to one session, for one role, without a login. It reads nothing, and ends by itself.
+
+    The secret itself is shown once and never kept: only its SHA-256 is.
+    """
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="recording_tokens")
+    role = models.CharField(max_length=10, choices=TokenRole.choices)
+    staff = models.ForeignKey(StaffMember, on_delete=models.PROTECT, null=True, related_name="+")
+    label = models.CharField(max_length=80, blank=True)  # which gateway
+    secret_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(role="monitor") ^ models.Q(staff=None), name="monitors_tokens_name_them"
+            ),
+        ]
+        indexes = [models.Index(fields=["visit", "role"], name="recording_tokens_of_a_visit")]
 
 
 class SessionEvent(models.Model):
@@ -30,6 +60,8 @@ class SessionEvent(models.Model):
     source = models.CharField(max_length=10, choices=EventSource.choices, default=EventSource.ROOM)
     device = models.CharField(max_length=80, blank=True)  # what measured or sent it; empty: a person's hand
     units = models.JSONField(default=dict)  # of each number among the facts
+    token = models.ForeignKey(RecordingToken, on_delete=models.PROTECT, null=True, related_name="+")
+    clock_said = models.DateTimeField(null=True)  # by the clock of the device; `taken_at` is by ours
     sequence = models.PositiveIntegerField()
     seal = models.CharField(max_length=64)
     withdraws = models.OneToOneField(
@@ -44,7 +76,9 @@ class SessionEvent(models.Model):
                 name="strikes_name_what_they_strike",
             ),
             models.CheckConstraint(
-                condition=models.Q(source="program") | models.Q(recorded_by__isnull=False),
+                condition=models.Q(source="program")
+                | (models.Q(source__in=OUTSIDE) & models.Q(token__isnull=False))
+                | (~models.Q(source__in=OUTSIDE) & models.Q(recorded_by__isnull=False)),
                 name="people_sign_what_they_record",
             ),
             models.UniqueConstraint(fields=["visit", "sequence"], name="event_numbers_are_used_once"),

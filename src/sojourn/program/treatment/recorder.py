@@ -30,6 +30,8 @@ class NewEvent:
     device: str = ""
     id: UUID | None = None
     withdraws_id: UUID | None = None
+    token_id: UUID | None = None
+    clock_said: datetime | None = None
 
     @property
     def kind(self) -> str:
@@ -73,7 +75,7 @@ def add_events(
 
 def told_by(row: SessionEvent) -> dict[str, Any]:
     """Everything about an event that its seal covers, as JSON values."""
-    return {
+    told = {
         "id": str(row.id),
         "visit": str(row.visit_id),
         "form_id": str(row.form_id),
@@ -87,6 +89,13 @@ def told_by(row: SessionEvent) -> dict[str, Any]:
         "device": row.device,
         "withdraws": str(row.withdraws_id) if row.withdraws_id else None,
     }
+    # Told only where there is something to tell: events sealed before these columns existed (and read by the migration
+    # that sealed them, which knows neither) keep their seals.
+    if token_id := getattr(row, "token_id", None):
+        told["token"] = str(token_id)
+    if clock_said := getattr(row, "clock_said", None):
+        told["clock_said"] = sealing.moment(clock_said)
+    return told
 
 
 def links_of(visit_ids: Iterable[UUID]) -> dict[UUID, tuple[sealing.Link, ...]]:
@@ -113,6 +122,8 @@ def _row(visit_id: UUID, new: NewEvent, actor: Actor, received_at: datetime) -> 
         source=new.source,
         device=new.device,
         withdraws_id=new.withdraws_id,
+        token_id=new.token_id,
+        clock_said=new.clock_said,
     )
 
 

@@ -107,12 +107,17 @@ def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
 
 
 def session(visit_id: UUID, *, actor: Actor, now: datetime) -> Session | None:
-    """One dosing session, or None where the actor may not see it; four queries."""
-    rows = visit_rows(
-        Visit.objects.filter(
-            patients_visible_to(actor, "patient"), on_record(), pk=visit_id, kind=VisitKind.DOSING
-        )
-    )
+    """One dosing session, or None where the actor may not see it; three queries."""
+    return _one(patients_visible_to(actor, "patient"), visit_id, now)
+
+
+def session_by_token(visit_id: UUID, *, now: datetime) -> Session | None:
+    """One dosing session for whoever holds a token of it, and may add to it without seeing it; four queries."""
+    return _one(Q(), visit_id, now)
+
+
+def _one(seen: Q, visit_id: UUID, now: datetime) -> Session | None:
+    rows = visit_rows(Visit.objects.filter(seen, on_record(), pk=visit_id, kind=VisitKind.DOSING))
     found = _sessions(rows, now)
     return found[0] if found else None
 

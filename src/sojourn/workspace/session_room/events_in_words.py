@@ -68,6 +68,12 @@ def _medicated(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
     return f"{facts['drug']} {facts['amount']:g} {facts['unit']}" + _after(facts)
 
 
+def _next_morning(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
+    slept = _("slept") if facts["slept"] else _("did not sleep")
+    well = _("nothing worrying") if facts["well"] else _("something worried them")
+    return _("The morning after: %(slept)s, %(well)s") % {"slept": slept, "well": well} + _after(facts)
+
+
 def _lot(facts: dict[str, Any]) -> str:
     return _(", lot %(lot)s") % {"lot": facts["words"]} if facts.get("words") else ""
 
@@ -88,6 +94,11 @@ WORDS: dict[EventKind, Callable[[dict[str, Any], MonitoringPlan], str]] = {
     EventKind.ALARMED: lambda facts, _plan: _("Alarm raised") + _after(facts),
     EventKind.ACKNOWLEDGED: lambda facts, _plan: _("Alarm taken on") + _after(facts),
     EventKind.CONFIRMED: _confirmed,
+    EventKind.HELP_ASKED: lambda facts, _plan: _("Asked for help") + _after(facts),
+    EventKind.ROLE_ACCEPTED: lambda facts, _plan: _("Took on the role of sitter") + _after(facts),
+    EventKind.PICKED_UP: lambda facts, _plan: _("Has the patient with them") + _after(facts),
+    EventKind.NEXT_MORNING: _next_morning,
+    EventKind.REFUSED: lambda facts, _plan: _("Reading refused: %(typed)s. %(why)s") % facts,
     EventKind.DISCHARGED: lambda facts, _plan: _("Discharged") + _after(facts),
     EventKind.LEFT: lambda facts, _plan: _("Left") + _after(facts),
     EventKind.CANCELLED: lambda facts, _plan: _("Ended without a dose") + _after(facts),
