@@ -90,7 +90,7 @@ def _told(request: HttpRequest, tick: Tick, **more: Any) -> HttpResponse:
         {
             **more,
             "now": _now(request).isoformat(),
-            "watch": None,
+            "watch": tick.is_watched,
             "next_due_at": due.isoformat() if due else None,
             "ended": tick.ended,
         },

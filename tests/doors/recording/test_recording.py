@@ -11,6 +11,7 @@ from sojourn.program.audit.models import Entry
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
+from sojourn.program.safety.watch import beat
 from sojourn.program.treatment import actions, proving, tokens
 from sojourn.program.treatment.choices import TokenRole
 from sojourn.program.treatment.may_record import MAY_RECORD
@@ -71,6 +72,13 @@ def test_the_answer_says_what_is_due_and_nothing_about_the_patient(client, ward,
     assert set(asked) == {"now", "watch", "next_due_at", "ended"}
     due = courses.session_at(ward, visit, now).state.next_due.due_at
     assert (asked["now"], asked["next_due_at"], asked["ended"]) == (now.isoformat(), due.isoformat(), False)
+
+
+def test_the_answer_says_whether_anybody_watches(client, ward, visit, now):
+    headers = {"Authorization": f"Bearer {token_for(ward, visit, 'sitter', now)}"}
+    assert client.get("/record/tick", headers=headers).json()["watch"] is False
+    beat("worker 1")
+    assert client.get("/record/tick", headers=headers).json()["watch"] is True
 
 
 def test_a_repeat_is_harmless_and_says_so(client, ward, visit, now):

@@ -16,6 +16,7 @@ from uuid_utils.compat import uuid7
 
 from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.events import Noticed, Refused
+from sojourn.program.safety.watch import watch_state
 from sojourn.program.treatment import alarming, refusing
 from sojourn.program.treatment.choices import EventKind, TokenRole
 from sojourn.program.treatment.may_record import AFTER_THE_END, READINGS, why_not
@@ -61,10 +62,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Tick:
-    """All that a token may know of its session: when the next look is due, and whether it is over."""
+    """All that a token may know of its session: when the next look is due, whether it is over, whether anybody watches."""
 
     next_due_at: datetime | None
     ended: bool
+    is_watched: bool
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ def _working(token: Token, now: datetime) -> Session:
 
 def _tick(token: Token, of: Session, now: datetime) -> Tick:
     due = of.state.next_due
-    return Tick(next_due_at=due.due_at if due else None, ended=of.is_over)
+    return Tick(next_due_at=due.due_at if due else None, ended=of.is_over, is_watched=watch_state().is_living)
 
 
 def _known(form_ids: Sequence[UUID]) -> dict[UUID, SessionEvent]:
