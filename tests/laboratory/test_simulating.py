@@ -1,6 +1,7 @@
 """What `./sojourn simulate` writes and says, and how it refuses."""
 
 import csv
+import struct
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -49,6 +50,40 @@ def test_every_drawing_is_an_svg_that_stands_alone(written):
         assert "Confidence" in words
 
 
+def test_pictures_are_png_of_the_same_drawings_where_they_are_asked_for(tmp_path, written):
+    folder, _ = written
+    assert not list(folder.glob("*.png"))
+    (tmp_path / "troche.toml").write_text(REGIMEN)
+    main(["simulate", str(tmp_path / "troche.toml"), "--out", str(tmp_path / "pictures"), "--png"])
+    pictures = {each.stem: each.read_bytes() for each in (tmp_path / "pictures").glob("*.png")}
+    assert pictures.keys() == {each.stem for each in folder.glob("*.svg")}
+    for picture in pictures.values():
+        assert picture.startswith(b"\x89PNG")
+        assert struct.unpack(">II", picture[16:24]) == (1620, 900)
+    assert len(set(pictures.values())) == len(pictures), "each shows another drawing"
+
+
+def test_an_age_is_taken_into_account_only_where_it_is_told(tmp_path, capsys):
+    def highest(people):
+        (tmp_path / "infusion.toml").write_text(
+            f"[people]\nnumber = 50\n{people}\n[[session]]\nroute = 'intravenous'\ndose_mg = 40\nover_min = 40\n"
+        )
+        main(["simulate", str(tmp_path / "infusion.toml"), "--out", str(tmp_path / "out")])
+        with (tmp_path / "out" / "quantiles.csv").open() as stream:
+            stream.readline()
+            rows = [row for row in csv.DictReader(stream) if row["measure"] == "venous norketamine"]
+        return float(rows[-1]["q0.5"]), capsys.readouterr().out
+
+    untold, said_untold = highest("")
+    young, _ = highest("age_years = 40")
+    old, said_old = highest("age_years = 90")
+    assert young == untold
+    assert old != untold
+    assert "age," in said_untold
+    assert "all aged 90" in said_old
+    assert "age," not in said_old.split("Not told")[1]
+
+
 def test_the_table_holds_quantiles_in_order_with_their_units(written):
     folder, _ = written
     with (folder / "quantiles.csv").open() as stream:
@@ -73,6 +108,8 @@ def test_mood_carries_its_kind_of_evidence(written):
         (REGIMEN.replace('"masked"', '"blind"'), "evidence"),
         (REGIMEN.replace("number = 80", "count = 80"), "count"),
         (REGIMEN.replace("number = 80", "number = 0"), "people"),
+        (REGIMEN.replace("number = 80", "age_years = 12"), "age_years"),
+        (REGIMEN.replace("number = 80", "age_years = '70'"), "age_years"),
         ("every_min = 0.1\nuntil_h = 100\n" + REGIMEN, "every_min"),
         (REGIMEN.replace("dose_mg = 200", "dose_mg = 2000"), "dose_mg"),
         (REGIMEN.replace("dose_mg = 200", "dose_mg = 200\ndose_mg_per_kg = 3"), "dose_mg"),

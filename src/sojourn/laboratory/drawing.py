@@ -59,7 +59,7 @@ def quantile_svg(
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" fill="{INK}">',
         f"<title>{escape(title)}</title><desc>{escape(described)}</desc>",
-        '<g font-family="system-ui, sans-serif" font-size="13">',
+        '<g font-family="Noto Sans, system-ui, sans-serif" font-size="13">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#ffffff"/>',
         f'<text x="{LEFT}" y="24" font-size="16" font-weight="600">{escape(title)}</text>',
         f'<text x="{LEFT}" y="44" fill="{QUIET}">{escape(str(name))} [{escape(unit)}]</text>',

@@ -32,6 +32,7 @@ from sojourn.clinical.pharmacology.quantiles import USUAL
 from sojourn.clinical.pharmacology.refusals import number_within
 from sojourn.clinical.pharmacology.regimens import PEOPLE_KEYS, refuse_unknown
 from sojourn.laboratory.drawing import band_svg, quantile_svg
+from sojourn.laboratory.pictures import png_of
 
 SHOWN = (
     Measure.VENOUS, Measure.NORKETAMINE, Measure.DISSOCIATION, Measure.DRUG_HIGH, Measure.SYSTOLIC_RISE,
@@ -64,14 +65,16 @@ class Study:
     @property
     def footnote(self) -> str:
         """What every drawing and table carries."""
-        return f"{NEVER_A_RULE}\nModel {VERSION}, n {self.people.count}, seed {self.people.seed}."
+        aged = "" if self.people.age_years is None else f", all aged {self.people.age_years:g}"
+        return f"{NEVER_A_RULE}\nModel {VERSION}, n {self.people.count}, seed {self.people.seed}{aged}."
 
 
 def simulate(words: list[str]) -> int:
-    """Read the file, simulate with progress, write CSV and SVG, and print a summary. Raises CannotSimulate."""
+    """Read the file, simulate with progress, write tables and drawings, and print a summary. Raises CannotSimulate."""
     parser = argparse.ArgumentParser(prog="./sojourn simulate", description=simulate.__doc__)
     parser.add_argument("file", type=Path, help="the regimen, a TOML file")
     parser.add_argument("--out", type=Path, help="folder for drawings and tables (default: beside the file)")
+    parser.add_argument("--png", action="store_true", help="each drawing as a PNG picture too")
     asked = parser.parse_args(words)
     study = read_study(_text_of(asked.file))
     folder = asked.out or asked.file.with_suffix("")
@@ -80,8 +83,8 @@ def simulate(words: list[str]) -> int:
     found = bands(
         regimen=study.regimen, people=study.people, times_h=study.times_h, measures=SHOWN, told=_progress(study.people.count)
     )  # fmt: skip
-    _write(folder, study, found)
-    _write_mood(folder, study)
+    drawings = {**_write(folder, study, found), "mood": _write_mood(folder, study)}
+    _write_drawings(folder, drawings, as_png=asked.png)
     sys.stdout.write("\n".join(summary(study, found, said)) + f"\n\nDrawings and tables: {folder}\n")
     return 0
 
@@ -114,6 +117,7 @@ def read_study(text: str) -> Study:
             seed=people.get("seed", 1),
             weight_kg=people.get("weight_kg", 80.0),
             weight_sd_kg=people.get("weight_sd_kg", 16.0),
+            age_years=people.get("age_years"),
         ),
         times_h=np.arange(times) * every / 60,
         evidence=Evidence(str(evidence)),
@@ -122,7 +126,7 @@ def read_study(text: str) -> Study:
 
 def cautions(study: Study) -> list[str]:
     """Say what lies outside the studies; refuse what lies far outside (CannotSimulate)."""
-    person = Person(weight_kg=study.people.weight_kg)
+    person = Person(weight_kg=study.people.weight_kg, age_years=study.people.age_years)
     return list(
         dict.fromkeys(said for each in study.regimen.sessions for said in cautions_for(person, each.dose))
     )
@@ -156,7 +160,16 @@ def _text_of(path: Path) -> str:
         raise CannotSimulate("file", f"{path} cannot be read ({error}); give a regimen file") from None
 
 
-def _write(folder: Path, study: Study, found: Mapping[Measure, Band]) -> None:
+def _write_drawings(folder: Path, drawings: Mapping[str, str], *, as_png: bool) -> None:
+    for name, drawn in drawings.items():
+        (folder / f"{name}.svg").write_text(drawn, encoding="utf-8")
+        if as_png:
+            (folder / f"{name}.png").write_bytes(png_of(drawn))
+
+
+def _write(folder: Path, study: Study, found: Mapping[Measure, Band]) -> dict[str, str]:
+    """Write the table of quantiles; give the drawings by name."""
+    drawings = {}
     with (folder / "quantiles.csv").open("w", newline="", encoding="utf-8") as stream:
         writer = csv.writer(stream)
         writer.writerow(["# " + study.footnote.replace("\n", " ")])
@@ -168,11 +181,11 @@ def _write(folder: Path, study: Study, found: Mapping[Measure, Band]) -> None:
                 values = (f"{value:.6g}" for value in band.values[:, place])
                 writer.writerow([f"{time_h:.6g}", measure, described.unit, sure, *values])
             note = f"{study.footnote} Confidence: {sure}."
-            drawn = band_svg(band, title=study.title, footnote=note)
-            (folder / f"{measure.replace(' ', '-')}.svg").write_text(drawn, encoding="utf-8")
+            drawings[measure.replace(" ", "-")] = band_svg(band, title=study.title, footnote=note)
+    return drawings
 
 
-def _write_mood(folder: Path, study: Study) -> None:
+def _write_mood(folder: Path, study: Study) -> str:
     """Mood of the first people, without day-to-day noise, under the kind of evidence that was asked for."""
     days = np.linspace(0, study.regimen.days[-1] + 14, 121)
     some = People(
@@ -180,6 +193,7 @@ def _write_mood(folder: Path, study: Study) -> None:
         seed=study.people.seed,
         weight_kg=study.people.weight_kg,
         weight_sd_kg=study.people.weight_sd_kg,
+        age_years=study.people.age_years,
     )
     scores = np.concatenate(
         [
@@ -198,8 +212,7 @@ def _write_mood(folder: Path, study: Study) -> None:
         writer.writerow(["day", "measure", "unit", *(f"q{share:g}" for share in USUAL)])
         for place, day in enumerate(days):
             writer.writerow([f"{day:.6g}", "MADRS", "points", *(f"{one:.6g}" for one in values[:, place])])
-    drawn = quantile_svg(days * 24, values, title=study.title, name="MADRS", unit="points", footnote=note)
-    (folder / "mood.svg").write_text(drawn, encoding="utf-8")
+    return quantile_svg(days * 24, values, title=study.title, name="MADRS", unit="points", footnote=note)
 
 
 def _progress(total: int) -> Callable[[int], None]:

@@ -22,12 +22,13 @@ MOST_SEED = 2**63 - 1
 
 @dataclass(frozen=True)
 class Draw:
-    """Standard normal draws of people `first` to `first + n - 1`, and their weights in kg."""
+    """Standard normal draws of people `first` to `first + n - 1`, their weights in kg, and their age where it counts."""
 
     first: int
     seed: int
     z: Array
     weight_kg: Array
+    age_years: float | None = None
 
     def __len__(self) -> int:
         return len(self.z)
@@ -54,13 +55,15 @@ class Draw:
 class People:
     """A virtual population: how many, from which seed, of which body weight.
 
-    `weight_sd_kg` 0 gives everybody the same weight. Weights are kept between 35 and 180 kg. Raises CannotSimulate.
+    `weight_sd_kg` 0 gives everybody the same weight. Weights are kept between 35 and 180 kg. `age_years` makes everybody
+    that old, and clearance falls with age beyond 60; without it age does not count. Raises CannotSimulate.
     """
 
     count: int = 1000
     seed: int = 1
     weight_kg: float = 80.0
     weight_sd_kg: float = 16.0
+    age_years: float | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.count, int) or self.count < 1:
@@ -70,12 +73,14 @@ class People:
         remedy = f"give a body weight of {LEAST_KG:g} to {MOST_KG:g} kg, in kilograms"
         number_within("weight_kg", self.weight_kg, LEAST_KG, MOST_KG, remedy)
         number_within("weight_sd_kg", self.weight_sd_kg, 0, 50, "give the spread of weights, 0 to 50 kg")
+        if self.age_years is not None:
+            number_within("age_years", self.age_years, 18, 110, "give an adult's age, 18 to 110 years")
 
     def draw(self, *, first: int, count: int) -> Draw:
         """Draw people by their places, counted from 0."""
         z = normal(seed=self.seed, stream=0, first=first, count=count, columns=len(COLUMNS))
         weights = np.clip(self.weight_kg + self.weight_sd_kg * z[:, 0], LEAST_KG, MOST_KG)
-        return Draw(first=first, seed=self.seed, z=z, weight_kg=weights)
+        return Draw(first=first, seed=self.seed, z=z, weight_kg=weights, age_years=self.age_years)
 
     def blocks(self, size: int = BLOCK) -> Iterator[Draw]:
         """Go through everybody, so many at a time."""

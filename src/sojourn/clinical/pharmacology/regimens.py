@@ -17,7 +17,7 @@ DOSE_KEYS = ("drug", "route", "dose_mg", "dose_mg_per_kg", "over_min", "steps", 
 SESSION_KEYS = (*DOSE_KEYS, "day")
 REPEAT_KEYS = ("sessions", "days_apart")
 STEP_KEYS = ("amount", "from_min", "over_min")
-PEOPLE_KEYS = ("number", "seed", "weight_kg", "weight_sd_kg")
+PEOPLE_KEYS = ("number", "seed", "weight_kg", "weight_sd_kg", "age_years")
 FILE_KEYS = ("title", "evidence", "until_h", "every_min", "people", "session", "repeat")
 
 

@@ -24,7 +24,16 @@ def how_it_works(request: HttpRequest) -> HttpResponse:
         (stage, [(statement, *SEEN_IN[statement.seen_in]) for statement in stage.statements])
         for stage in stages()
     ]
-    return render(request, "portal/how_it_works/how_it_works.html", {"figure": _figure(), "stages": told})
+    page = {
+        "figure": _figure(),
+        "stages": told,
+        "courses": {
+            "hours": stages()[0].hours,
+            "stages": [{"title": stage.title, "heights": stage.course} for stage in stages()],
+        },
+        "kinds": [(kind.value, *SEEN_IN[kind]) for kind in SeenIn],
+    }
+    return render(request, "portal/how_it_works/how_it_works.html", page)
 
 
 def _figure() -> ChartFigure:
