@@ -58,6 +58,8 @@ TELLS_NOTHING = {
     "Response": {
         "instrument_id", "instrument_version", "definition_hash", "text_pack_hash", "scale_id", "source",
     },
+    "PhaseChange": {"phase"},  # a count of people
+    "ScoresFollowed": {"instrument_id"},
     "SessionEvent": {"kind", "source", "device", "units", "seal"},
     "Site": {"name", "address", "state", "timezone"},
     "StaffMember": {"roles"},

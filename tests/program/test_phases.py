@@ -1,10 +1,15 @@
+from collections import Counter
 from datetime import timedelta
+from random import Random
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from sojourn.program.treatment import phases
 from sojourn.program.treatment.phases import Phase
 from tests.support import histories as h
+from tests.support.derived_phases import derived_phase
 from tests.support.ward import NOW
 
 pytestmark = pytest.mark.django_db
@@ -143,3 +148,96 @@ def test_asking_for_one_phase_finds_exactly_those_who_stand_in_it(ward, eve):
     for phase in Phase:
         found = set(phases.in_phase(phases.Patient.objects.all(), phase).values_list("pk", flat=True))
         assert found == {pk for pk, stands in everybody.items() if stands == phase}, phase
+
+
+class Story:
+    """Three patients to whom things happen in an order nobody planned."""
+
+    STEPS = (
+        "assess", "decide", "decide", "begin", "begin", "end", "book", "book", "book", "dose", "over", "strike", "call_off",
+        "move",
+    )  # fmt: skip
+
+    def __init__(self, ward, seed):
+        self.ward, self.draw, self.hour = ward, Random(seed), 0
+        self.patients = [h.patient(ward, f"Person {n}", NOW - 400 * DAY) for n in range(3)]
+        self.assessments, self.courses, self.sessions, self.marks = [], {}, [], []
+
+    def step(self):
+        """Let one thing happen, where it can."""
+        self.hour += 1
+        self.at, self.who = NOW - 300 * DAY + self.hour * DAY, self.draw.choice(self.patients)
+        what = self.draw.choice(self.STEPS)
+        getattr(self, what)()
+        return what
+
+    def assess(self):
+        self.assessments.append(h.assessed(self.who, self.at))
+
+    def decide(self):
+        if self.assessments:
+            outcome = self.draw.choice(["suitable", "needs_more", "referred", "declined"])
+            h.decided(self.ward, self.assessments.pop(), outcome, self.at)
+
+    def begin(self):
+        if self.who not in self.courses:
+            self.courses[self.who] = h.course(self.ward, self.who, self.at)
+
+    def end(self):
+        if self.who in self.courses:
+            course = self.courses.pop(self.who)
+            course.ended_at, course.ended_because = self.at, "as it went"
+            course.ended_how = self.draw.choice(["completed", "dropped_out", "stopped"])
+            course.save()
+
+    def book(self):
+        if self.who in self.courses:
+            self.sessions.append(h.visit(self.ward, self.courses[self.who], "dosing", self.hour, self.at))
+
+    def dose(self):
+        if self.sessions:
+            self.marks.append(h.event(self.ward, self.draw.choice(self.sessions), "dosed", self.at))
+
+    def over(self):
+        if self.sessions:
+            kind, words = self.draw.choice([("discharged", {}), ("cancelled", {"words": "She felt ill."})])
+            self.marks.append(h.event(self.ward, self.draw.choice(self.sessions), kind, self.at, **words))
+
+    def strike(self):
+        if self.marks:
+            mark = self.marks.pop()
+            h.event(self.ward, mark.visit, "struck", self.at, withdraws=mark)
+
+    def call_off(self):
+        if self.sessions:
+            session = self.draw.choice(self.sessions)
+            session.cancelled_at, session.cancelled_because = self.at, "by phone"
+            session.save()
+
+    def move(self):
+        site = self.draw.choice([self.ward.oakland, self.ward.brooklyn])
+        phases.Patient.objects.filter(pk=self.who).update(site_id=site)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_phase_that_is_kept_is_the_one_the_records_tell(ward, seed):
+    """After each thing that happens every phase and every count is right."""
+    story, seen = Story(ward, seed), set()
+    for _ in range(60):
+        what = story.step()
+        told = dict(derived_phase(phases.Patient.objects.all()).values_list("pk", "phase"))
+        assert dict(phases.with_phase(phases.Patient.objects.all()).values_list("pk", "phase")) == told, what
+        counts = {phase.value: n for phase, n in phases.patients_by_phase(ward.dora).items() if n}
+        assert counts == Counter(told.values()), what
+        seen |= set(counts)
+        if story.draw.random() < 0.1:
+            phases.add_up_phases()
+    assert len(seen) > 4, "the story must lead somewhere"
+
+
+def test_counting_phases_reads_no_patient(ward):
+    with CaptureQueriesContext(connection) as asked:
+        phases.patients_by_phase(ward.dora)
+        phases.patients_by_phase(ward.ben)
+    assert not [query["sql"] for query in asked if "people_patient" in query["sql"]]
+    assert sum(phases.patients_by_phase(ward.ben).values()) == 1, "Ben sees the patients of Oakland"

@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "sojourn.analysis",
     "sojourn.program.demonstration",
     "sojourn.program.education",
+    "sojourn.program.results",
     "sojourn.program.treatment",
     "sojourn.program.plans",
     "sojourn.program.intake",

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from sojourn.program.audit.models import Entry
 from sojourn.program.people.models import Practice
-from tests.program.treatment.test_results import _dose, scored
+from tests.program.results.test_counting import _dose, scored
 from tests.support import histories as h
 from tests.support.ward import NOW
 

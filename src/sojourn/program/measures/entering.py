@@ -205,6 +205,7 @@ def _record(
             "source": Response.Source.STAFF.value,
             "answers": answers.as_json(),
             "entered_by_id": actor.user_id,
+            "received_at": now,
             **facts,
             **result.columns(instrument),
         },

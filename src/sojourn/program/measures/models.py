@@ -5,6 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
 from sojourn.program.people.models import Patient, StaffMember, User
@@ -84,6 +85,7 @@ class Response(models.Model):
     answers = models.JSONField(null=True)  # None: a total without item answers
     answered_at = models.DateTimeField()
     answered_on = models.DateField()  # the day it counts for, where the patient is
+    received_at = models.DateTimeField(db_default=Now())  # by this practice: a data cut goes by it
     value = models.DecimalField(max_digits=7, decimal_places=3, null=True)  # None: not scorable
     prorated = models.BooleanField(default=False)
     answered = models.PositiveSmallIntegerField(null=True)  # how many of the scored items

@@ -45,7 +45,7 @@ FOR UPDATE OF request
 """  # noqa: S608 - all parts are constants
 COLUMNS: Final = (
     "id", "patient_id", "request_id", "instrument_id", "instrument_version", "definition_hash", "text_pack_hash",
-    "scale_id", "source", "answers", "answered_at", "answered_on", "value", "prorated", "answered", "band",
+    "scale_id", "source", "answers", "answered_at", "answered_on", "received_at", "value", "prorated", "answered", "band",
     "unscorable_because", "stated_total", "flagged", "entered_by_id", "corrects_id", "correction_why", "import_key",
 )  # fmt: skip
 RECORD: Final = f"""

@@ -264,6 +264,7 @@ def _record(given: _Given, result: results.Result, answered_at: datetime, actor:
             "answers": given.answers.as_json(),
             "answered_at": answered_at,
             "answered_on": given.today,
+            "received_at": answered_at,
             "entered_by_id": actor.user_id,
             **result.columns(instrument),
         },

@@ -54,8 +54,10 @@ class NotAllowed(Exception):
     """The actor's role does not include this deed, or the patient is not theirs to see."""
 
 
-def patients_visible_to(actor: Actor, path: str = "") -> Q:
+def patients_visible_to(actor: Actor, path: str = "", *, site: str = "") -> Q:
     """Filter for the patients this actor may see; `path` leads from the model being filtered to the patient.
+
+    `site` names a column of that model that holds the patient's site, where it has one: then no patient is looked up.
 
     A medical director sees everyone; prescribers, session monitors and coordinators see the patients of their
     sites; a therapist sees the patients whose care team they are on; patients see themselves; nobody else anyone.
@@ -67,13 +69,25 @@ def patients_visible_to(actor: Actor, path: str = "") -> Q:
     if actor.patient_id is not None:
         seen |= Q(**{f"{to}pk": actor.patient_id})
     if actor.is_any_of(SITE_WIDE):
-        seen |= Q(**{f"{to}site__in": actor.site_ids})
+        seen |= Q(**{f"{site or f'{to}site'}__in": actor.site_ids})
     if R.THERAPIST in actor.roles:
         patient = OuterRef(f"{to}pk")
         seen |= Q(
             Exists(CareTeamMember.objects.filter(patient=patient, staff_member=actor.staff_id, until_at=None))
         )
     return seen
+
+
+def sites_seen_whole(actor: Actor, column: str = "site_id") -> Q | None:
+    """Filter for the sites whose every patient this actor may see, where these are all they may see; else None.
+
+    Then patients need not be looked at one by one to be counted.
+    """
+    if R.MEDICAL_DIRECTOR in actor.roles:
+        return Q()
+    if actor.is_any_of(SITE_WIDE) and actor.patient_id is None and R.THERAPIST not in actor.roles:
+        return Q(**{f"{column}__in": actor.site_ids})
+    return None
 
 
 def may_see(actor: Actor, patient_id: UUID) -> bool:

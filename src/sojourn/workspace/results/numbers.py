@@ -20,7 +20,7 @@ from sojourn.clinical.outcomes.practice import (
 from sojourn.clinical.outcomes.reports import Yardstick, yardstick_of
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.roster import names_of_staff
-from sojourn.program.treatment.results import Counted, Harms, chain_from, counted, harms_among
+from sojourn.program.results.counting import Counted, Harms, chain_from, counted, harms_among
 from sojourn.workspace.results.questions import QuestionForm
 
 INSTRUMENT = "phq-9"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from sojourn.clinical import protocols
 from sojourn.clinical.outcomes.practice import USUAL_WINDOWS, Window
 from sojourn.program.people.roster import SiteRow
-from sojourn.program.treatment.results import Asked
+from sojourn.program.results.counting import Asked
 
 DEFAULT_WINDOW = "week 4"
 DAY = forms.DateInput(attrs={"type": "date", "data-optional": "hide"})

@@ -14,7 +14,7 @@ from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
 from sojourn.program.people.queries import the_practice
 from sojourn.program.people.roles import Role
-from sojourn.program.treatment.publishing import NothingToPublish, publish_results
+from sojourn.program.results.publishing import NothingToPublish, publish_results
 from sojourn.workspace.results.exports import card_as_csv, published_page, refused_because, rows_of_card
 from sojourn.workspace.results.figures import funnel_of, rates_by_window
 from sojourn.workspace.results.numbers import Answers, answers_to

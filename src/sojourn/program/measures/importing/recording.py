@@ -160,7 +160,7 @@ def _write(
             tell=tell,
         )
     done = len(new.people)
-    for responses in _batches(_responses(import_map, people, new.scores, ZoneInfo(site.timezone))):
+    for responses in _batches(_responses(import_map, people, new.scores, ZoneInfo(site.timezone), now)):
         Response.objects.bulk_create(responses)
         done += len(responses)
         tell(done)
@@ -172,7 +172,7 @@ def _write(
 
 
 def _responses(
-    import_map: ImportMap, people: dict[str, UUID], scores: Iterable[Visit], zone: ZoneInfo
+    import_map: ImportMap, people: dict[str, UUID], scores: Iterable[Visit], zone: ZoneInfo, now: datetime
 ) -> Iterator[Response]:
     instrument = import_map.instrument
     asked = _asked_before(import_map)
@@ -189,6 +189,7 @@ def _responses(
             answers=None,
             answered_at=datetime.combine(visit.on, MIDDAY, zone),
             answered_on=visit.on,
+            received_at=now,
             value=visit.value,
             band=total.band.label if total.band else "",
             import_key=import_key(import_map, visit.person, visit.label),

@@ -8,19 +8,18 @@ from random import Random
 import pytest
 
 from sojourn.clinical import instruments
-from sojourn.clinical.outcomes.practice import Person, Reading, Window, chain_of
+from sojourn.clinical.outcomes.practice import USUAL_WINDOWS, Person, Reading, chain_of
 from sojourn.clinical.outcomes.reports import yardstick_of
 from sojourn.program.measures.models import Response
 from sojourn.program.people.models import StaffMember, User
-from sojourn.program.treatment.results import Asked, chain_from, counted, harms_among
+from sojourn.program.results.counting import Asked, chain_from, counted, harms_among
 from tests.doors.workspace.test_inbox import alarm
 from tests.support import histories as h
 from tests.support.ward import NOW
 
 pytestmark = pytest.mark.django_db
 CUT = NOW.date()
-WEEK = Window("week 1", target=7, opens=5, closes=10)
-MONTH = Window("week 4", target=28, opens=21, closes=35)
+WEEK, MONTH = (next(w for w in USUAL_WINDOWS if w.id == name) for name in ("week 1", "week 4"))
 PHQ9 = yardstick_of(instruments.get("phq-9"))
 DAY = timedelta(days=1)
 

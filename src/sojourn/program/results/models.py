@@ -1,0 +1,81 @@
+"""What a practice's results are counted from: a row for each person treated, and one for each scale they answered.
+
+Nothing here is entered. Triggers keep the rows in the transaction of whatever they follow from: a course begun, a dose
+given or struck, an answer, a correction (`following.sql`). `following.refollow` makes them anew from the records.
+"""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from sojourn.program.people.models import Patient
+
+
+class PersonFollowed(models.Model):
+    """A person's first course as results see it: where, by whom, by which protocol, since when, dosed when."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("protocol_id", "started_on", "first_dose_on")
+
+    patient = models.OneToOneField(
+        Patient, on_delete=models.PROTECT, primary_key=True, related_name="followed"
+    )
+    course_id = models.UUIDField()
+    site_id = models.UUIDField()  # of the course
+    home_site_id = models.UUIDField()  # of the patient: it decides who may see them
+    prescriber_id = models.UUIDField()
+    protocol_id = models.CharField(max_length=60)
+    started_on = models.DateField()
+    first_dose_on = models.DateField(null=True)
+    doses = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["site_id", "started_on"],
+                include=["patient", "home_site_id", "prescriber_id", "protocol_id", "first_dose_on", "doses"],
+                name="people_followed_by_site",
+            )
+        ]
+
+
+class ScoresFollowed(models.Model):
+    """A person's scores on one scale that count: the baseline, and at most one for each of the usual windows.
+
+    Scores are thousandths of a point, so that judging them is exact. The person's own columns stand here again, so that
+    a clinic is counted from one index.
+    """
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = (
+        "protocol_id", "started_on", "first_dose_on", "baseline", "scores",
+    )  # fmt: skip
+
+    pk = models.CompositePrimaryKey("patient_id", "instrument_id")
+    patient = models.ForeignKey(
+        Patient, on_delete=models.PROTECT, related_name="scores_followed", db_index=False
+    )
+    instrument_id = models.CharField(max_length=40)
+    site_id = models.UUIDField()
+    home_site_id = models.UUIDField()
+    prescriber_id = models.UUIDField()
+    protocol_id = models.CharField(max_length=60)
+    started_on = models.DateField()
+    first_dose_on = models.DateField(null=True)
+    baseline = models.IntegerField(null=True)
+    scores = ArrayField(models.IntegerField(null=True))
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["instrument_id", "site_id", "started_on"],
+                include=[
+                    "prescriber_id",
+                    "home_site_id",
+                    "protocol_id",
+                    "first_dose_on",
+                    "baseline",
+                    "scores",
+                ],
+                name="scores_followed_by_site",
+            )
+        ]
