@@ -4,19 +4,16 @@ from importlib.resources import as_file, files
 
 import typst
 
+LAYOUT = files("sojourn.laboratory") / "picture.typ"
 FONTS = files("sojourn.design") / "static" / "vendor" / "fonts"
 DOTS_PER_INCH = 216.0  # three pixels for each unit of the drawing
-PAGE = b"""
-#set page(width: auto, height: auto, margin: 0pt, fill: white)
-#image(bytes(sys.inputs.drawing), format: "svg")
-"""
 
 
 def png_of(svg: str) -> bytes:
     """Draw an SVG as PNG on white. The same drawing gives the same bytes."""
-    with as_file(FONTS) as fonts:
+    with as_file(LAYOUT) as layout, as_file(FONTS) as fonts:
         made: bytes = typst.compile(
-            PAGE,
+            layout,
             format="png",
             ppi=DOTS_PER_INCH,
             font_paths=[fonts],

@@ -14,7 +14,7 @@ from sojourn.program.treatment.dose_clock import (
 )
 from sojourn.program.treatment.models import IntervalChoice
 from sojourn.program.treatment.trajectories import trajectories_of
-from tests.program.treatment.test_results import scored
+from tests.program.results.test_counting import scored
 from tests.support import histories as h
 from tests.support.ward import NOW
 
