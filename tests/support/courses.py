@@ -2,15 +2,21 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import uuid4
 
+from sojourn.clinical.monitoring import Hold
+from sojourn.clinical.monitoring.dose_rules import dose_rule
+from sojourn.clinical.protocols import course_protocol
 from sojourn.program.intake.models import Assessment, Consent, Decision
 from sojourn.program.people.actors import Actor
 from sojourn.program.plans import actions, booking, proposing
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Chair, Course, Visit
 from sojourn.program.treatment import actions as treatment
-from sojourn.program.treatment import notes
+from sojourn.program.treatment import dose_checking, notes
+from sojourn.program.treatment.dose_checking import InHand
+from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.sessions import Session, session
 from tests.support.assessments import judged
 from tests.support.ward import NOW, Ward
@@ -148,18 +154,50 @@ def session_at(ward: Ward, visit: Visit, at: datetime) -> Session:
     return found
 
 
-def make_ready(ward: Ward, visit: Visit, at: datetime | None = None) -> datetime:
+def in_hand(visit: Visit, **different: Any) -> InHand:
+    """What is read before the dose of this visit, all of it right, but for what is said to differ."""
+    protocol = course_protocol(visit.course.protocol_id)
+    mg = DOSES[protocol.id]
+    counts = {"esketamine_clinic": 2, "racemic_sl_home": 4}
+    right: dict[str, Any] = {
+        "name": "Ada Núñez",
+        "born_on": date(1984, 5, 2),
+        "drug": protocol.drug,
+        "route": protocol.route,
+        "mg": mg,
+        "lot": "L1",
+        "expires_on": visit.during.lower.date() + timedelta(days=200),
+        "count": counts.get(protocol.id),
+    }
+    return InHand(**right | different)
+
+
+def check_dose(ward: Ward, visit: Visit, at: datetime, **different: Any) -> tuple[Hold, ...]:
+    """Hold the drug in hand against the order, as Mona does; Ben sees it where a second person must."""
+    form_id = uuid4()
+    wrong = dose_checking.check_dose(
+        visit_id=visit.id, form_id=form_id, in_hand=in_hand(visit, **different), taken_at=at, actor=ward.mona, now=at
+    )  # fmt: skip
+    checked = SessionEvent.objects.get(form_id=form_id)
+    dosing_rule = dose_rule(session_at(ward, visit, at).plan.id)
+    if dosing_rule.second_person:
+        dose_checking.witness(visit_id=visit.id, form_id=uuid4(), about_id=checked.id, actor=ward.ben, now=at)
+    return wrong
+
+
+def make_ready(ward: Ward, visit: Visit, at: datetime | None = None, mg: float | None = None) -> datetime:
     """Do everything that comes before a dose; return when the dose may be given."""
     at = at or visit.during.lower
     name_escort(ward, visit, now=at)
     check_all(ward, visit, at)
     take_vitals(ward, visit, at)
+    check_dose(ward, visit, at, **({} if mg is None else {"mg": f"{mg:g}", "count": int(mg // 28)}))
     return at + timedelta(minutes=5)
 
 
 def give_dose(ward: Ward, visit: Visit, mg: float = 56, at: datetime | None = None) -> datetime:
     """Make ready and record the dose; return when it was given."""
-    dosed_at = make_ready(ward, visit, at)
+    dosed_at = make_ready(ward, visit, at, mg)
     note_event(ward, visit, "dosed", {"mg": mg, "words": "L1"}, dosed_at)
     return dosed_at
 

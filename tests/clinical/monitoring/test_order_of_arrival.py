@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sojourn.clinical.monitoring import KINDS, kind_of, monitoring_plans
 from sojourn.clinical.monitoring.events import Struck
 from tests.clinical.monitoring.sessions import CALM, Told
+from tests.clinical.monitoring.test_event_reading import GOOD
 
 PLANS = [plan.id for plan in monitoring_plans()]
 WORDS = st.sampled_from(["", "quiet", "with Nils"])
@@ -22,6 +23,9 @@ def anything(draw, plan):
         "checked": lambda: {
             "item": draw(st.sampled_from([item.id for item in plan.checklist])), "passed": draw(st.booleans())
         },
+        "dose_checked": lambda: GOOD["dose_checked"],
+        "accounted": lambda: GOOD["accounted"],
+        "witnessed": lambda: {"about_id": "1"},
         "dosed": lambda: {"mg": draw(st.sampled_from(["28", "56", "84"]))},
         "vital_taken": lambda: CALM | {
             "systolic": str(draw(st.integers(100, 195))), "spo2": str(draw(st.integers(86, 99)))

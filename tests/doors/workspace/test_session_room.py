@@ -52,10 +52,19 @@ CHECKS = dict.fromkeys(
         "mood",
         "ride",
         "prescriber_present",
-        "dose_check",
     ),
     "yes",
 )
+IN_HAND = {
+    "name": "ada nunez",
+    "born_on": "1984-05-02",
+    "drug": "esketamine",
+    "route": "intranasal",
+    "mg": "56",
+    "lot": "L77",
+    "expires_on": "2027-06-30",
+    "count": "2",
+}
 
 
 def test_a_session_runs_from_checklist_to_discharge(ward, first, room):
@@ -63,12 +72,13 @@ def test_a_session_runs_from_checklist_to_discharge(ward, first, room):
     page = text_of(room(at))
     assert "The checklist is not finished: 9 to answer." in page
     assert "Escort: nobody is named." in page
-    assert "Record dose" not in page
+    assert "Record dose<" not in page
     courses.name_escort(ward, first)
     room(at, "checked", **CHECKS)
-    page = text_of(room(at, "vital_taken", **VITALS))
+    assert "The dose is not checked yet." in text_of(room(at, "vital_taken", **VITALS))
+    page = text_of(room(at, "dose_checked", **IN_HAND))
     assert "Nothing holds the dose. Ordered: 56 mg." in page
-    page = text_of(room(at, "dosed", mg="56", words="L77"))
+    page = text_of(room(at, "dosed", mg="56"))
     assert "Vital signs, minute 40" in page
 
     late = at + timedelta(minutes=121)
@@ -79,6 +89,43 @@ def test_a_session_runs_from_checklist_to_discharge(ward, first, room):
     assert "Every criterion is met." in page
     page = text_of(room(late, "discharged", words="To Nils, well."))
     assert "Discharged: To Nils, well." in page
+
+
+@pytest.mark.parametrize(
+    ("different", "words"),
+    [
+        ({"name": "Bea Thornton"}, "Wrong patient: name is not as on record"),
+        ({"born_on": "1984-05-03"}, "Wrong patient: date of birth is not as on record"),
+        ({"expires_on": "2026-11-30"}, "Lot L77 expired on 2026-11-30"),
+        ({"mg": "84", "count": "3"}, "Above the order: 84 mg in hand, 56 mg ordered"),
+        ({"drug": "ketamine"}, "Wrong drug: ketamine in hand"),
+        ({"count": "3"}, "3 devices of 28 mg are not 56 mg"),
+    ],
+)
+def test_what_is_wrong_in_hand_is_said_and_nothing_is_given(ward, first, room, different, words):
+    at = courses.make_ready(ward, first)
+    page = text_of(room(at, "dose_checked", **(IN_HAND | different)))
+    assert "Recorded, and no dose:" in page
+    assert words in page
+    assert "Record dose<" not in page
+    assert "Bea" not in str(SessionEvent.objects.filter(kind="dose_checked").values_list("facts", flat=True))
+    assert room(at, "dosed", mg="56").status_code == 422
+
+
+def test_a_field_left_out_of_the_dose_check_is_asked_for_beside_it(first, room):
+    page = room(first.during.lower, "dose_checked", **(IN_HAND | {"lot": ""}))
+    assert page.status_code == 422
+    assert "Please enter the lot number." in text_of(page)
+    assert 'value="ada nunez"' in text_of(page)
+
+
+def test_the_medicine_is_accounted_for_after_the_dose(ward, first, room):
+    dosed_at = courses.give_dose(ward, first)
+    counts = {"dispensed": "3", "given": "2", "wasted": "0", "returned": "1"}
+    refused = room(dosed_at, "accounted", **(counts | {"returned": "0"}))
+    assert "together must be what was taken out" in text_of(refused)
+    page = text_of(room(dosed_at, "accounted", **counts))
+    assert "3 taken out, 2 given, 0 wasted, 1 returned" in page
 
 
 def test_a_red_item_holds_the_dose_in_words(ward, first, room):

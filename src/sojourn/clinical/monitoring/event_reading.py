@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sojourn.clinical.monitoring.events import (
+    COUNTED_UNITS,
     KINDS,
     MEDICINE_UNITS,
+    OWN_UNIT,
     UNITS,
+    Accounted,
     Acknowledged,
     Alarmed,
     Called,
@@ -17,6 +20,7 @@ from sojourn.clinical.monitoring.events import (
     Confirmed,
     Corrected,
     Discharged,
+    DoseChecked,
     Dosed,
     Event,
     HelpAsked,
@@ -32,10 +36,12 @@ from sojourn.clinical.monitoring.events import (
     RoleAccepted,
     Struck,
     VitalTaken,
+    Witnessed,
 )
 from sojourn.clinical.quantities import BloodPressure, Dose, HeartRate, OxygenSaturation, RespiratoryRate
 
 LONGEST_WORDS = 2000
+LEAST_QUANTITY = 0.0005  # half of the last decimal that is written
 
 
 class EventInvalid(ValueError):
@@ -52,6 +58,9 @@ def read_event(*, kind: str, facts: Mapping[str, Any], taken_at: datetime, event
     vital_taken: systolic, diastolic, heart_rate, spo2, respiratory_rate, symptoms · rated: moaas,
     dissociation
     checked: item, passed, words · dosed: mg, words · noticed: sign, words · confirmed: criterion, words
+    dose_checked: name_matches, birth_matches, drug, route, mg, lot, expires_on, ordered_drug, ordered_route,
+    ordered_mg, count, expected_count, unit, words · witnessed: about_id, words
+    accounted: drug, unit, dispensed, given, wasted, returned, words
     noted, looked, discharged, left, cancelled: words · called: whom, reached, words
     medicated: drug, amount, unit, words · alarmed: limit_id, severity, about_id, words
     help_asked, role_accepted, picked_up: words · next_morning: slept, well, words · refused: of, typed, why
@@ -75,7 +84,7 @@ def facts_of(event: Event) -> dict[str, Any]:
     if isinstance(event, VitalTaken):
         return _vital_facts(event)
     return {
-        name: value
+        name: value.isoformat() if isinstance(value, date) else value
         for name in event.__dataclass_fields__
         if name not in {"taken_at", "event_id"} and (value := getattr(event, name)) not in {None, ""}
     }
@@ -84,7 +93,7 @@ def facts_of(event: Event) -> dict[str, Any]:
 def units_of(facts: Mapping[str, Any]) -> dict[str, str]:
     """Give the unit of each number among stored facts."""
     found = {name: unit for name, unit in UNITS.items() if name in facts}
-    return found | ({"amount": str(facts["unit"])} if "amount" in facts else {})
+    return found | {name: str(facts["unit"]) for name in OWN_UNIT if name in facts and "unit" in facts}
 
 
 def _vital_facts(event: VitalTaken) -> dict[str, Any]:
@@ -138,6 +147,24 @@ class _Fields:
         self.problems[name] = "Please enter a whole number."
         return None
 
+    def quantity(self, name: str, *, needed: str) -> float:
+        """A number from 0 to 100,000, written with at most three decimals."""
+        text = str(self.facts.get(name, "")).strip()
+        if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", text):
+            self.problems[name] = needed
+            return 0.0
+        return float(text)
+
+    def day(self, name: str, *, needed: str) -> date | None:
+        value = self.facts.get(name)
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value or ""))
+        except ValueError:
+            self.problems[name] = needed
+            return None
+
     def bounded(self, name: str, lowest: int, highest: int) -> int | None:
         value = self.whole(name)
         if value is not None and not lowest <= value <= highest:
@@ -171,6 +198,54 @@ def _dosed(read: _Fields, at: dict[str, Any]) -> Event | None:
     except ValueError:
         read.problems["mg"] = "Please enter the dose in mg: a number above 0 and up to 1000."
         return None
+
+
+def _dose_checked(read: _Fields, at: dict[str, Any]) -> Event | None:
+    matches = {name: read.yes(name) for name in ("name_matches", "birth_matches")}
+    for name, said in matches.items():
+        if said is None:
+            read.problems[name] = "Please say whether it matches."
+    mg = read.quantity("mg", needed="Please enter the dose in hand in mg, a number.")
+    if not mg and "mg" not in read.problems:
+        read.problems["mg"] = "Please enter the dose in hand in mg, above 0."
+    expires_on = read.day("expires_on", needed="Please enter the day it expires, as on the package.")
+    unit = _counted_unit(read, needed=False)
+    ordered = read.facts.get("ordered_mg")
+    made: dict[str, Any] = {
+        "drug": read.words("drug", needed="Which drug is in your hand?"),
+        "route": read.words("route", needed="By which route?"),
+        "lot": read.words("lot", needed="Please enter the lot number."),
+        "ordered_drug": read.words("ordered_drug"),
+        "ordered_route": read.words("ordered_route"),
+        "ordered_mg": None if ordered in {None, ""} else read.quantity("ordered_mg", needed="A number."),
+        "count": read.bounded("count", 0, 1000),
+        "expected_count": read.bounded("expected_count", 0, 1000),
+        "words": read.words("words"),
+    }
+    if read.problems or expires_on is None:
+        return None
+    made |= {name: bool(said) for name, said in matches.items()}
+    return DoseChecked(**at, **made, mg=mg, expires_on=expires_on, unit=unit)
+
+
+def _accounted(read: _Fields, at: dict[str, Any]) -> Event | None:
+    counts: dict[str, Any] = {
+        name: read.quantity(name, needed="Please enter a number, 0 for none.")
+        for name in ("dispensed", "given", "wasted", "returned")
+    }
+    drug, unit = read.words("drug", needed="Which medicine?"), _counted_unit(read, needed=True)
+    if not read.problems and abs(counts["dispensed"] - sum(list(counts.values())[1:])) > LEAST_QUANTITY:
+        read.problems["dispensed"] = "Given, wasted and returned together must be what was taken out."
+    return (
+        None if read.problems else Accounted(**at, drug=drug, unit=unit, **counts, words=read.words("words"))
+    )
+
+
+def _counted_unit(read: _Fields, *, needed: bool) -> str:
+    unit = read.words("unit", needed="In which unit?" if needed else "")
+    if unit and unit not in COUNTED_UNITS:
+        read.problems["unit"] = f"Choose one of {', '.join(COUNTED_UNITS)}."
+    return unit
 
 
 def _vital_taken(read: _Fields, at: dict[str, Any]) -> Event | None:
@@ -244,6 +319,11 @@ def _medicated(read: _Fields, at: dict[str, Any]) -> Event | None:
 
 _READERS: dict[str, Callable[[_Fields, dict[str, Any]], Event | None]] = {
     "checked": _checked,
+    "dose_checked": _dose_checked,
+    "witnessed": lambda read, at: Witnessed(
+        **at, about_id=read.words("about_id", needed="Which entry?"), words=read.words("words")
+    ),
+    "accounted": _accounted,
     "dosed": _dosed,
     "vital_taken": _vital_taken,
     "rated": _rated,

@@ -1,7 +1,7 @@
 """What can happen in a dosing session, as frozen values. Events are only added; `Struck` takes one back."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sojourn.clinical.monitoring.plans import UNITS as SIGNAL_UNITS
 from sojourn.clinical.quantities import BloodPressure, HeartRate, OxygenSaturation, RespiratoryRate
@@ -21,6 +21,51 @@ class Checked(Happened):
 
     item: str
     passed: bool
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoseChecked(Happened):
+    """The drug in hand held against the order, before it is given; `dose_check` says what is wrong with it.
+
+    `name_matches`, `birth_matches`: what the patient said agrees with the record. `count` is what was counted, in
+    `unit`: devices in hand, or on camera all tablets at home, of which `expected_count` should be there.
+    """
+
+    name_matches: bool
+    birth_matches: bool
+    drug: str
+    route: str
+    mg: float
+    lot: str
+    expires_on: date
+    ordered_drug: str = ""
+    ordered_route: str = ""
+    ordered_mg: float | None = None
+    count: int | None = None
+    expected_count: int | None = None
+    unit: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witnessed(Happened):
+    """A second person saw with their own eyes what the event `about_id` tells."""
+
+    about_id: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accounted(Happened):
+    """What became of the controlled medicine of this session, in `unit`. The latest account holds."""
+
+    drug: str
+    unit: str
+    dispensed: float
+    given: float
+    wasted: float
+    returned: float
     words: str = ""
 
 
@@ -193,14 +238,15 @@ class Corrected(Happened):
 
 
 Event = (
-    Checked | Dosed | VitalTaken | Rated | Looked | Called | Medicated | Alarmed | Acknowledged | Noticed | Confirmed
-    | HelpAsked | RoleAccepted | PickedUp | NextMorning | Refused | Noted | Discharged | Left | Cancelled | Struck
-    | Corrected
+    Checked | DoseChecked | Witnessed | Accounted | Dosed | VitalTaken | Rated | Looked | Called | Medicated | Alarmed
+    | Acknowledged | Noticed | Confirmed | HelpAsked | RoleAccepted | PickedUp | NextMorning | Refused | Noted
+    | Discharged | Left | Cancelled | Struck | Corrected
 )  # fmt: skip
 
 # The order in which events of one moment are told.
 KINDS: dict[str, type[Event]] = {
     "checked": Checked,
+    "dose_checked": DoseChecked,
     "dosed": Dosed,
     "vital_taken": VitalTaken,
     "rated": Rated,
@@ -217,6 +263,8 @@ KINDS: dict[str, type[Event]] = {
     "next_morning": NextMorning,
     "refused": Refused,
     "noted": Noted,
+    "accounted": Accounted,
+    "witnessed": Witnessed,
     "discharged": Discharged,
     "left": Left,
     "cancelled": Cancelled,
@@ -224,7 +272,10 @@ KINDS: dict[str, type[Event]] = {
     "corrected": Corrected,
 }
 # Each number a stored event may hold, with its unit. A medicine's amount names its own.
-UNITS = {"mg": "mg", **SIGNAL_UNITS}
+UNITS = {"mg": "mg", "ordered_mg": "mg", **SIGNAL_UNITS}
+# Numbers whose unit stands beside them, as `unit`.
+OWN_UNIT = ("amount", "count", "expected_count", "dispensed", "given", "wasted", "returned")
+COUNTED_UNITS = ("devices", "tablets", "mg")
 MEDICINE_UNITS = ("mcg", "mg", "g", "mL", "L/min")
 
 

@@ -25,12 +25,21 @@ from sojourn.program.treatment.sessions import EventRow, Session, fold, on_recor
 LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may be recorded
 A_HAIR: Final = 1e-6  # mg; two writings of one number
 CLOCKS_DIFFER: Final = timedelta(minutes=2)
-AFTERWARDS: Final = {EventKind.NOTED, EventKind.CALLED, EventKind.LEFT, EventKind.STRUCK}
+AFTERWARDS: Final = {
+    EventKind.NOTED,
+    EventKind.CALLED,
+    EventKind.LEFT,
+    EventKind.STRUCK,
+    EventKind.ACCOUNTED,
+    EventKind.WITNESSED,
+}
 BY_THE_PROGRAM: Final = {
     EventKind.ALARMED,
     EventKind.ACKNOWLEDGED,
     EventKind.CORRECTED,
     EventKind.REFUSED,
+    EventKind.DOSE_CHECKED,
+    EventKind.WITNESSED,
 }  # never typed in a form
 FROM_OUTSIDE: Final = {
     EventKind.HELP_ASKED,
@@ -120,9 +129,11 @@ def record_event(
     taken_at: datetime,
     actor: Actor,
     now: datetime,
+    by_deed: bool = False,
 ) -> Recorded:
     """Record one event of a session; the same `form_id` again is the same event. Limits it crosses raise alarms.
 
+    `by_deed`: another action of this app made the facts, so that kinds no form may tell are recorded.
     Raises NotAllowed, SessionNotFound, SessionOver, WrongTime, EventInvalid, NothingToStrike, StandsForGood,
     FormUsedElsewhere, BeforeTheDose, and for a dose or a discharge what `begin_dosing` and `discharge` raise.
     """
@@ -132,7 +143,7 @@ def record_event(
         if twice is not None:
             return Recorded(twice.id, is_new=False)
         _refuse_time(taken_at, now)
-        if kind in BY_THE_PROGRAM | FROM_OUTSIDE:
+        if kind in BY_THE_PROGRAM | FROM_OUTSIDE and not by_deed:
             raise NotRecordedByHand
         event = monitoring.read_event(kind=kind, facts=facts, taken_at=taken_at, event_id="new")
         if now_session.is_over and kind not in AFTERWARDS:
@@ -306,10 +317,13 @@ def _refuse(kind: str, event: monitoring.Event, of: Session, *, actor: Actor, no
     if kind == EventKind.DOSED:
         if of.state.dosed_at is not None:
             raise AlreadyDosed
+        was_ready = _as_of(of, event.taken_at).may_dose
+        if of.state.may_dose and not was_ready:
+            raise DoseBeforeChecks
         holds = holds_of(of, actor=actor, now=at)
         if holds:
             raise DoseHeld(holds)
-        if not _as_of(of, event.taken_at).may_dose:
+        if not was_ready:
             raise DoseBeforeChecks
         if of.ordered_mg is None or abs(float(of.ordered_mg) - event.mg) > A_HAIR:  # type: ignore[union-attr]
             raise DoseDiffers

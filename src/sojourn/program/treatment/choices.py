@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 class EventKind(models.TextChoices):
     CHECKED = "checked", _("checklist item")
+    DOSE_CHECKED = "dose_checked", _("dose check")
+    WITNESSED = "witnessed", _("seen by a second person")
+    ACCOUNTED = "accounted", _("medicine accounted for")
     DOSED = "dosed", _("dose given")
     VITAL_TAKEN = "vital_taken", _("vital signs")
     RATED = "rated", _("rating")

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 from django.db.models import F
 from django.utils.formats import date_format
 
-from sojourn.clinical import protocols
+from sojourn.clinical import monitoring, protocols
+from sojourn.clinical.monitoring.dose_check import Ordered, dose_check_holds
+from sojourn.clinical.monitoring.dose_rules import dose_rule
 from sojourn.clinical.protocols.courses import LimitKind
 from sojourn.program.intake.models import Assessment
 from sojourn.program.intake.verdicts import ruled_out
@@ -41,7 +43,7 @@ class GivenDose:
 
 def holds_of(session: Session, *, actor: Actor, now: datetime) -> tuple[Hold, ...]:
     """Name everything that holds the dose of this session now; empty when it may be given. Eight queries."""
-    return (*_of_the_checks(session), *_of_the_course(session, actor, now))
+    return (*_of_the_checks(session), *_of_the_dose_check(session, now), *_of_the_course(session, actor, now))
 
 
 def _of_the_checks(session: Session) -> list[Hold]:
@@ -54,6 +56,18 @@ def _of_the_checks(session: Session) -> list[Hold]:
         missing = ", ".join(names[signal] for signal in state.needs_baseline)
         found.append(Hold(f"Vital signs before the dose are missing: {missing}."))
     return found
+
+
+def _of_the_dose_check(session: Session, now: datetime) -> list[Hold]:
+    told = monitoring.in_order(row.as_event() for row in session.events)
+    held = dose_check_holds(
+        told,
+        rule=dose_rule(session.plan.id),
+        ordered=ordered_in(session),
+        at=now,
+        on=day_at(now, session.visit.timezone),
+    )
+    return [Hold(hold.says, hold.citations[0].in_words) for hold in held]
 
 
 def _of_the_course(session: Session, actor: Actor, now: datetime) -> list[Hold]:
@@ -129,6 +143,12 @@ def _of_the_spacing(session: Session, given: Sequence[GivenDose], now: datetime)
         for breach in protocols.breaches(protocol=session.protocol, series=series)
         if breach.rule_id in counted and breach.about == ("dosing", row.number)
     ]
+
+
+def ordered_in(session: Session) -> Ordered:
+    """What is ordered for this session: the protocol's drug and route, and the order that holds."""
+    mg = float(session.ordered_mg) if session.ordered_mg is not None else None
+    return Ordered(session.protocol.drug, session.protocol.route, mg)
 
 
 def _given_before(row: VisitRow) -> tuple[GivenDose, ...]:

@@ -74,6 +74,31 @@ def _next_morning(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
     return _("The morning after: %(slept)s, %(well)s") % {"slept": slept, "well": well} + _after(facts)
 
 
+def _dose_checked(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
+    both = facts.get("name_matches") and facts.get("birth_matches")
+    who = _("patient confirmed by name and date of birth") if both else _("WRONG PATIENT")
+    said = _("Dose check: %(who)s; %(drug)s %(mg)s mg, %(route)s, lot %(lot)s, expires %(day)s") % {
+        "who": who,
+        "drug": facts["drug"],
+        "mg": f"{facts['mg']:g}",
+        "route": facts["route"],
+        "lot": facts["lot"],
+        "day": facts["expires_on"],
+    }
+    if "count" in facts:
+        said += _("; %(n)d %(unit)s counted") % {"n": facts["count"], "unit": facts.get("unit", "")}
+    return said + _after(facts)
+
+
+def _accounted(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
+    said = _(
+        "%(drug)s accounted for, in %(unit)s: %(out)s taken out, %(given)s given, %(w)s wasted, %(r)s returned"
+    )
+    amounts = {"out": "dispensed", "given": "given", "w": "wasted", "r": "returned"}
+    told = {short: f"{facts[name]:g}" for short, name in amounts.items()}
+    return said % {**told, "drug": facts["drug"], "unit": facts["unit"]} + _after(facts)
+
+
 def _lot(facts: dict[str, Any]) -> str:
     return _(", lot %(lot)s") % {"lot": facts["words"]} if facts.get("words") else ""
 
@@ -84,6 +109,9 @@ def _after(facts: dict[str, Any]) -> str:
 
 WORDS: dict[EventKind, Callable[[dict[str, Any], MonitoringPlan], str]] = {
     EventKind.CHECKED: _checked,
+    EventKind.DOSE_CHECKED: _dose_checked,
+    EventKind.WITNESSED: lambda facts, _plan: _("Seen by a second person") + _after(facts),
+    EventKind.ACCOUNTED: _accounted,
     EventKind.DOSED: _dosed,
     EventKind.VITAL_TAKEN: _vitals,
     EventKind.RATED: _rated,

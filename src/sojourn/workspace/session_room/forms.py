@@ -155,12 +155,20 @@ class ChecklistForm(EventForm):
     kind = EventKind.CHECKED
 
     def __init__(
-        self, *args: Any, plan: MonitoringPlan, standing: dict[str, bool], called_for: set[str], **kwargs: Any
+        self,
+        *args: Any,
+        plan: MonitoringPlan,
+        standing: dict[str, bool],
+        called_for: set[str],
+        answered_elsewhere: set[str],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["at"]
         for item in plan.checklist:
             said = standing.get(item.id)
+            if item.id in answered_elsewhere:
+                continue
             if not item.needed and said is None and item.id not in called_for:
                 continue
             self.fields[item.id] = forms.ChoiceField(

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sojourn.clinical.monitoring import EventInvalid
+from sojourn.clinical.monitoring.dose_rules import dose_rule
 from sojourn.program.people.actors import Actor
-from sojourn.program.treatment import actions
+from sojourn.program.treatment import actions, dose_checking
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.sessions import Session
 from sojourn.workspace.session_room.care_forms import CARE_FORMS
+from sojourn.workspace.session_room.dose_forms import AccountForm, DoseCheckForm, WitnessForm
 from sojourn.workspace.session_room.forms import (
     ChecklistForm,
     ConfirmForm,
@@ -43,10 +45,19 @@ def forms_for(session: Session, *, posted: QueryDict | None = None, deed: str = 
     standing = actions.answers_so_far(session)
     called_for = {item.id for item in session.state.unanswered}
     companion = session.visit.sitter_name
+    rule = dose_rule(session.plan.id)
     return {
         EventKind.CHECKED: made(
-            ChecklistForm, EventKind.CHECKED, plan=session.plan, standing=standing, called_for=called_for
+            ChecklistForm,
+            EventKind.CHECKED,
+            plan=session.plan,
+            standing=standing,
+            called_for=called_for,
+            answered_elsewhere={rule.item},
         ),
+        EventKind.DOSE_CHECKED: made(DoseCheckForm, EventKind.DOSE_CHECKED, rule=rule),
+        EventKind.WITNESSED: made(WitnessForm, EventKind.WITNESSED),
+        EventKind.ACCOUNTED: made(AccountForm, EventKind.ACCOUNTED, rule=rule, drug=session.protocol.drug),
         EventKind.DOSED: made(DoseForm, EventKind.DOSED),
         EventKind.VITAL_TAKEN: made(VitalsForm, EventKind.VITAL_TAKEN),
         EventKind.RATED: made(RatingForm, EventKind.RATED),
@@ -75,6 +86,7 @@ def judged(form: EventForm, deed: Callable[[], str]) -> str:
         return deed()
     except EventInvalid as invalid:
         for field, message in invalid.problems.items():
+            field = SHOWN_AT.get(field, field)  # noqa: PLW2901 - two names of one field
             is_shown = field in form.fields and not isinstance(form, StrikeForm)
             form.add_error(field if is_shown else None, message)
     except actions.DoseHeld as held:
@@ -87,6 +99,7 @@ def judged(form: EventForm, deed: Callable[[], str]) -> str:
     return ""
 
 
+SHOWN_AT = {"name_matches": "name", "birth_matches": "born_on"}
 REFUSED: dict[type[Exception], tuple[str, Any]] = {
     actions.WrongTime: ("at", gettext_lazy("Give a time within the last 12 hours, not in the future.")),
     actions.DoseDiffers: (
@@ -109,6 +122,14 @@ REFUSED: dict[type[Exception], tuple[str, Any]] = {
         ),
     ),
     actions.AlreadyDosed: ("", gettext_lazy("The dose of this session is on record. Nothing was added.")),
+    dose_checking.SamePerson: (
+        "",
+        gettext_lazy("You recorded this yourself. A second person signs it, signed in under their own name."),
+    ),
+    dose_checking.NothingToWitness: (
+        "",
+        gettext_lazy("This entry was struck out meanwhile, or needs no second person. Nothing was recorded."),
+    ),
     actions.NothingToStrike: ("", gettext_lazy("This entry was struck out already. Nothing was changed.")),
     actions.SessionNotFound: ("", gettext_lazy("This visit was cancelled meanwhile. Nothing was recorded.")),
     actions.SessionOver: ("", gettext_lazy("This session has ended. A note can still be added.")),
@@ -122,6 +143,24 @@ def _record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -
             visit_id=visit_id, form_id=form_id, answers=form.answers, taken_at=taken_at, actor=actor, now=now
         )
         return _("Checklist recorded.") if changed else _("No answer was new, and nothing was recorded.")
+    if isinstance(form, DoseCheckForm):
+        wrong = dose_checking.check_dose(
+            visit_id=visit_id,
+            form_id=form_id,
+            in_hand=form.in_hand,
+            taken_at=taken_at,
+            actor=actor,
+            now=now,
+        )
+        return (
+            " ".join([_("Recorded, and no dose:"), *(each.says for each in wrong)])
+            if wrong
+            else _("Recorded.")
+        )
+    if isinstance(form, WitnessForm):
+        about_id = form.cleaned_data["about_id"]
+        dose_checking.witness(visit_id=visit_id, form_id=form_id, about_id=about_id, actor=actor, now=now)
+        return _("Recorded.")
     if isinstance(form, ConfirmForm):
         return _confirm(visit_id, form_id, form.confirmed, actor=actor, now=now)
     done = actions.record_event(

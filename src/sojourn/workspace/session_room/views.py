@@ -17,6 +17,7 @@ from sojourn.clinical.monitoring.discharge import Seen
 from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
 from sojourn.program.treatment import sessions as treatment
+from sojourn.program.treatment.actions import BY_THE_PROGRAM
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.holding import holds_of
@@ -25,6 +26,7 @@ from sojourn.workspace.session_room.correcting import may_be_corrected
 from sojourn.workspace.session_room.events_in_words import in_words
 from sojourn.workspace.session_room.expected import expected_of
 from sojourn.workspace.session_room.forms import EventForm
+from sojourn.workspace.session_room.medicine import medicine_of
 from sojourn.workspace.session_room.recording import forms_for, record
 from sojourn.workspace.session_room.roles import WATCHERS
 from sojourn.workspace.session_room.taps import TAPS, TapRefused, tap
@@ -57,6 +59,10 @@ class Told:
     words: str
     strike_id: UUID
     may_be_corrected: bool
+
+    @property
+    def may_strike(self) -> bool:
+        return self.row.is_standing and self.row.kind not in BY_THE_PROGRAM
 
 
 @only(*WATCHERS)
@@ -126,6 +132,7 @@ def _page(
             ],
             "may_record": may_record,
             "undoable": undoable(found.events, staff_id=request.actor.staff_id, now=request.now),
+            "medicine": medicine_of(found),
             "expected": expected_of(found, now=request.now),
         },
         status=422 if sent is not None else 200,

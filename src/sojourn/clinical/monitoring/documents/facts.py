@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sojourn.clinical.monitoring.documents.in_words import numbers
 from sojourn.clinical.monitoring.documents.values import Entry, SessionRecord
-from sojourn.clinical.monitoring.events import Discharged, Dosed, Rated, VitalTaken
+from sojourn.clinical.monitoring.events import Discharged, DoseChecked, Dosed, Rated, VitalTaken
 from sojourn.clinical.monitoring.fold import state_of
 from sojourn.clinical.monitoring.limits import crossings_of
 
@@ -32,10 +32,17 @@ def dose(record: SessionRecord) -> Fact | None:
 
 
 def lot(record: SessionRecord) -> Fact | None:
-    """The lot numbers typed with the dose."""
-    named = [e for e in record.standing if isinstance(e.event, Dosed) and e.event.words]
-    lots = ", ".join(e.event.words for e in named if isinstance(e.event, Dosed))
-    return Fact(lots, numbers(named)) if named else None
+    """The lot numbers typed with the dose, and the lot of the last check before it."""
+    named = [(e.event.words, e) for e in record.standing if isinstance(e.event, Dosed) and e.event.words]
+    given = _dose(record)
+    checked = [
+        (e.event.lot, e)
+        for e in record.standing
+        if isinstance(e.event, DoseChecked) and given is not None and e.event.taken_at <= given.event.taken_at
+    ]
+    found = checked[-1:] + named
+    lots = ", ".join(dict.fromkeys(lot for lot, _entry in found))
+    return Fact(lots, numbers([entry for _lot, entry in found])) if found else None
 
 
 def minutes(record: SessionRecord) -> Fact | None:

@@ -1,7 +1,7 @@
 """Writes single events as they stand in a document."""
 
 from sojourn.clinical.monitoring.documents.values import Entry, Line, SessionRecord
-from sojourn.clinical.monitoring.events import Rated, VitalTaken
+from sojourn.clinical.monitoring.events import Accounted, DoseChecked, Rated, VitalTaken
 
 
 def vitals_in_words(event: VitalTaken) -> str:
@@ -18,6 +18,39 @@ def vitals_in_words(event: VitalTaken) -> str:
     if event.symptoms:
         said.append("with warning symptoms")
     return ", ".join(said)
+
+
+def dose_check_in_words(event: DoseChecked) -> str:
+    """What was checked, each of it; a patient who was not the right one stands first."""
+    factors = [("name", event.name_matches), ("date of birth", event.birth_matches)]
+    wrong = [name for name, matches in factors if not matches]
+    who = f"WRONG PATIENT ({' and '.join(wrong)})" if wrong else "patient confirmed by name and date of birth"
+    said = [
+        who,
+        f"{event.drug} {event.mg:g} mg, {event.route}",
+        f"lot {event.lot}, expires {event.expires_on.isoformat()}",
+    ]
+    if event.ordered_mg is not None:
+        said.append(f"ordered: {event.ordered_drug} {event.ordered_mg:g} mg, {event.ordered_route}")
+    if event.count is not None:
+        said.append(f"{event.count} {event.unit} counted")
+    if event.expected_count is not None:
+        said.append(f"{event.expected_count} should be there")
+    return "; ".join(said) + (f": {event.words}" if event.words else "")
+
+
+def account_in_words(event: Accounted) -> str:
+    """What was taken out, and what became of it."""
+    amounts = ", ".join(
+        f"{amount:g} {what}"
+        for what, amount in (
+            ("taken out", event.dispensed),
+            ("given", event.given),
+            ("wasted", event.wasted),
+            ("returned", event.returned),
+        )
+    )
+    return f"{event.drug}, in {event.unit}: {amounts}" + (f": {event.words}" if event.words else "")
 
 
 def rating_in_words(event: Rated) -> str:

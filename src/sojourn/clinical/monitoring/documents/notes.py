@@ -3,7 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from sojourn.clinical.monitoring.documents.in_words import line, numbers, rating_in_words, vitals_in_words
+from sojourn.clinical.monitoring.documents.in_words import (
+    account_in_words,
+    dose_check_in_words,
+    line,
+    numbers,
+    rating_in_words,
+    vitals_in_words,
+)
 from sojourn.clinical.monitoring.documents.values import (
     Document,
     Entry,
@@ -14,6 +21,7 @@ from sojourn.clinical.monitoring.documents.values import (
     document,
 )
 from sojourn.clinical.monitoring.events import (
+    Accounted,
     Acknowledged,
     Alarmed,
     Called,
@@ -22,6 +30,7 @@ from sojourn.clinical.monitoring.events import (
     Confirmed,
     Corrected,
     Discharged,
+    DoseChecked,
     Dosed,
     Event,
     Left,
@@ -32,6 +41,7 @@ from sojourn.clinical.monitoring.events import (
     Rated,
     Struck,
     VitalTaken,
+    Witnessed,
 )
 
 ACT = {"red", "emergency"}
@@ -52,6 +62,7 @@ def session_note(record: SessionRecord) -> Document:
         sections=(
             Section("In short", _in_short(record)),
             Section("Before the dose", _checks(record)),
+            Section("Dose check and medicine", _medicine(record)),
             Section("What happened", _happened(record)),
             Section("Alarms", _alarms(record)),
             Section("Confirmed before leaving", _confirmed(record)),
@@ -186,6 +197,28 @@ def _checks(record: SessionRecord) -> tuple[Line, ...]:
         for item, e in latest.items()
         if isinstance(e.event, Checked)
     )
+
+
+def _medicine(record: SessionRecord) -> tuple[Line, ...]:
+    """Every check of the dose and account of the medicine, each with the second person who saw it."""
+    seen_by: dict[str, list[Entry]] = {}
+    for entry in record.standing:
+        if isinstance(entry.event, Witnessed):
+            seen_by.setdefault(entry.event.about_id, []).append(entry)
+    told = []
+    for entry in record.standing:
+        if isinstance(entry.event, DoseChecked | Accounted):
+            says = (
+                dose_check_in_words(entry.event)
+                if isinstance(entry.event, DoseChecked)
+                else account_in_words(entry.event)
+            )
+            told.append(line(record, entry, says))
+            told += [
+                line(record, each, "seen by a second person")
+                for each in seen_by.get(entry.event.event_id, [])
+            ]
+    return tuple(told)
 
 
 def _happened(record: SessionRecord) -> tuple[Line, ...]:
