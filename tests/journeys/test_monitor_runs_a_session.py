@@ -63,9 +63,26 @@ class Story:
             self.page.get_by_label(label, exact=True).fill(value)
         self.press("Record vital signs")
 
+    def when_she_checks_the_dose(self, name="Ada Nunez"):
+        typed = {
+            "Name, as the patient says it": name,
+            "Date of birth, as the patient says it": "1984-05-02",
+            "Dose prepared": "56",
+            "Devices in hand": "2",
+            "Lot number": "L77",
+            "Expires on": "2027-06-30",
+        }
+        form = self.page.locator("form", has_text="Record the check")
+        if not form.is_visible():
+            self.page.get_by_text("Check again").click()
+        for label, value in typed.items():
+            form.get_by_label(label).fill(value)
+        form.get_by_label("Drug in hand").select_option("esketamine")
+        form.get_by_label("Route").select_option("intranasal")
+        self.press("Record the check")
+
     def when_she_records_the_dose(self):
         self.page.get_by_label("Dose in hand").fill("56")
-        self.page.get_by_label("Lot number").fill("L77")
         self.press("Record dose")
 
     def when_she_rates_and_confirms_everything(self):
@@ -129,6 +146,9 @@ def test_a_red_item_holds_the_dose_until_it_is_settled(story):
     story.when_she_answers_the_checklist(ride=False)
     story.then_the_dose_is_held_because("No dose without a ride home.")
     story.when_she_answers_the_checklist(ride=True)
+    story.when_she_checks_the_dose(name="Bea Thornton")
+    story.then_the_dose_is_held_because("Wrong patient: name is not as on record.")
+    story.when_she_checks_the_dose()
     story.when_she_records_the_dose()
     story.then_the_clock_runs_and_the_next_look_is_named()
 
@@ -163,5 +183,8 @@ def test_a_session_runs_without_scripts(story):
         story.page.get_by_role("link", name="Ada Núñez").click()
     story.when_she_takes_vital_signs()
     story.when_she_answers_the_checklist(ride=True)
+    story.when_she_checks_the_dose(name="Bea Thornton")
+    story.then_the_dose_is_held_because("Wrong patient: name is not as on record.")
+    story.when_she_checks_the_dose()
     story.when_she_records_the_dose()
     assert SessionEvent.objects.filter(visit=story.visit, kind="dosed").count() == 1

@@ -138,11 +138,12 @@ def test_real_readings_are_drawn_over_the_band(ward, sign_in, first, time_machin
         )
 
     checks = (
-        "consent", "fasting_spray", "medicines", "sober", "well", "mood", "ride", "prescriber_present", "dose_check",
+        "consent", "fasting_spray", "medicines", "sober", "well", "mood", "ride", "prescriber_present",
     )  # fmt: skip
     send(0, "checked", **dict.fromkeys(checks, "yes"))
     send(1, "vital_taken", **vitals)
-    send(2, "dosed", mg="56", words="L77")
+    courses.check_dose(ward, first, at + timedelta(minutes=1))
+    send(2, "dosed", mg="56")
     page = send(42, "vital_taken", **vitals | {"systolic": "151"})
     assert "Systolic pressure, expected and measured" in page
     assert "Measured: 151 mmHg (40 min)." in page

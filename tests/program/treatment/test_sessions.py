@@ -120,6 +120,19 @@ def test_a_dose_sooner_than_the_interval_is_held_whatever_the_calendar_says(ward
     assert "At least 48 hours between two doses in the clinic." in held_by(ward, second, at)
 
 
+def test_a_dose_of_an_earlier_course_counts_for_the_interval(ward, course, first):
+    """Another drug by another route yesterday, in a course that has ended since."""
+    yesterday = first.during.lower - timedelta(hours=30)
+    before = histories.course(
+        ward, ward.ada.patient_id, yesterday, ended_at=yesterday + timedelta(hours=4), ended_because="moved"
+    )
+    before.protocol_id = "racemic_sl_home"
+    before.save()
+    histories.event(ward, histories.visit(ward, before, "dosing", 1, yesterday), "dosed", yesterday, mg=100.0)
+    at = courses.make_ready(ward, first)
+    assert "At least 48 hours between two doses in the clinic." in held_by(ward, first, at)
+
+
 def test_a_dose_is_marked_but_given_when_the_integration_before_it_was_not_held(ward, course, first):
     courses.run_session(ward, first)
     courses.give_dose(ward, courses.visit_of(course, VisitKind.DOSING, 2))

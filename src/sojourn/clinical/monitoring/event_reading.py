@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sojourn.clinical.monitoring.events import (
@@ -73,7 +73,7 @@ def read_event(*, kind: str, facts: Mapping[str, Any], taken_at: datetime, event
     if taken_at.tzinfo is None:
         raise EventInvalid({"taken_at": "Give the time with its time zone."})
     read = _Fields(facts)
-    made = _READERS[kind](read, {"taken_at": taken_at, "event_id": event_id})
+    made = _READERS[kind](read, {"taken_at": taken_at.astimezone(UTC), "event_id": event_id})
     if read.problems or made is None:
         raise EventInvalid(read.problems)
     return made

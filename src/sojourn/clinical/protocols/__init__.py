@@ -6,6 +6,7 @@ from sojourn.clinical.protocols.consents import ConsentDocument, consent_documen
 from sojourn.clinical.protocols.course_files import UnknownCourse, course_protocol, course_protocols
 from sojourn.clinical.protocols.courses import CourseProtocol, VisitKind
 from sojourn.clinical.protocols.doses import DoseRange, check_dose, dose_range
+from sojourn.clinical.protocols.doses_apart import GivenDose, dose_now
 from sojourn.clinical.protocols.evaluation import Disposition, Evaluation, evaluate, replay
 from sojourn.clinical.protocols.evaluation_json import evaluation_from_json
 from sojourn.clinical.protocols.facts import (
@@ -26,10 +27,10 @@ from sojourn.clinical.protocols.series import PlannedVisit, complete_series, pro
 
 __all__ = [
     "Breach", "ConsentDocument", "CourseProtocol", "Disposition", "DoseRange", "Evaluation",
-    "Facts", "FactsInvalid", "Finding", "Kind", "PlannedVisit", "Question", "Said", "Setting", "Severity",
+    "Facts", "FactsInvalid", "Finding", "GivenDose", "Kind", "PlannedVisit", "Question", "Said", "Setting", "Severity",
     "UnknownCourse", "Visit", "VisitKind", "all_questions", "answers_in_words", "as_raw",
     "breaches", "check_dose", "complete_series", "consent_document",
-    "consent_documents", "course_protocol", "course_protocols", "dose_hold", "dose_range", "evaluate",
+    "consent_documents", "course_protocol", "course_protocols", "dose_hold", "dose_now", "dose_range", "evaluate",
     "evaluation_from_json", "facts_from_json", "policies", "policy", "propose_series",
     "questions", "read_day", "read_facts", "refuse_future", "replay", "rule_set", "shift_series",
 ]  # fmt: skip

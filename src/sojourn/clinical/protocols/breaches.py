@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 from sojourn.clinical.evidence import Basis, Citation
@@ -74,8 +74,13 @@ def _too_close(protocol: CourseProtocol, visits: Sequence[Visit]) -> Iterable[Br
     limit = protocol.limit(LimitKind.MIN_HOURS_BETWEEN_DOSES)
     doses = _of_kind(visits, VisitKind.DOSING)
     for earlier, later in pairwise(doses):
-        if later.starts_at - earlier.starts_at < timedelta(hours=limit.value or 0):
+        if _apart(earlier.starts_at, later.starts_at) < timedelta(hours=limit.value or 0):
             yield _breach(limit, (VisitKind.DOSING, later.number))
+
+
+def _apart(earlier: datetime, later: datetime) -> timedelta:
+    """Real time between two moments. Two times of one zone would be subtracted by the clock on the wall."""
+    return later.astimezone(UTC) - earlier.astimezone(UTC)
 
 
 def _too_many(protocol: CourseProtocol, visits: Sequence[Visit]) -> Iterable[Breach]:

@@ -1,6 +1,5 @@
 """What holds a dose at the bedside: everything that must be in force in the moment before it is given."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +10,6 @@ from django.utils.formats import date_format
 from sojourn.clinical import monitoring, protocols
 from sojourn.clinical.monitoring.dose_check import Ordered, dose_check_holds
 from sojourn.clinical.monitoring.dose_rules import dose_rule
-from sojourn.clinical.protocols.courses import LimitKind
 from sojourn.program.intake.models import Assessment
 from sojourn.program.intake.verdicts import ruled_out
 from sojourn.program.people.actors import Actor
@@ -21,9 +19,7 @@ from sojourn.program.plans.queries import VisitRow, day_at
 from sojourn.program.treatment.readiness import dose_given, readiness_of
 from sojourn.program.treatment.sessions import Session
 
-WEEK = timedelta(days=7)
 LATE_AT_MOST = timedelta(hours=12)  # program policy: a session that runs late keeps its day
-SPACING = (LimitKind.MIN_HOURS_BETWEEN_DOSES, LimitKind.MAX_DOSES_IN_7_DAYS)
 
 
 @dataclass(frozen=True)
@@ -32,13 +28,6 @@ class Hold:
 
     says: str
     source: str = ""
-
-
-@dataclass(frozen=True)
-class GivenDose:
-    number: int
-    given_at: datetime
-    mg: float
 
 
 def holds_of(session: Session, *, actor: Actor, now: datetime) -> tuple[Hold, ...]:
@@ -75,10 +64,8 @@ def _of_the_course(session: Session, actor: Actor, now: datetime) -> list[Hold]:
     readiness = readiness_of(row.id, actor=actor, now=now)
     assert readiness is not None
     found = [Hold(f"{item.name}: {item.says}.", "program policy") for item in readiness.missing if item.holds]
-    given = _given_before(row)
     found += _of_the_day(row, now)
     found += _of_the_rules(session)
-    found += _of_the_spacing(session, given, now)
     order = (
         DoseOrder.objects.filter(course_id=row.course_id)
         .annotate(state=F("course__patient__state"))
@@ -91,13 +78,13 @@ def _of_the_course(session: Session, actor: Actor, now: datetime) -> list[Hold]:
         staff_id=order.ordered_by_id, state=order.state, on=day_at(now, row.timezone)
     )
     found += [Hold(f"The prescriber of this order {lack}.", "program policy") for lack in lacks]
-    against = protocols.check_dose(
+    against = protocols.dose_now(
         protocol=session.protocol,
-        dose_mg=float(order.dose_mg),
+        given=_given_to(row),
+        mg=float(order.dose_mg),
         weight_kg=float(order.weight_kg) if order.weight_kg is not None else None,
-        number=len(given) + 1,
-        previous_mg=given[-1].mg if given else None,
-        given_in_7_days_mg=sum(dose.mg for dose in given if now - dose.given_at < WEEK),
+        at=now,
+        zone=ZoneInfo(row.timezone),
     )
     # An order above the prescriber's own range was made by the medical director, or not at all: see `order_dose`.
     found += [Hold(breach.says, breach.citation.in_words) for breach in against if breach.needs == "never"]
@@ -129,33 +116,23 @@ def _of_the_rules(session: Session) -> list[Hold]:
     ]
 
 
-def _of_the_spacing(session: Session, given: Sequence[GivenDose], now: datetime) -> list[Hold]:
-    row = session.visit
-    zone = ZoneInfo(row.timezone)
-    series = [
-        protocols.Visit(protocols.VisitKind.DOSING, dose.number, dose.given_at.astimezone(zone))
-        for dose in given
-    ]
-    series.append(protocols.Visit(protocols.VisitKind.DOSING, row.number, now.astimezone(zone)))
-    counted = {session.protocol.limit(kind).id for kind in SPACING}
-    return [
-        Hold(breach.says, breach.citation.in_words)
-        for breach in protocols.breaches(protocol=session.protocol, series=series)
-        if breach.rule_id in counted and breach.about == ("dosing", row.number)
-    ]
-
-
 def ordered_in(session: Session) -> Ordered:
     """What is ordered for this session: the protocol's drug and route, and the order that holds."""
     mg = float(session.ordered_mg) if session.ordered_mg is not None else None
     return Ordered(session.protocol.drug, session.protocol.route, mg)
 
 
-def _given_before(row: VisitRow) -> tuple[GivenDose, ...]:
-    doses = dose_given(visit__course_id=row.course_id, visit__cancelled_at=None).exclude(visit_id=row.id)
+def _given_to(row: VisitRow) -> tuple[protocols.GivenDose, ...]:
+    """Every other dose this patient had, in whatever course."""
+    doses = dose_given(visit__patient_id=row.patient_id).exclude(visit_id=row.id)
     return tuple(
-        GivenDose(number, taken_at, float(facts["mg"]))
-        for number, taken_at, facts in doses.order_by("taken_at").values_list(
-            "visit__number", "taken_at", "facts"
+        protocols.GivenDose(
+            at=taken_at,
+            mg=float(facts["mg"]),
+            drug=protocols.course_protocol(protocol_id).drug,
+            in_course=course_id == row.course_id,
+        )
+        for taken_at, facts, protocol_id, course_id in doses.values_list(
+            "taken_at", "facts", "visit__course__protocol_id", "visit__course_id"
         )
     )

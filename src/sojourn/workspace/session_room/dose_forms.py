@@ -56,7 +56,7 @@ class DoseCheckForm(EventForm):
     route = forms.ChoiceField(
         label=_("Route"), required=False, choices=ROUTES, widget=forms.Select(attrs={"data-optional": "hide"})
     )
-    mg = typed(_("Dose in hand"), inputmode="decimal", **{"data-unit": "mg"})
+    mg = typed(_("Dose prepared"), inputmode="decimal", **{"data-unit": "mg"})
     lot = typed(_("Lot number"))
     expires_on = day(_("Expires on"))
     count = number(_("Counted"), "")

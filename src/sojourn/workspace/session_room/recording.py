@@ -152,11 +152,9 @@ def _record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -
             actor=actor,
             now=now,
         )
-        return (
-            " ".join([_("Recorded, and no dose:"), *(each.says for each in wrong)])
-            if wrong
-            else _("Recorded.")
-        )
+        if wrong:
+            return _("The check is on record. It is not right, and holds the dose.")
+        return _("Recorded.")
     if isinstance(form, WitnessForm):
         about_id = form.cleaned_data["about_id"]
         dose_checking.witness(visit_id=visit_id, form_id=form_id, about_id=about_id, actor=actor, now=now)
