@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from sojourn.clinical.monitoring import KINDS, EventInvalid, read_event
 from sojourn.clinical.rehearsal import Deed, Outcome, drill_script, drill_scripts, score
+from tests.clinical.monitoring.test_event_reading import GOOD
 from tests.clinical.rehearsal.drills import CLOCK, called, deed, pressure
 
 PRESSURE = drill_script("pressure_190")
@@ -111,6 +112,7 @@ FACTS = {
     "medicated": {"drug": "x", "amount": 1, "unit": "mg"}, "acknowledged": {"limit_id": "a", "about_id": "b"},
     "alarmed": {"limit_id": "a", "severity": "red", "about_id": "b"}, "struck": {"struck_id": "a", "words": "w"},
     "corrected": {"struck_id": "a", "replaced_by": "b", "words": "w"},
+    "dose_checked": GOOD["dose_checked"], "accounted": GOOD["accounted"], "witnessed": {"about_id": "a"},
 }  # fmt: skip
 
 
