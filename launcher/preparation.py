@@ -65,6 +65,7 @@ def _prepare(*, empty: bool, fresh: bool) -> tuple[str, str]:
     _check_server(os.environ["SOJOURN_DATABASE_URL"])
     _migrate()
     _grant(os.environ.get("SOJOURN_APP_DATABASE_URL", ""))
+    _rehearsal(os.environ.get("SOJOURN_APP_DATABASE_URL", ""))
     _collect_static(Path(settings.STATIC_ROOT))
     if fresh:
         _forget()
@@ -127,6 +128,18 @@ def _grant(url: str) -> None:
         raise Refusal(
             f"The role {role} cannot be given its rights: {' '.join(str(error).split())}"
         ) from error
+
+
+def _rehearsal(url: str) -> None:
+    """Make or renew the database of rehearsals. A practice whose owner may not make one runs without it."""
+    from django.core.management import call_command
+    from django.db import DatabaseError
+
+    with stage("Rehearsals") as note:
+        try:
+            call_command("prepare_rehearsal", role=unquote(urlsplit(url).username or ""))
+        except DatabaseError as error:
+            note.text = f"none: {' '.join(str(error).split())}"
 
 
 def _collect_static(root: Path) -> None:

@@ -46,6 +46,7 @@ TELLS_NOTHING = {
     "Consent": {"document_id", "version", "sha256", "text"},  # the text is the document, the same for all
     "Course": {"protocol_version"},
     "Credential": {"kind", "state", "issued_on", "expires_on"},
+    "Drill": {"script_id", "script_version", "role"},
     "Entry": {"actor_role", "did", "about_kind", "seal"},
     "FiledForm": {"version", "seal"},
     "Notice": {"kind", "not_sent_because"},
@@ -55,6 +56,7 @@ TELLS_NOTHING = {
     "PublicStatement": {"text", "claim_id", "figure"},  # what everybody reads; counts of a group
     "QuestionnaireRequest": {"instrument_id", "point", "opens_on", "closes_on"},
     "RecordingToken": {"role", "label", "secret_hash"},  # a gateway's name, and what hides a random secret
+    "RefusedDeed": {"kind"},
     "Response": {
         "instrument_id", "instrument_version", "definition_hash", "text_pack_hash", "scale_id", "source",
     },

@@ -27,3 +27,16 @@ def database_from_url(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or options.pop("port", "")),
         "OPTIONS": {**options, "pool": POOL},
     }
+
+
+def rehearsal_database(practice_url: str, url: str) -> dict[str, Any]:
+    """Give the entry of the rehearsal database: at its own URL, or beside the practice's with `_rehearsal` added.
+
+    It keeps no pool: few drills run, and a database that is not there is told at once.
+    """
+    entry = database_from_url(url or practice_url)
+    if not url:
+        entry["NAME"] = f"{entry['NAME']}_rehearsal"
+    entry["OPTIONS"].pop("pool")
+    # Tests that hold drills make this database themselves; the others need not wait for it.
+    return entry | {"CONN_MAX_AGE": 60, "TEST": {"MIRROR": "default"}}

@@ -7,7 +7,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from sojourn.config.database import database_from_url
+from sojourn.config.database import database_from_url, rehearsal_database
 from sojourn.config.mail import mail_from_url
 
 BASE_DIR = Path(__file__).resolve().parents[3]
@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "sojourn.workspace",
     "sojourn.portal",
     "sojourn.analysis",
+    "sojourn.program.rehearsals",
     "sojourn.program.demonstration",
     "sojourn.program.education",
     "sojourn.program.results",
@@ -97,7 +98,12 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "sojourn.design.renderers.DesignRenderer"
 
-DATABASES = {"default": database_from_url(os.environ.get("SOJOURN_DATABASE_URL", ""))}
+DATABASE_URL = os.environ.get("SOJOURN_DATABASE_URL", "")
+DATABASES = {
+    "default": database_from_url(DATABASE_URL),
+    # Drills run in a database of their own, which no connection of the practice's reaches.
+    "rehearsal": rehearsal_database(DATABASE_URL, os.environ.get("SOJOURN_REHEARSAL_DATABASE_URL", "")),
+}
 
 # ---- who is here
 AUTH_USER_MODEL = "people.User"

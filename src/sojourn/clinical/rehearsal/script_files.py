@@ -23,7 +23,6 @@ from sojourn.clinical.rehearsal.scripts import (
     Happening,
     Reaction,
     Script,
-    Teller,
     World,
 )
 
@@ -34,7 +33,7 @@ _SCRIPT = (
 )  # fmt: skip
 _MORE = ("reaction", "never")
 _CHANGE = ("adds", "over_minutes", "fades_minutes")
-_HAPPENING = ("until", "shows", "told_by", "eased_by", "unless", "silent", "world", "ends_session", *_CHANGE)
+_HAPPENING = ("until", "shows", "eased_by", "unless", "silent", "world", "ends_session", *_CHANGE)
 _WANTED = ("kinds", "item", "passed", "sign", "criterion", "reached", "whom", "words", "signals")
 _FACTS = ("item", "passed", "sign", "criterion", "reached")
 _EXPECT = ("from_minutes", "late_minutes", "may_be_written_later", "unless")
@@ -165,16 +164,12 @@ def _happening(row: Table, plan: monitoring.MonitoringPlan) -> Happening:
     shows = row.text_or_none("shows") or ""
     if shows and plan.sign(shows) is None:
         raise row.refuse("shows", f"use a sign of the plan {plan.id}")
-    told_by = row.text_or_none("told_by")
-    if told_by and told_by != Teller.DEVICE and not shows:
-        raise row.refuse("shows", "name the sign that is told; only a device tells numbers")
     return Happening(
         id=row.text("id"),
         at=row.number("at"),
         until=until,
         says=row.text("says"),
         shows=shows,
-        told_by=Teller(row.choice("told_by", tuple(Teller))) if told_by else None,
         change=_change(row),
         eased_by=row.texts("eased_by"),
         unless=row.texts("unless"),

@@ -32,14 +32,6 @@ class World(StrEnum):
     CONSENT_EXPIRED = "consent expired"
 
 
-class Teller(StrEnum):
-    """Who besides the trainee writes something down."""
-
-    PATIENT = "patient"
-    SITTER = "sitter"
-    DEVICE = "device"
-
-
 @dataclass(frozen=True, slots=True)
 class Change:
     """What is added to vital signs and ratings, growing over minutes, and halving each `fades_minutes` afterwards."""
@@ -56,7 +48,7 @@ NO_CHANGE: Final = Change(MappingProxyType({}), 0, 1)
 class Happening:
     """Something that happens from minute `at`, to `until` where it ends by itself, or until a reaction eases it.
 
-    `shows` is the sign to be seen; `told_by` writes it down by themselves. `silent` do not answer the telephone.
+    `shows` is the sign to be seen. `silent` do not answer the telephone. `ends_session`: the patient has gone.
     `unless` names reactions that keep it from happening.
     """
 
@@ -65,7 +57,6 @@ class Happening:
     until: float | None
     says: str
     shows: str
-    told_by: Teller | None
     change: Change
     eased_by: tuple[str, ...]
     unless: tuple[str, ...]

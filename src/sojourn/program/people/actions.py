@@ -70,7 +70,7 @@ def open_practice(
     site_timezone: str,
     director_name: str,
     email: str,
-    password: str,
+    password: str | HashedPassword,
     now: datetime,
     is_demonstration: bool = False,
 ) -> UUID:

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from time import monotonic
 from typing import TypeVar
 
+from django.db import connection
+
 from sojourn.program.people.queries import PracticeCard, states_served, the_practice
 
 REMEMBERED_S = 60  # program policy
 Value = TypeVar("Value")
 
-_known: dict[str, tuple[float, object]] = {}
+_known: dict[tuple[str, str], tuple[float, object]] = {}  # by database: a rehearsal is no practice
 
 
 def practice_for_visitors() -> PracticeCard:
@@ -32,10 +34,11 @@ def forget() -> None:
 
 
 def _remembered(name: str, ask: Callable[[], Value], is_worth_it: Callable[[Value], bool]) -> Value:
-    found = _known.get(name)
+    key = (connection.alias, name)
+    found = _known.get(key)
     if found is not None and monotonic() - found[0] < REMEMBERED_S:
         return found[1]  # type: ignore[return-value]
     value = ask()
     if is_worth_it(value):
-        _known[name] = (monotonic(), value)
+        _known[key] = (monotonic(), value)
     return value

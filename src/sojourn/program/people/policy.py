@@ -47,6 +47,8 @@ MAY: dict[str, frozenset[Role]] = {
     "end somebody's work": frozenset({R.MEDICAL_DIRECTOR}),
     "see the practice's results": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "publish results": frozenset({R.MEDICAL_DIRECTOR}),
+    "rehearse": frozenset({R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "see everybody's drills": frozenset({R.MEDICAL_DIRECTOR}),
 }
 
 

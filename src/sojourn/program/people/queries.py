@@ -37,6 +37,11 @@ def account_actor(user_id: UUID) -> Actor:
     return actor_of(User.objects.select_related("staff_member", "patient").get(pk=user_id))
 
 
+def account_of(email: str) -> UUID:
+    """The account with this e-mail, whatever its case."""
+    return User.objects.values_list("pk", flat=True).get(email__iexact=email)
+
+
 def staff_actor(staff_id: UUID) -> Actor:
     """A staff member as an actor."""
     return actor_of(StaffMember.objects.select_related("user").get(pk=staff_id).user)

@@ -1,0 +1,228 @@
+"""People who rehearse: what they do at which minute of a script, through the same actions as the pages."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sojourn.clinical import monitoring
+from sojourn.program.people.actors import Actor
+from sojourn.program.people.roles import Role
+from sojourn.program.rehearsals import actions, queries
+from sojourn.program.rehearsals.queries import DrillRow
+from sojourn.program.rehearsals.world import in_rehearsal
+from sojourn.program.safety.queries import open_alarms_for
+from sojourn.program.treatment import actions as treatment
+from sojourn.program.treatment import answering
+
+BEGAN = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
+SPEED = 60
+MEASURE, TAKE_ON = "measure", "take on"  # the two deeds that are no event by themselves
+REFUSALS = (
+    treatment.DoseHeld, treatment.AlreadyDosed, treatment.DoseBeforeChecks, treatment.DoseDiffers, treatment.MayNotLeave,
+    treatment.SessionOver, treatment.BeforeTheDose,
+)  # fmt: skip
+Step = tuple[float, str, dict[str, Any]]
+
+
+@dataclass
+class Rehearsing:
+    """One drill in fast time, minute by minute."""
+
+    trainee: Actor
+    script_id: str
+    seed: int = 7
+    refused: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        begun = actions.begin_drill(
+            script_id=self.script_id, speed=SPEED, role=Role.SESSION_MONITOR, timezone="America/Los_Angeles",
+            actor=self.trainee, now=BEGAN, seed=self.seed,
+        )  # fmt: skip
+        self.drill_id, self.visit_id = begun.drill_id, begun.visit_id
+
+    def at(self, minute: float) -> datetime:
+        """Let the real clock come to where the drill's shows this minute; give what it shows."""
+        return actions.catch_up(drill_id=self.drill_id, now=BEGAN + timedelta(minutes=minute) / SPEED)
+
+    def do(self, minute: float, kind: str, facts: dict[str, Any]) -> None:
+        """Do one thing. `taken` among the facts is the minute it was true, where it is written down later."""
+        shown = self.at(minute)
+        facts = dict(facts)
+        taken = BEGAN + timedelta(minutes=facts.pop("taken")) if "taken" in facts else shown
+        played = queries.played(self.drill_id, shown=shown)
+        assert played is not None
+        if kind == MEASURE:
+            kind = "vital_taken"
+            facts = facts or actions.take_reading(drill_id=self.drill_id, shown=shown)
+        with in_rehearsal(shown=shown):
+            if kind == TAKE_ON:
+                for alarm in open_alarms_for(played.actor):
+                    answering.acknowledge_alarm(alarm_id=alarm.id, actor=played.actor, now=shown)
+                return
+            try:
+                self._record(kind, facts, taken, shown, played.actor)
+            except REFUSALS as refusal:
+                self.refused.append(type(refusal).__name__)
+                actions.note_refusal(drill_id=self.drill_id, kind=kind, facts=facts, shown=shown)
+
+    def _record(
+        self, kind: str, facts: dict[str, Any], taken: datetime, shown: datetime, actor: Actor
+    ) -> None:
+        treatment.record_event(
+            visit_id=self.visit_id,
+            form_id=uuid4(),
+            kind=kind,
+            facts=facts,
+            taken_at=taken,
+            actor=actor,
+            now=shown,
+        )
+
+    def follow(self, steps: tuple[Step, ...]) -> DrillRow:
+        """Do these things in their order, let the script come to its end, and give the drill."""
+        for minute, kind, facts in steps:
+            self.do(minute, kind, facts)
+        self.at(500)
+        found = queries.drill(self.drill_id, actor=self.trainee)
+        assert found is not None
+        assert not found.is_running
+        return found
+
+
+def outcomes(drill: DrillRow) -> dict[str, str]:
+    assert drill.report is not None
+    return {item["id"]: item["outcome"] for item in drill.report["items"]}
+
+
+def checked(minute: float, **answers: bool) -> tuple[Step, ...]:
+    return tuple((minute, "checked", {"item": item, "passed": said}) for item, said in answers.items())
+
+
+def called(minute: float, whom: str, *, reached: bool = True, **more: Any) -> Step:
+    return (minute, "called", {"whom": whom, "reached": reached, **more})
+
+
+def all_checks(minute: float, plan_id: str) -> tuple[Step, ...]:
+    plan = monitoring.monitoring_plan(plan_id)
+    return checked(minute, **{item.id: True for item in plan.checklist if item.needed})
+
+
+GOOD: dict[str, tuple[Step, ...]] = {
+    "pressure_190": (
+        (20, "looked", {}), (39, MEASURE, {}), called(40, "prescriber"), (41, TAKE_ON, {}), (43, MEASURE, {}),
+        (46, "medicated", {"drug": "labetalol", "amount": 10, "unit": "mg", "words": "as the prescriber said"}),
+        (70, MEASURE, {}),
+    ),
+    "panic": (
+        (10, MEASURE, {}), (15, "looked", {}), (16, "noticed", {"sign": "panic"}), called(18, "Dr. on duty"),
+        (21, "rated", {"moaas": 5, "dissociation": 6}), (20.5, MEASURE, {}),
+    ),
+    "vomiting": (
+        (29, "noticed", {"sign": "vomiting"}), (40, MEASURE, {}), (42, "noticed", {"sign": "drowsy_vomiting"}),
+        called(43, "prescriber"), (44, MEASURE, {}), (46, "rated", {"moaas": 4, "dissociation": 3}),
+    ),
+    "silent_sitter": (
+        called(25, "patient", reached=False), called(27, "sitter", reached=False), called(30, "duty clinician"),
+        called(35, "911"), (50, "looked", {}),
+    ),
+    "lost_network": (
+        (20, MEASURE, {}), called(53, "sitter", taken=37), (53.5, MEASURE, {"systolic": 121, "diastolic": 77, "taken": 40}),
+        (55, "noted", {"words": "No network from 17:34 to 17:52; sitter on the telephone throughout."}),
+        (60, MEASURE, {}),
+    ),
+    "monitor_away": (
+        (10, MEASURE, {}), (20, MEASURE, {}), (30, MEASURE, {}), called(34, "colleague Ruth, who watches now"),
+        (41, MEASURE, {}), (49, "looked", {}),
+    ),
+    "wrong_patient": (
+        *checked(4, dose_check=False), called(6, "coordinator"), (12, "cancelled", {"words": "Another person was shown in."}),
+    ),
+    "expired_consent": (
+        *checked(4, consent=False), called(8, "prescriber"), (15, "cancelled", {"words": "No consent in force."}),
+    ),
+    "dose_repeated": (
+        called(9, "prescriber"), (12, "noted", {"words": "A second set of devices was opened; wasted with a witness."}),
+        (40, MEASURE, {}),
+    ),
+    "fire_alarm": (
+        (40, MEASURE, {}), (51, "looked", {}), called(53, "911"), (65, MEASURE, {}),
+        (68, "noted", {"words": "Evacuated at minute 52, back courtyard, never alone."}),
+    ),
+    "worker_killed": (
+        called(26, "director"), (30, "looked", {}), (40, MEASURE, {}),
+        (43, "noted", {"words": "Watch blind since minute 22; looked by the clock."}),
+    ),
+    "early_leave": (
+        (40, MEASURE, {}), (70, "looked", {}), called(72, "prescriber"), (75, "rated", {"moaas": 5, "dissociation": 1}),
+        (80, MEASURE, {}),
+    ),
+}  # fmt: skip
+
+# What somebody does who means no harm and does not think, and what exactly that is marked as.
+MISSED, LATE, WRONG = "missed", "late", "wrong"
+NEGLIGENT: dict[str, tuple[tuple[Step, ...], dict[str, str]]] = {
+    "pressure_190": (
+        ((40, MEASURE, {}), (41, "medicated", {"drug": "labetalol", "amount": 10, "unit": "mg"})),
+        {
+            "prescriber_called": MISSED, "alarm_taken_on": MISSED, "measured_again": MISSED,
+            "no_medicine_before_call": WRONG,
+        },
+    ),
+    "panic": (
+        ((16, "noticed", {"sign": "panic"}), (30, "left", {"words": "with the sister"})),
+        {"went_close": MISSED, "clinician_called": MISSED, "rated_after": MISSED, "not_let_go": WRONG},
+    ),
+    "vomiting": (
+        ((43, "noticed", {"sign": "vomiting"}), (40, MEASURE, {})),
+        {
+            "first_recorded": MISSED, "clinician_called": MISSED, "oxygen_looked_at": MISSED,
+            "wakefulness_rated": MISSED,
+        },
+    ),
+    "silent_sitter": (
+        (called(26, "sitter", reached=False),),
+        {"patient_called": MISSED, "clinician_called": MISSED, "emergency_called": MISSED},
+    ),
+    "lost_network": (
+        ((20, MEASURE, {}), (60, MEASURE, {})),
+        {"telephoned": MISSED, "measured_at_40": MISSED, "outage_noted": MISSED},
+    ),
+    "monitor_away": (
+        ((30, MEASURE, {}),),
+        {"handed_over": MISSED, "measured_at_40": MISSED, "looked_when_back": MISSED},
+    ),
+    "wrong_patient": (
+        (*all_checks(3, "esketamine_clinic"), (5, MEASURE, {}), (8, "dosed", {"mg": 56})),
+        {
+            "dose_check_failed": MISSED, "somebody_called": MISSED, "session_ended": MISSED, "no_dose": WRONG,
+            "dose_check_not_passed": WRONG,
+        },
+    ),
+    "expired_consent": (
+        (*all_checks(3, "esketamine_clinic"), (5, MEASURE, {}), (8, "dosed", {"mg": 56})),
+        {
+            "consent_failed": MISSED, "prescriber_called": MISSED, "session_ended": MISSED, "no_dose": WRONG,
+            "consent_not_passed": WRONG,
+        },
+    ),
+    "dose_repeated": (
+        ((8, "dosed", {"mg": 56}), (40, MEASURE, {})),
+        {"prescriber_called": MISSED, "near_miss_noted": MISSED, "no_second_dose": WRONG},
+    ),
+    "fire_alarm": (
+        (called(54, "911"), (55, "left", {"words": "down the stairs by herself"})),
+        {"went_to_patient": MISSED, "measured_outside": MISSED, "evacuation_noted": MISSED, "not_let_go": WRONG},
+    ),
+    "worker_killed": (
+        ((40, MEASURE, {}),),
+        {"somebody_told": MISSED, "looked_by_the_clock": LATE, "outage_noted": MISSED},
+    ),
+    "early_leave": (
+        ((40, MEASURE, {}), (75, "discharged", {})),
+        {
+            "sat_down": MISSED, "prescriber_called": MISSED, "rated": MISSED, "leaving_recorded": MISSED,
+            "escort_called": MISSED, "not_discharged": WRONG,
+        },
+    ),
+}  # fmt: skip
