@@ -1,10 +1,14 @@
+from hashlib import sha256
 from html import unescape
 
 import pytest
 from django.urls import reverse
 
+from sojourn.clinical.outcomes.stop_rule import Terms, stop_rule_policy
 from sojourn.clinical.protocols.consents import consent_document
-from sojourn.program.intake.models import Consent
+from sojourn.program.intake.models import Consent, StopRule
+from sojourn.program.plans.models import Course
+from sojourn.program.treatment import stopping
 from tests.support import courses
 from tests.support.ward import NOW
 
@@ -28,7 +32,16 @@ def ada(ward, sign_in):
 def filled(**changed):
     right = {question.id: question.correct for question in consent_document(DOCUMENT).questions}
     shown = consent_document(DOCUMENT).sha256
-    return {**right, "shown": shown, "signed_name": "Ada Núñez", "agrees": "on", "tries": "0", **changed}
+    rule = {"fall": "phq-9:6", "by_session": "4", "rule_version": stop_rule_policy().version}
+    return {
+        **right,
+        **rule,
+        "shown": shown,
+        "signed_name": "Ada Núñez",
+        "agrees": "on",
+        "tries": "0",
+        **changed,
+    }
 
 
 def text_of(response):
@@ -53,10 +66,13 @@ def test_before_a_course_nothing_is_asked(ward, sign_in):
 def test_a_signature_keeps_the_words_their_version_and_their_hash(ada):
     response = ada.post(SIGN, filled(), follow=True)
     signed, document = Consent.objects.get(), consent_document(DOCUMENT)
-    assert (signed.text, signed.version, signed.sha256) == (document.text, document.version, document.sha256)
+    assert signed.text.startswith(document.text)
+    assert signed.version == document.version
+    assert signed.sha256 == sha256(signed.text.encode()).hexdigest()
     assert signed.understood["tries"] == 1
     page = text_of(response)
-    assert document.sha256 in page
+    assert signed.sha256 in page
+    assert "If my PHQ-9 score has not fallen by 6 points by session 4, we stop and talk" in page
     assert document.sections[-1].paragraphs[-1] in page
     assert "Nov 24, 2026, 7:00 AM PST" in page
 
@@ -73,6 +89,40 @@ def test_a_wrong_answer_is_explained_keeps_everything_typed_and_counts(ada):
     assert not Consent.objects.exists()
     ada.post(SIGN, filled(tries="1"))
     assert Consent.objects.get().understood["tries"] == 2
+
+
+def test_what_the_prescriber_proposes_stands_there_first_and_the_patient_may_choose_otherwise(ward, ada):
+    stopping.offer_stop_rule(
+        course_id=Course.objects.get().id, terms=Terms("gad-7", 5, 3), actor=ward.ben, now=NOW
+    )
+    page = text_of(ada.get(SIGN))
+    assert '<option value="gad-7:5" selected>' in page
+    assert '<option value="3" selected>' in page
+    ada.post(SIGN, filled(fall="phq-9:8", may_contact=["my therapist"]))
+    rule = StopRule.objects.get()
+    assert (rule.instrument_id, rule.points, rule.by_session) == ("phq-9", 8, 4)
+    assert rule.may_contact == ["my therapist"]
+
+
+@pytest.mark.parametrize(
+    "outside",
+    [{"fall": "phq-9:5"}, {"fall": "phq-9"}, {"fall": ""}, {"by_session": "9"}, {"by_session": "two"}],
+)
+def test_terms_that_are_not_offered_are_not_signed(ada, outside):
+    assert ada.post(SIGN, filled(**outside)).status_code == 422
+    assert not Consent.objects.exists()
+
+
+def test_a_person_to_call_needs_a_number_and_a_number_needs_a_person(ada):
+    for half in ({"trusted_name": "Nils"}, {"trusted_phone": "555-0101"}):
+        page = ada.post(SIGN, filled(**half))
+        assert "Give both, a name and a number, or neither." in text_of(page)
+    assert not Consent.objects.exists()
+
+
+def test_a_page_with_another_version_of_the_rule_signs_nothing(ada):
+    assert ada.post(SIGN, filled(rule_version="2025.1")).status_code == 409
+    assert not Consent.objects.exists()
 
 
 def test_a_mistyped_name_or_a_missing_tick_is_not_counted_as_a_misunderstanding(ada):

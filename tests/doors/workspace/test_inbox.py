@@ -168,5 +168,5 @@ def test_the_inbox_asks_the_same_number_of_queries_for_few_and_many(
         alarm(ward.ada, minutes_ago=n)
     client = sign_in(ward.ben)
     close(client, alarm(ward.ada), "done")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(INBOX)

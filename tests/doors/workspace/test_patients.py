@@ -185,7 +185,7 @@ def test_the_chart_tells_what_was_understood_and_what_to_talk_about(ward, sign_i
 
 
 @pytest.mark.parametrize("weeks", [1, 150])
-def test_the_chart_asks_fifteen_queries_however_long_the_history(
+def test_the_chart_asks_a_fixed_number_of_queries_however_long_the_history(
     ward, sign_in, django_assert_num_queries, weeks
 ):
     treated(ward, ward.ada.patient_id)

@@ -137,11 +137,11 @@ def test_readiness_names_what_is_missing_and_what_holds(ward):
     assert ready.missing == ()
 
 
-def test_readiness_of_many_visits_takes_three_queries(ward, course, django_assert_num_queries):
+def test_readiness_of_many_visits_takes_four_queries(ward, course, django_assert_num_queries):
     far = NOW + timedelta(days=60)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert len(readiness.readiness_between(ward.cora, begin=NOW, end=far, now=NOW)) == 17
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         assert (
             len(readiness.readiness_between(ward.cora, begin=NOW, end=NOW + timedelta(days=5), now=NOW)) == 1
         )

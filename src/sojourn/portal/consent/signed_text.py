@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sojourn.clinical.outcomes.stop_rule import stop_rule_policy
 from sojourn.clinical.protocols.consents import UnknownConsent, consent_document
 from sojourn.program.intake.queries import ConsentRow
 
@@ -24,6 +25,6 @@ def _headings(signed: ConsentRow) -> frozenset[str]:
         document = consent_document(signed.document_id, signed.version)
     except UnknownConsent:
         return frozenset()
-    if document.sha256 != signed.sha256:
+    if not signed.text.startswith(document.text):
         return frozenset()
-    return frozenset(section.title for section in document.sections)
+    return frozenset({section.title for section in document.sections} | {stop_rule_policy().title})

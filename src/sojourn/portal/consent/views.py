@@ -9,8 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from sojourn.clinical.protocols.consents import ConsentDocument, UnknownConsent, consent_document
-from sojourn.portal.consent.asked import asked_consent
+from sojourn.portal.consent.asked import asked_consent, asked_rule
 from sojourn.portal.consent.forms import ConsentForm, tries_before
+from sojourn.portal.consent.rule_words import rule_words
 from sojourn.portal.consent.signed_text import signed_paragraphs
 from sojourn.portal.wording import moment_in_words
 from sojourn.program.intake import actions, queries
@@ -40,12 +41,13 @@ def consent(request: HttpRequest, document_id: str) -> HttpResponseBase:
     signed = asked.signed if asked and is_asked else None
     if not is_asked or signed:
         return render(request, "portal/consent/read.html", {"document": document, "signed": signed})
+    assert asked is not None
+    given = {"document": document, "patient_name": actor.name, **asked_rule(asked, actor=actor)}
     if request.method != "POST":
-        form = ConsentForm(document=document, patient_name=actor.name)
-        return _shown(request, document, form, tries=0)
-    form = ConsentForm(request.POST, document=document, patient_name=actor.name)
+        return _shown(request, document, ConsentForm(**given), tries=0)
+    form = ConsentForm(request.POST, **given)
     if not form.is_for_todays_text:
-        form = ConsentForm(document=document, patient_name=actor.name)
+        form = ConsentForm(**given)
         return _shown(request, document, form, tries=0, status=409, has_changed=True)
     misunderstood = tries_before(request.POST)
     if not form.is_valid():
@@ -61,6 +63,7 @@ def consent(request: HttpRequest, document_id: str) -> HttpResponseBase:
             tries=misunderstood + 1,
             actor=actor,
             now=request.now,  # type: ignore[attr-defined]
+            stop_rule=form.agreed,
         )
     except actions.NameDiffers:
         form.refuse_name()
@@ -137,5 +140,11 @@ def _shown(
     status: int = 200,
     has_changed: bool = False,
 ) -> HttpResponse:
-    page = {"document": document, "form": form, "tries": tries, "has_changed": has_changed}
+    page = {
+        "document": document,
+        "form": form,
+        "tries": tries,
+        "has_changed": has_changed,
+        "rule": rule_words(form["fall"].value(), form["by_session"].value()),
+    }
     return render(request, "portal/consent/consent.html", page, status=status)

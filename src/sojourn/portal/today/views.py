@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from sojourn.portal.consent.stop_rule import own_rule
 from sojourn.portal.today.course_of_hours import coming_hours
 from sojourn.portal.today.day import day_of
 from sojourn.portal.today.standing import standing_of
@@ -26,6 +27,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "ready": ready_lines(day),
         "asked_before_dose": asked_before_dose(day),
         "hours": coming_hours(day),
+        "own_rule": own_rule(request),
         "visits": [
             (visit_name(visit.kind, visit.number), visit, "now" if visit.starts_at <= day.now else "planned")
             for visit in day.coming[:VISITS_SHOWN]

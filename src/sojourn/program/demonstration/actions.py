@@ -6,6 +6,7 @@ from random import Random
 
 from django.db import transaction
 
+from sojourn.program.demonstration.agreements import rule_of
 from sojourn.program.demonstration.cast import PATIENTS, PatientPart, Stage
 from sojourn.program.demonstration.opening import House, open_house
 from sojourn.program.demonstration.treatment_story import first_dose_day, treat
@@ -61,5 +62,5 @@ def _live(part: PatientPart, *, turn: int, house: House, now: datetime, rng: Ran
     decide(person, at=joined_at + timedelta(days=2))
     if part.stage in NOT_TREATED:
         return
-    consent(person, at=joined_at + timedelta(days=4))
+    consent(person, rule_of(person), at=joined_at + timedelta(days=4))
     treat(person, turn=turn, house=house, first_on=first_on, now=now, rng=rng)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from sojourn.clinical import monitoring, protocols
 from sojourn.clinical.monitoring.documents import form_for
 from sojourn.clinical.pharmacology import ordered_dose
+from sojourn.program.demonstration.agreements import agree, talk_over
 from sojourn.program.demonstration.cast import Course, PatientPart, Stage
 from sojourn.program.demonstration.opening import House
 from sojourn.program.demonstration.vitals import session_entries
@@ -65,6 +66,7 @@ def treat(person: Person, *, turn: int, house: House, first_on: date, now: datet
         patient_id=person.id, protocol_id=person.part.protocol, dose_mg=FIRST_DOSE[person.part.protocol],
         weight_kg=WEIGHT, why="First dose as the protocol has it.", actor=person.prescriber, now=begins_at,
     )  # fmt: skip
+    agree(person, course_id, at=begins_at)
     booked_at = begins_at + timedelta(minutes=40)
     if person.part.stage is Stage.RUNNING:
         _book_around_now(person, course_id, turn=turn, first_on=first_on, now=now, booked_at=booked_at)
@@ -154,6 +156,7 @@ def _live(
                 actor=person.therapist, now=visit.ends_at,
             )  # fmt: skip
     _answer_what_is_due(person, zone=zone, first_on=first_on, until=until, rng=rng)
+    talk_over(person, visits, until=until)
     return until
 
 

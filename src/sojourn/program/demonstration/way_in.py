@@ -125,14 +125,14 @@ def decide(person: Person, *, at: datetime) -> None:
     )
 
 
-def consent(person: Person, *, at: datetime) -> None:
-    """Let the person sign the consent of their protocol, understood at the first try."""
+def consent(person: Person, rule: intake.AgreedRule, *, at: datetime) -> None:
+    """Let the person sign the consent of their protocol with its stop rule, understood at the first try."""
     document = protocols.consent_document(protocols.course_protocol(person.part.protocol).consent)
     intake.sign_consent(
         patient_id=person.id, document_id=document.id, shown_sha256=document.sha256,
         signed_name=person.part.name,
         answers={question.id: question.correct for question in document.questions}, tries=1,
-        actor=person.actor, now=at,
+        actor=person.actor, now=at, stop_rule=rule,
     )  # fmt: skip
 
 

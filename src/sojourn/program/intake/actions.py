@@ -2,17 +2,20 @@
 
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from sojourn.clinical import protocols
+from sojourn.clinical.outcomes import stop_rule as rules
 from sojourn.clinical.protocols.consents import consent_document
 from sojourn.program.audit import actions as audit
 from sojourn.program.intake.choices import DecisionOutcome
-from sojourn.program.intake.models import Assessment, Consent, Decision
+from sojourn.program.intake.models import Assessment, Consent, Decision, StopRule
 from sojourn.program.intake.verdicts import forbidden_everywhere, to_settle
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient
@@ -79,6 +82,29 @@ class TextChanged(Exception):
 
 class AlreadySigned(Exception):
     """This version of the consent is signed and in force."""
+
+
+class CannotBeCalled(Exception):
+    """Somebody the practice may call has a name and a telephone number."""
+
+
+@dataclass(frozen=True)
+class AgreedRule:
+    """The stop rule as a patient signs it, with who may contact them about it and whom the practice may call."""
+
+    terms: rules.Terms
+    may_contact: tuple[str, ...] = ()
+    trusted_name: str = ""
+    trusted_phone: str = ""
+
+    @property
+    def words(self) -> str:
+        return rules.signed_words(
+            self.terms,
+            may_contact=self.may_contact,
+            trusted_name=self.trusted_name.strip(),
+            trusted_phone=self.trusted_phone.strip(),
+        )
 
 
 def keep_assessment(
@@ -189,11 +215,13 @@ def sign_consent(
     tries: int,
     actor: Actor,
     now: datetime,
+    stop_rule: AgreedRule | None = None,
 ) -> UUID:
     """Sign a consent: its text, version and hash are kept with the answers of the comprehension check.
 
-    `shown_sha256` is the hash of the text that the patient read; no other text is signed in its place.
-    Raises NotAllowed, TextChanged, NotUnderstood, NameDiffers, AlreadySigned.
+    `shown_sha256` is the hash of the text that the patient read; no other text is signed in its place. The words of
+    the stop rule follow it, and the hash that is kept is of both.
+    Raises NotAllowed, TextChanged, NotUnderstood, NameDiffers, CannotBeCalled, AlreadySigned.
     """
     require(actor, "sign a consent", patient_id=patient_id)
     document = consent_document(document_id)
@@ -204,6 +232,9 @@ def sign_consent(
         raise NotUnderstood(wrong)
     if not same_name(signed_name, Patient.objects.values_list("name", flat=True).get(pk=patient_id)):
         raise NameDiffers
+    if stop_rule and bool(stop_rule.trusted_name.strip()) != bool(stop_rule.trusted_phone.strip()):
+        raise CannotBeCalled
+    text = document.text if stop_rule is None else f"{document.text}\n{stop_rule.words}"
     with transaction.atomic():
         try:
             with transaction.atomic():
@@ -211,14 +242,24 @@ def sign_consent(
                     patient_id=patient_id,
                     document_id=document.id,
                     version=document.version,
-                    sha256=document.sha256,
-                    text=document.text,
+                    sha256=sha256(text.encode()).hexdigest(),
+                    text=text,
                     understood={"answers": dict(answers), "tries": tries},
                     signed_name=signed_name.strip(),
                     signed_at=now,
                 )
         except IntegrityError as twice:
             raise AlreadySigned from twice
+        if stop_rule is not None:
+            StopRule.objects.create(
+                consent=consent,
+                instrument_id=stop_rule.terms.instrument,
+                points=stop_rule.terms.points,
+                by_session=stop_rule.terms.by_session,
+                may_contact=list(stop_rule.may_contact),
+                trusted_name=stop_rule.trusted_name.strip()[:300],
+                trusted_phone=stop_rule.trusted_phone.strip()[:40],
+            )
         audit.record(actor, "signed a consent", about=("consent", consent.id), at=now, patient_id=patient_id)
     return consent.id
 

@@ -96,6 +96,45 @@ class Consent(models.Model):
         ]
 
 
+class StopRule(models.Model):
+    """The stop rule that was signed with a consent; its words are part of the signed text, and of its hash."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = (
+        "instrument_id",
+        "points",
+        "by_session",
+        "may_contact",
+        "trusted_name",
+        "trusted_phone",
+    )
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    consent = models.OneToOneField(Consent, on_delete=models.PROTECT, related_name="stop_rule")
+    instrument_id = models.CharField(max_length=40)
+    points = models.PositiveSmallIntegerField()
+    by_session = models.PositiveSmallIntegerField()
+    may_contact = models.JSONField(default=list)  # who may contact the patient about it, in the words signed
+    trusted_name = models.CharField(max_length=300, blank=True)
+    trusted_phone = models.CharField(max_length=40, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(points__gte=1) & models.Q(by_session__gte=1),
+                name="stop_rules_name_an_amount_and_a_session",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(trusted_name="") | ~models.Q(trusted_phone=""),
+                name="trusted_people_can_be_called",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="stop_rules_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+
 class AdoptedThreshold(models.Model):
     """A number of a rule that the medical director set for this practice, with reason and signature."""
 

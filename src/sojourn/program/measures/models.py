@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+import pghistory
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -205,5 +206,63 @@ class TextPack(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="text_packs_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+
+@pghistory.track(model_name="GoalHistory")
+class Goal(models.Model):
+    """What getting better means to a patient, in their own words. Words may be mended while it stands; ratings stay."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("words",)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="goals")
+    place = models.PositiveSmallIntegerField()  # 1 to 3
+    words = models.CharField(max_length=200)
+    named_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )  # None: by a link
+    named_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(place__gte=1, place__lte=3), name="goals_are_three_at_most"),
+            models.UniqueConstraint(
+                fields=["patient", "place"], condition=Q(ended_at=None), name="one_goal_in_each_place"
+            ),
+            models.CheckConstraint(condition=~Q(words=""), name="goals_have_words"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="goals_are_never_deleted", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="ended_goals_keep_their_words",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.ended_at IS NOT NULL"),
+            ),
+        ]
+
+
+class GoalRating(models.Model):
+    """How near a goal was in a week. A later rating of the same week holds; the earlier one stays on record."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("value", "on")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    goal = models.ForeignKey(Goal, on_delete=models.PROTECT, related_name="ratings")
+    value = models.PositiveSmallIntegerField()  # 0 "not yet" to 4 "there"
+    on = models.DateField()  # where the patient is
+    rated_at = models.DateTimeField()
+    entered_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+"
+    )  # None: the patient
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(value__lte=4), name="goals_are_rated_0_to_4")]
+        indexes = [models.Index(fields=["goal", "on"], name="ratings_of_a_goal")]
+        triggers = [
+            pgtrigger.Protect(
+                name="goal_ratings_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
             )
         ]

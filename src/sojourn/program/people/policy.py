@@ -30,6 +30,11 @@ MAY: dict[str, frozenset[Role]] = {
     "end a course": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "order a dose": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "choose an interval": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "offer a stop rule": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "record a stop conversation": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "name a goal": frozenset({R.PATIENT, R.THERAPIST, R.COORDINATOR}),
+    "rate a goal": frozenset({R.PATIENT, R.THERAPIST, R.COORDINATOR}),
+    "record a medicine": CLINICIANS,
     "book visits": frozenset({R.COORDINATOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "name an escort or sitter": frozenset(
         {R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}

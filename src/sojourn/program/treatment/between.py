@@ -13,8 +13,9 @@ from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Course, Visit
 from sojourn.program.plans.queries import VisitRow, visit_rows
+from sojourn.program.treatment.given import dose_given
 from sojourn.program.treatment.models import VisitNote
-from sojourn.program.treatment.readiness import OwedIntegration, dose_given, owed_integrations
+from sojourn.program.treatment.readiness import OwedIntegration, owed_integrations
 
 LISTED_AT_MOST = 200
 FAR = datetime.max.replace(tzinfo=UTC)

@@ -12,7 +12,7 @@ from sojourn.program.people.places import local_date
 from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
-from sojourn.program.treatment.readiness import dose_given
+from sojourn.program.treatment.given import dose_given
 
 
 @dataclass(frozen=True)

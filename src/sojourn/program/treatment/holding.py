@@ -16,7 +16,8 @@ from sojourn.program.people.actors import Actor
 from sojourn.program.plans.credentials import missing_to_prescribe
 from sojourn.program.plans.models import DoseOrder
 from sojourn.program.plans.queries import VisitRow, day_at
-from sojourn.program.treatment.readiness import dose_given, readiness_of
+from sojourn.program.treatment.given import dose_given
+from sojourn.program.treatment.readiness import readiness_of
 from sojourn.program.treatment.sessions import Session
 
 LATE_AT_MOST = timedelta(hours=12)  # program policy: a session that runs late keeps its day
@@ -31,7 +32,10 @@ class Hold:
 
 
 def holds_of(session: Session, *, actor: Actor, now: datetime) -> tuple[Hold, ...]:
-    """Name everything that holds the dose of this session now; empty when it may be given. Eight queries."""
+    """Name everything that holds the dose of this session now; empty when it may be given.
+
+    Nine queries, fourteen with a stop rule.
+    """
     return (*_of_the_checks(session), *_of_the_dose_check(session, now), *_of_the_course(session, actor, now))
 
 

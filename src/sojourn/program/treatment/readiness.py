@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
@@ -18,8 +18,9 @@ from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import DoseOrder, Visit
 from sojourn.program.plans.queries import VisitRow, day_at, visit_rows
-from sojourn.program.treatment.choices import EventKind
-from sojourn.program.treatment.models import SessionEvent, VisitNote
+from sojourn.program.treatment.given import dose_given
+from sojourn.program.treatment.models import VisitNote
+from sojourn.program.treatment.stop_rules import StopRuleNow, stop_rules_now
 
 INTEGRATION_WITHIN: Final = timedelta(
     days=3
@@ -74,7 +75,7 @@ class OwedIntegration:
 def readiness_between(
     actor: Actor, *, begin: datetime, end: datetime, now: datetime
 ) -> tuple[Readiness, ...]:
-    """The visits of a span of time with what each still needs, in three queries."""
+    """The visits of a span of time with what each still needs, in four queries, nine where a stop rule stands."""
     seen = Visit.objects.filter(
         patients_visible_to(actor, "patient"), cancelled_at=None, during__overlap=(begin, end)
     ).order_by("during", "id")[:LISTED_AT_MOST]
@@ -148,11 +149,6 @@ def _marks(integration_at: datetime | None, next_dose_at: datetime | None, now: 
     return integration_at is None or integration_at >= next_dose_at or integration_at + TALK_LASTS < now
 
 
-def dose_given(**of_visit: Any) -> QuerySet[SessionEvent]:
-    """The dose on record of a visit: the `dosed` event that was not withdrawn."""
-    return SessionEvent.objects.filter(kind=EventKind.DOSED, withdrawn_by=None, **of_visit)
-
-
 def _readiness(visits: QuerySet[Visit], now: datetime) -> tuple[Readiness, ...]:
     rows = visit_rows(visits)
     if not rows:
@@ -164,9 +160,12 @@ def _readiness(visits: QuerySet[Visit], now: datetime) -> tuple[Readiness, ...]:
             patient_id__in={row.patient_id for row in rows}, withdrawn_at=None
         ).values_list("patient_id", "document_id")
     )
+    rules = stop_rules_now(Q(consent__patient_id__in={row.patient_id for row in rows}), now=now)
     return tuple(
         Readiness(
-            row, _items(row, known[row.id], signed), is_held=known[row.id]["given"] or known[row.id]["noted"]
+            row,
+            _items(row, known[row.id], signed, rules.get(row.patient_id)),
+            is_held=known[row.id]["given"] or known[row.id]["noted"],
         )
         for row in rows
     )
@@ -203,7 +202,9 @@ def _known_about(visit_ids: Sequence[UUID], now: datetime) -> Iterable[Mapping[s
     )
 
 
-def _items(row: VisitRow, known: Mapping[str, Any], signed: set[tuple[UUID, str]]) -> tuple[ReadyItem, ...]:
+def _items(
+    row: VisitRow, known: Mapping[str, Any], signed: set[tuple[UUID, str]], rule: StopRuleNow | None
+) -> tuple[ReadyItem, ...]:
     if row.kind != VisitKind.DOSING:
         return ()
     protocol = protocols.course_protocol(row.protocol_id)
@@ -236,6 +237,8 @@ def _items(row: VisitRow, known: Mapping[str, Any], signed: set[tuple[UUID, str]
             _("waiting for answers") if known["unanswered"] else _("nothing is due"),
         ),
     ]
+    if rule is not None and rule.course_id == row.course_id:
+        items.append(ReadyItem(_("Stop rule"), not rule.held_because, True, rule.says))
     if known["dose_before"]:
         says = _("held") if known["integrated"] else _("not held since dose %(n)d") % {"n": row.number - 1}
         items.append(ReadyItem(_("Integration"), known["integrated"], False, says))

@@ -21,6 +21,7 @@ from sojourn.program.plans.queries import day_at
 from sojourn.program.safety.counts import open_alarms_by_patient
 from sojourn.program.treatment.glance import words_for_prescriber
 from sojourn.program.treatment.phases import Phase, list_patients
+from sojourn.program.treatment.stop_rules import stop_rules_for
 from sojourn.workspace.decisions.cards import cards_for, score_lines
 from sojourn.workspace.decisions.findings import findings_of, replayed, ways_of
 from sojourn.workspace.decisions.forms import FORM_ID, DecisionForm, forbidden
@@ -40,6 +41,7 @@ def decisions(request: Any) -> HttpResponse:
             "cards": cards_for(queries.assessments_waiting_for(actor), actor=actor),
             "suitable": list_patients(actor, phase=Phase.DECIDED),
             "asked": list_patients(actor, phase=Phase.ASKED),
+            "rules": stop_rules_for(actor, now=request.now),
             "words": words_for_prescriber(actor, since=request.now - LOOK_BACK),
         },
     )

@@ -12,9 +12,11 @@ from django.views.decorators.http import require_POST
 from sojourn.program.measures.responses import corrected_causes
 from sojourn.program.people.access import only
 from sojourn.program.people.patients import patient_cards
+from sojourn.program.people.policy import may_do
 from sojourn.program.people.roles import CLINICIANS
 from sojourn.program.safety import queries
 from sojourn.program.treatment import answering as actions
+from sojourn.program.treatment.stop_rules import stop_rules_for
 from sojourn.workspace.inbox.facts import told
 from sojourn.workspace.inbox.forms import CloseForm
 
@@ -84,6 +86,8 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
         {
             "alarms": alarms,
             "waiting": sum(row.is_unacknowledged for row in open_alarms),
+            "rules": [rule for rule in stop_rules_for(request.actor, now=request.now) if rule.is_due],
+            "may_open_rule": may_do(request.actor, "record a stop conversation"),
             "in_all": queries.count_open_alarms(request.actor),
             "closed": [
                 {"row": row, "patient": cards[row.patient_id]} for row in closed if row.patient_id in cards

@@ -2,10 +2,12 @@ from django.urls import path
 
 from sojourn.workspace.patients import clock, views
 from sojourn.workspace.patients.care_team import care_team
+from sojourn.workspace.patients.stop_rule import stop_rule
 
 urlpatterns = [
     path("", views.patients, name="patients"),
     path("<uuid:patient_id>/", views.chart, name="chart"),
     path("<uuid:patient_id>/care-team/", care_team, name="care_team"),
     path("<uuid:patient_id>/interval/", clock.interval, name="interval"),
+    path("<uuid:patient_id>/stop-rule/", stop_rule, name="stop_rule"),
 ]

@@ -12,9 +12,11 @@ from sojourn.program.audit.queries import SAW_THE_CHART
 from sojourn.program.people.access import staff_only
 from sojourn.program.people.places import local_date
 from sojourn.program.people.policy import may_do
+from sojourn.program.people.roles import CLINICIANS
 from sojourn.program.people.roster import all_sites
 from sojourn.program.treatment.chart import chart_head
 from sojourn.program.treatment.phases import Phase, list_patients
+from sojourn.program.treatment.stop_rules import stop_rule_of
 from sojourn.workspace.patients.chart import (
     clinical_part,
     consent_lines,
@@ -76,6 +78,10 @@ def chart(request: Any, patient_id: UUID) -> HttpResponse:
             "lessons": () if head.patient.is_research_record else lesson_lines(patient_id, actor=actor),
             "visits": visit_lines(patient_id, actor=actor, now=now),
             "clinical": clinical_part(head.patient, actor=actor, now=now, today=today),
+            "stop_rule": stop_rule_of(patient_id, actor=actor, now=now)
+            if actor.is_any_of(CLINICIANS)
+            else None,
+            "may_stop": may_do(actor, "record a stop conversation") and head.open_course is not None,
             "may_choose_interval": may_do(actor, "choose an interval") and head.open_course is not None,
             "may_decide": may_do(actor, "decide eligibility"),
             "may_start": may_do(actor, "start a course") and head.phase is Phase.DECIDED,

@@ -1,5 +1,6 @@
 """Where a rule stands: its edges, what is missing, and how often it calls the right people."""
 
+import sys
 from datetime import date, timedelta
 from fractions import Fraction
 
@@ -146,8 +147,8 @@ SEM = 6 / 1.96 / 2**0.5  # 2.16 points, from the reliable change of the PHQ-9
 def test_non_responders_are_called_in_95_of_100_and_responders_in_5(noise):
     without, _ = called(true_fall_share=(0.0, 0.0), noise=noise)
     halved_or_better, _ = called(true_fall_share=(0.5, 0.85), noise=noise)
-    print(
-        f"noise {noise:.2f}: non-responders {100 * without:.1f} %, responders {100 * halved_or_better:.1f} %"
+    sys.stdout.write(
+        f"noise {noise:.2f}: non-responders {100 * without:.1f} %, responders {100 * halved_or_better:.1f} %\n"
     )
     assert without >= 0.95
     assert halved_or_better <= 0.05
@@ -156,8 +157,8 @@ def test_non_responders_are_called_in_95_of_100_and_responders_in_5(noise):
 def test_with_a_third_of_scores_missing_the_known_are_judged_as_well_and_the_rest_is_unknown():
     without, unknown = called(true_fall_share=(0.0, 0.0), noise=SEM, missing=0.3)
     halved, also_unknown = called(true_fall_share=(0.5, 0.85), noise=SEM, missing=0.3)
-    print(
-        f"30 % missing: non-responders {100 * without:.1f} %, responders {100 * halved:.1f} %, not known {100 * unknown:.1f} %"
+    sys.stdout.write(
+        f"30 % missing: non-responders {100 * without:.1f} %, responders {100 * halved:.1f} %, not known {100 * unknown:.1f} %\n"
     )
     assert without >= 0.95
     assert halved <= 0.05

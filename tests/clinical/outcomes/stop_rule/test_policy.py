@@ -32,7 +32,9 @@ def test_terms_outside_the_bounds_cannot_be_built(instrument, points, session, s
         Terms(instrument, points, session)
 
 
-@pytest.mark.parametrize(("doses", "sessions"), [(8, (3, 4, 5, 6, 7, 8)), (4, (3, 4)), (2, (2,)), (1, (1,))])
+@pytest.mark.parametrize(
+    ("doses", "sessions"), [(8, (3, 4, 5, 6, 7, 8)), (4, (3, 4)), (2, (1, 2)), (1, (1,))]
+)
 def test_a_session_of_the_rule_lies_within_the_series(doses, sessions):
     assert stop_rule_policy().sessions(doses=doses) == sessions
     assert usual_terms(doses=doses).by_session in sessions
@@ -56,3 +58,8 @@ def test_the_signed_words_hold_every_part_of_the_agreement():
     other = signed_words(Terms("phq-9", 8, 4), may_contact=(), trusted_name="", trusted_phone="")
     assert "Nobody contacts me" in other
     assert "named nobody else" in other
+
+
+@pytest.mark.parametrize(("doses", "session"), [(8, 4), (6, 4), (5, 4), (4, 3), (3, 2), (2, 1), (1, 1)])
+def test_the_usual_session_leaves_a_dose_of_the_series_that_can_wait(doses, session):
+    assert usual_terms(doses=doses).by_session == session

@@ -54,14 +54,17 @@ def judge(
     first_dose_on: date | None,
     doses_given: int,
     as_of: date,
+    again_by: int | None = None,
 ) -> Verdict:
     """Judge a rule as of a day, from the scores since the first dose.
 
-    A prorated score proves nothing alone and is left out; of two on one day the later in `scores` counts. What is
-    missing is said: it is neither a failure nor a success.
+    `again_by` is a later session at which a conversation said to look again. A prorated score proves nothing alone
+    and is left out; of two on one day the later in `scores` counts. What is missing is said: it is neither a failure
+    nor a success.
     """
-    if doses_given < terms.by_session or first_dose_on is None:
-        return Verdict(Standing.NOT_YET, f"{doses_given} of {terms.by_session} sessions held")
+    by_session = again_by or terms.by_session
+    if doses_given < by_session or first_dose_on is None:
+        return Verdict(Standing.NOT_YET, f"{doses_given} of {by_session} sessions held")
     policy = stop_rule_policy()
     last = _last(scores, first_dose_on, as_of, policy)
     missing = _missing(terms, baseline, last, as_of, policy)

@@ -13,6 +13,7 @@ from sojourn.clinical.evidence.data_files import Table
 from sojourn.clinical.instruments import Direction
 
 PATH = files("sojourn.clinical.outcomes") / "data" / "stop_rule.toml"
+CHOICE = ("id", "title", "says", "patient_says", "goes_on", "citations")
 WHOLES = ("most_scores", "least_scores", "newest_within_days")
 
 
@@ -65,7 +66,8 @@ class StopRulePolicy:
     def sessions(self, *, doses: int) -> tuple[int, ...]:
         """Give the sessions that may be agreed in a series of so many doses."""
         high = max(1, min(self.sessions_high, doses))
-        return tuple(range(min(self.sessions_low, high), high + 1))
+        low = min(self.sessions_low, max(1, doses - 1))
+        return tuple(range(low, high + 1))
 
 
 @dataclass(frozen=True)
@@ -91,8 +93,9 @@ def usual_terms(*, doses: int) -> Terms:
     policy = stop_rule_policy()
     offered = policy.scales[policy.usual_scale]
     sessions = policy.sessions(doses=doses)
+    early = [n for n in sessions if n < doses] or [max(1, doses - 1)]  # so that a dose of the series can wait
     return Terms(
-        policy.usual_scale, offered.usual, min(max(policy.sessions_usual, sessions[0]), sessions[-1])
+        policy.usual_scale, offered.usual, min(early, key=lambda n: (abs(n - policy.sessions_usual), n))
     )
 
 
@@ -115,11 +118,7 @@ def stop_rule_policy() -> StopRulePolicy:
         _scale_from(row)
         for row in table.tables("scale", allowed=(), required=("instrument", "usual", "high", "citations"))
     ]
-    choices = [
-        Choice(row.text("id"), row.text("title"), row.text("says"), row.text("patient_says"), row.flag("goes_on"),
-               read_citations(row))
-        for row in table.tables("choice", allowed=(), required=("id", "title", "says", "patient_says", "goes_on", "citations"))
-    ]  # fmt: skip
+    choices = [_choice_from(row) for row in table.tables("choice", allowed=(), required=CHOICE)]
     return StopRulePolicy(
         version=table.text("version"),
         title=table.text("title"),
@@ -146,3 +145,14 @@ def _scale_from(row: Table) -> OfferedScale:
     if not low <= usual <= high:
         raise row.refuse("usual", f"give a number from the reliable change, {low}, to the highest")
     return OfferedScale(instrument.id, low, usual, high, Fraction(reliable.points), read_citations(row))
+
+
+def _choice_from(row: Table) -> Choice:
+    return Choice(
+        id=row.text("id"),
+        title=row.text("title"),
+        says=row.text("says"),
+        patient_says=row.text("patient_says"),
+        goes_on=row.flag("goes_on"),
+        citations=read_citations(row),
+    )
