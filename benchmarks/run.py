@@ -21,6 +21,15 @@ def main() -> int:
         return 1
     with tempfile.TemporaryDirectory(prefix="sojourn-bench-") as folder:
         _set_up_django(practice_url, options.database, folder)
+        if options.outcomes:
+            from benchmarks import outcomes
+
+            size = outcomes.Size(
+                options.outcomes,
+                clinics=min(200, options.outcomes // FEWEST_PATIENTS),
+                repeats=options.repeats,
+            )
+            return outcomes.measure(size, database=options.database, practice_url=practice_url)
         from benchmarks import measuring  # only now can the product be imported
 
         plan = measuring.Plan(
@@ -46,6 +55,12 @@ def _options() -> argparse.Namespace:
         nargs="+",
         metavar="N",
         help="sizes (100 1000 100000); growth is taken from the last but one",
+    )
+    parser.add_argument(
+        "--outcomes",
+        type=int,
+        metavar="N",
+        help="instead: results of N patients with ten scores each, beside DuckDB and bare SQL",
     )
     parser.add_argument("--repeats", type=int, default=5, help="interleaved repeats (5)")
     parser.add_argument(

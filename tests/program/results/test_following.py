@@ -11,6 +11,7 @@ from django.db import connection
 from sojourn.clinical.outcomes.practice import USUAL_WINDOWS
 from sojourn.program.measures.models import Response
 from sojourn.program.people.models import Patient, Site, StaffMember, User
+from sojourn.program.results.counting import column_of
 from sojourn.program.results.models import PersonFollowed, ScoresFollowed
 from tests.support import histories as h
 from tests.support.ward import NOW
@@ -174,8 +175,8 @@ def test_the_database_knows_the_windows_that_clinical_knows(ward):
             (window.closes + 1, False),
         ):
             with_one = answer(patient, first + timedelta(days=day), 7)
-            [row] = ScoresFollowed.objects.values_list("scores", flat=True) or [[None] * 7]
-            assert (row[USUAL_WINDOWS.index(window)] == 7000) is inside, (window, day)
+            row = ScoresFollowed.objects.values(column_of(window)).first() or {}
+            assert (row.get(column_of(window)) == 7000) is inside, (window, day)
             answer(patient, first, None, corrects=with_one, correction_why="never was")
             assert not ScoresFollowed.objects.exists()
 

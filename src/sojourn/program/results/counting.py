@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from importlib.resources import files
 from typing import Any, Final
@@ -20,16 +20,20 @@ from sojourn.program.results.models import PersonFollowed, ScoresFollowed
 
 FOLDER: Final = files("sojourn.program.results")
 COUNTS, HARMS = ((FOLDER / f"{name}.sql").read_text(encoding="utf-8") for name in ("counts", "harms"))
-BASELINE_DAYS: Final = 7
 EXACT: Final = 1000  # scores are counted in thousandths of a point
 
 # The same people as they were known at a moment, made of the records themselves.
 PEOPLE_THEN: Final = "SELECT * FROM results_people_at(ARRAY({visible}), %(cut)s)"
 SCORES_THEN: Final = """
-SELECT person.*, scored.baseline, scored.scores
+SELECT person.*, scored.baseline, scored.week_1, scored.week_2, scored.week_4, scored.week_8, scored.week_12,
+  scored.month_6, scored.month_12
 FROM results_people_at(ARRAY({visible}), %(cut)s) person
 JOIN results_scores_at(ARRAY({visible}), ARRAY[%(instrument)s::varchar], %(cut)s) scored USING (patient_id)
 """
+KEPT: Final = (
+    "site_id", "prescriber_id", "protocol_id", "started_on", "first_dose_on", "baseline",
+    "week_1", "week_2", "week_4", "week_8", "week_12", "month_6", "month_12",
+)  # fmt: skip
 ASKED: Final = """
   person.started_on <= %(as_of)s
   AND (%(protocols)s::text[] IS NULL OR person.protocol_id = ANY(%(protocols)s))
@@ -37,6 +41,30 @@ ASKED: Final = """
   AND (%(since)s::date IS NULL OR person.started_on >= %(since)s)
   AND (%(until)s::date IS NULL OR person.started_on <= %(until)s)
 """
+
+
+# What is counted of one window among people with a baseline, in the order of `Counted` after `dosed`.
+OF_SCORES: Final = tuple(
+    f"{what} FILTER (WHERE first_dose_on <= %(before_{{w}})s AND {when})"
+    for what, when in (
+        ("count(*)", "baseline >= %(floor)s"),
+        ("count(*)", "baseline >= %(floor)s AND {w} IS NOT NULL"),
+        (
+            "count(*)",
+            "baseline >= %(floor)s AND baseline > 0 AND 100 * (baseline - {w}) >= %(response_percent)s * baseline",
+        ),
+        ("count(*)", "baseline >= %(floor)s AND {w} < %(remission_below)s"),
+        ("count(*)", "baseline >= %(floor)s AND {w} - baseline >= %(reliable)s"),
+        ("count(*)", "true"),
+        ("count(*)", "{w} IS NOT NULL"),
+        ("count(*)", "{w} - baseline >= %(reliable)s"),
+        ("sum(baseline)", "baseline >= %(floor)s AND {w} IS NOT NULL"),
+        ("sum(baseline)", "baseline >= %(floor)s AND {w} IS NULL"),
+    )
+)
+OF_PEOPLE: Final = "count(*) FILTER (WHERE first_dose_on <= %(before_{w})s) AS reached_{w}"
+LEAST: Final = -(2**31)  # below every score: a threshold that nobody meets, a floor that everybody does
+MOST: Final = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -93,21 +121,53 @@ def counted(
 
     A person counts once, by their first course. Research records count nowhere. `windows` are some of the usual ones.
     """
-    places = {window: place for place, window in enumerate(USUAL_WINDOWS, 1)}
+    percent = yardstick.response_percent
     rows = _ask(
         actor,
         asked,
-        COUNTS,
+        _counts_of(windows),
         instrument=yardstick.id,
-        floor=_exact(yardstick.baseline_at_least),
-        response_percent=yardstick.response_percent,
-        remission_below=_exact(yardstick.remission_below),
-        reliable=_exact(yardstick.reliable_points),
-        ids=[window.id for window in windows],
-        places=[places[window] for window in windows],
-        closes=[window.closes for window in windows],
+        floor=_exact(yardstick.baseline_at_least, otherwise=LEAST),
+        response_percent=1000 if percent is None else percent,  # nothing falls by ten times itself
+        remission_below=_exact(yardstick.remission_below, otherwise=LEAST),
+        reliable=_exact(yardstick.reliable_points, otherwise=MOST),
+        **{f"before_{column_of(window)}": asked.as_of - timedelta(days=window.closes) for window in windows},
     )
-    return tuple(Counted(*row) for row in rows)
+    return tuple(_counted(row, place, window) for row in rows for place, window in enumerate(windows))
+
+
+def column_of(window: Window) -> str:
+    """Name the column in which the score of a usual window is kept."""
+    return window.id.replace(" ", "_")
+
+
+def _counts_of(windows: Sequence[Window]) -> str:
+    columns = [column_of(window) for window in windows]
+    numbered = [(place, column) for column in columns for place in range(len(OF_SCORES))]
+    of_scores = [
+        f"{OF_SCORES[place].replace('{w}', column)} AS c{place}_{column}" for place, column in numbered
+    ]
+    results = [
+        part
+        for column in columns
+        for part in (
+            *(f"coalesce(c{place}_{column}, 0)" for place in range(len(OF_SCORES))),
+            f"reached_{column}",
+        )
+    ]
+    return (
+        COUNTS.replace("{of_people}", ", ".join(OF_PEOPLE.replace("{w}", column) for column in columns))
+        .replace("{of_scores}", ", ".join(of_scores))
+        .replace("{results}", ", ".join(results))
+    )
+
+
+def _counted(row: tuple[Any, ...], place: int, window: Window) -> Counted:
+    """Take one window out of a row; who reached it with no baseline is told from those who did with one."""
+    width = len(OF_SCORES) + 1
+    visit = row[5 + place * width : 5 + (place + 1) * width]
+    known, reached = visit[5], visit[-1]
+    return Counted(*(window.id, *row[:5], *visit[:5], reached - known, *visit[6:-1]))
 
 
 def chain_from(rows: Sequence[Counted], met: Callable[[Counted], int]) -> Chain:
@@ -137,14 +197,15 @@ def harms_among(actor: Actor, asked: Asked) -> Harms:
     return Harms(*row)
 
 
-def _ask(actor: Actor, asked: Asked, statement: str, **values: Any) -> list[tuple[Any, ...]]:
-    """Run a statement over the people the actor may see and asks for."""
+def people_asked(
+    actor: Actor, asked: Asked, statement: str, instrument_id: str = ""
+) -> tuple[str, dict[str, Any]]:
+    """Put the people the actor may see and asks for into a statement, in the places {people}, {scores} and {asked}."""
     if asked.cut is None:
         seen = patients_visible_to(actor, "patient", site="home_site_id")
-        people, scores = PersonFollowed.objects.filter(seen), ScoresFollowed.objects.filter(seen)
-        if "instrument" in values:
-            scores = scores.filter(instrument_id=values["instrument"])
-        statement, params = _put_in(statement, people=people.values(), scores=scores.values())
+        people = PersonFollowed.objects.filter(seen)
+        scores = ScoresFollowed.objects.filter(seen, instrument_id=instrument_id)
+        statement, params = _put_in(statement, people=people.values(), scores=scores.values(*KEPT))
     else:
         statement = statement.replace("{people}", PEOPLE_THEN).replace("{scores}", SCORES_THEN)
         visible = Patient.objects.filter(patients_visible_to(actor), kind=Patient.Kind.PATIENT)
@@ -156,9 +217,16 @@ def _ask(actor: Actor, asked: Asked, statement: str, **values: Any) -> list[tupl
         "since": asked.since,
         "until": asked.until,
         "cut": asked.cut,
+        "instrument": instrument_id,
     }
+    return statement.replace("{asked}", ASKED), {**params, **limits}
+
+
+def _ask(actor: Actor, asked: Asked, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    """Run a statement over the people the actor may see and asks for."""
+    statement, given = people_asked(actor, asked, statement, values.get("instrument", ""))
     with connection.cursor() as cursor:
-        cursor.execute(statement.replace("{asked}", ASKED), {**params, **limits, **values})
+        cursor.execute(statement, {**given, **values})
         return list(cursor.fetchall())
 
 
@@ -179,5 +247,5 @@ def _mean(thousandths: int, people: int) -> Fraction | None:
     return Fraction(int(thousandths), EXACT * people) if people else None
 
 
-def _exact(value: Fraction | None) -> int | None:
-    return None if value is None else int(value * EXACT)
+def _exact(value: Fraction | None, *, otherwise: int) -> int:
+    return otherwise if value is None else int(value * EXACT)

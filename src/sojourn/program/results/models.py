@@ -6,7 +6,6 @@ given or struck, an answer, a correction (`following.sql`). `following.refollow`
 
 from typing import ClassVar
 
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from sojourn.program.people.models import Patient
@@ -42,12 +41,12 @@ class PersonFollowed(models.Model):
 class ScoresFollowed(models.Model):
     """A person's scores on one scale that count: the baseline, and at most one for each of the usual windows.
 
-    Scores are thousandths of a point, so that judging them is exact. The person's own columns stand here again, so that
-    a clinic is counted from one index.
+    Each usual window has a column. Scores are thousandths of a point, so that judging them is exact. The person's own
+    columns stand here again, so that a clinic is counted from one index.
     """
 
     PERSONAL_DATA: ClassVar[tuple[str, ...]] = (
-        "protocol_id", "started_on", "first_dose_on", "baseline", "scores",
+        "protocol_id", "started_on", "first_dose_on", "baseline",
     )  # fmt: skip
 
     pk = models.CompositePrimaryKey("patient_id", "instrument_id")
@@ -62,7 +61,13 @@ class ScoresFollowed(models.Model):
     started_on = models.DateField()
     first_dose_on = models.DateField(null=True)
     baseline = models.IntegerField(null=True)
-    scores = ArrayField(models.IntegerField(null=True))
+    week_1 = models.IntegerField(null=True)
+    week_2 = models.IntegerField(null=True)
+    week_4 = models.IntegerField(null=True)
+    week_8 = models.IntegerField(null=True)
+    week_12 = models.IntegerField(null=True)
+    month_6 = models.IntegerField(null=True)
+    month_12 = models.IntegerField(null=True)
 
     class Meta:
         indexes = [
@@ -74,7 +79,13 @@ class ScoresFollowed(models.Model):
                     "protocol_id",
                     "first_dose_on",
                     "baseline",
-                    "scores",
+                    "week_1",
+                    "week_2",
+                    "week_4",
+                    "week_8",
+                    "week_12",
+                    "month_6",
+                    "month_12",
                 ],
                 name="scores_followed_by_site",
             )
