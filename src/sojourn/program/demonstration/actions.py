@@ -62,5 +62,5 @@ def _live(part: PatientPart, *, turn: int, house: House, now: datetime, rng: Ran
     decide(person, at=joined_at + timedelta(days=2))
     if part.stage in NOT_TREATED:
         return
-    consent(person, rule_of(person), at=joined_at + timedelta(days=4))
+    consent(person, at=joined_at + timedelta(days=4), rule=rule_of(person))
     treat(person, turn=turn, house=house, first_on=first_on, now=now, rng=rng)

@@ -125,8 +125,8 @@ def decide(person: Person, *, at: datetime) -> None:
     )
 
 
-def consent(person: Person, rule: intake.AgreedRule, *, at: datetime) -> None:
-    """Let the person sign the consent of their protocol with its stop rule, understood at the first try."""
+def consent(person: Person, *, at: datetime, rule: intake.AgreedRule | None = None) -> None:
+    """Let the person sign the consent of their protocol, with a stop rule or without, understood at the first try."""
     document = protocols.consent_document(protocols.course_protocol(person.part.protocol).consent)
     intake.sign_consent(
         patient_id=person.id, document_id=document.id, shown_sha256=document.sha256,
