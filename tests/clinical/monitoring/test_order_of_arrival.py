@@ -33,6 +33,7 @@ def anything(draw, plan):
         "rated": lambda: {"moaas": draw(st.integers(0, 5)), "dissociation": draw(st.integers(0, 10))},
         "called": lambda: {"whom": "Nils", "reached": draw(st.booleans())},
         "medicated": lambda: {"drug": "ondansetron", "amount": 4, "unit": "mg"},
+        "missed": lambda: {"step": "HOME-SOUND", "does": "sound", "look_due_at": "2026-11-24T10:20:00+00:00"},
         "noticed": lambda: {"sign": draw(st.sampled_from([sign.id for sign in plan.signs]))},
         "next_morning": lambda: {"slept": draw(st.booleans()), "well": draw(st.booleans())},
         "refused": lambda: {"of": "vital_taken", "typed": "spo2 140", "why": "Measure again."},

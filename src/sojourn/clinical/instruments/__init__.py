@@ -16,7 +16,11 @@ from sojourn.clinical.instruments.calendar import (
     due_on_joining,
     overlapping,
 )
-from sojourn.clinical.instruments.critical_items import CriticalAnswer, critical_answers
+from sojourn.clinical.instruments.critical_items import (
+    CriticalAnswer,
+    critical_answers,
+    reasons_about_suicide,
+)
 from sojourn.clinical.instruments.definition import (
     Band,
     BandSet,
@@ -64,6 +68,6 @@ __all__ = [
     "TotalImpossible", "TotalOnly", "Triage", "UnknownInstrument", "Unscorable", "all_instruments",
     "answers_from_json", "band_of", "calendar", "contradictions", "critical_answers", "due_after_answer",
     "due_in_course", "due_on_joining", "get", "half_up", "levels_held", "not_asked", "overlapping", "pattern_verdict",
-    "points_of", "read_answers", "read_text_pack", "score", "score_as_json", "score_from_json",
+    "points_of", "read_answers", "read_text_pack", "reasons_about_suicide", "score", "score_as_json", "score_from_json",
     "score_from_total", "scores", "stated_total_conflict", "triage", "unanswered", "with_wording",
 ]  # fmt: skip

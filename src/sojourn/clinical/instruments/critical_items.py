@@ -1,5 +1,6 @@
 """Answers that need a person now. They are looked for first: a half-filled form can ask for help."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,6 +23,16 @@ class CriticalAnswer:
     owner: Owner
     acknowledge_within: timedelta
     citations: tuple[Citation, ...]
+
+
+def reasons_about_suicide(instruments: Iterable[Instrument]) -> frozenset[str]:
+    """Name the critical rules of these instruments that ask about an item on suicide."""
+    return frozenset(
+        rule.id
+        for instrument in instruments
+        for rule in instrument.critical_rules
+        if any(instrument.item(item_id).about_suicide for item_id in mentioned(rule.when)[0])
+    )
 
 
 def critical_answers(

@@ -27,6 +27,7 @@ from sojourn.clinical.monitoring.events import (
     Left,
     Looked,
     Medicated,
+    Missed,
     NextMorning,
     Noted,
     Noticed,
@@ -64,6 +65,7 @@ def read_event(*, kind: str, facts: Mapping[str, Any], taken_at: datetime, event
     noted, looked, discharged, left, cancelled: words · called: whom, reached, words
     medicated: drug, amount, unit, words · alarmed: limit_id, severity, about_id, words
     help_asked, role_accepted, picked_up: words · next_morning: slept, well, words · refused: of, typed, why
+    missed: step, does, look_due_at, words
     acknowledged: limit_id, about_id, words · struck: struck_id, words · corrected: struck_id, replaced_by, words
     Blank means not measured.
     Raises EventInvalid with a message for each field.
@@ -341,6 +343,13 @@ _READERS: dict[str, Callable[[_Fields, dict[str, Any]], Event | None]] = {
         **at,
         limit_id=read.words("limit_id", needed="Which limit?"),
         about_id=read.words("about_id", needed="By which entry?"),
+        words=read.words("words"),
+    ),
+    "missed": lambda read, at: Missed(
+        **at,
+        step=read.words("step", needed="Which step?"),
+        does=read.words("does", needed="What does the step do?"),
+        look_due_at=read.words("look_due_at", needed="When was the look due?"),
         words=read.words("words"),
     ),
     "noticed": lambda read, at: Noticed(

@@ -197,6 +197,16 @@ class Refused(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Missed(Happened):
+    """Nobody looked in time: the program took the step `step` of a ladder. `look_due_at` is an ISO moment."""
+
+    step: str
+    does: str
+    look_due_at: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(Happened):
     words: str
 
@@ -239,7 +249,7 @@ class Corrected(Happened):
 
 Event = (
     Checked | DoseChecked | Witnessed | Accounted | Dosed | VitalTaken | Rated | Looked | Called | Medicated | Alarmed
-    | Acknowledged | Noticed | Confirmed | HelpAsked | RoleAccepted | PickedUp | NextMorning | Refused | Noted
+    | Acknowledged | Missed | Noticed | Confirmed | HelpAsked | RoleAccepted | PickedUp | NextMorning | Refused | Noted
     | Discharged | Left | Cancelled | Struck | Corrected
 )  # fmt: skip
 
@@ -254,6 +264,7 @@ KINDS: dict[str, type[Event]] = {
     "called": Called,
     "medicated": Medicated,
     "noticed": Noticed,
+    "missed": Missed,
     "alarmed": Alarmed,
     "acknowledged": Acknowledged,
     "confirmed": Confirmed,

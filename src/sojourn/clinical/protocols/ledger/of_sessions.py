@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
 from sojourn.clinical.evidence import Basis
-from sojourn.clinical.monitoring import MonitoringPlan, monitoring_plans
+from sojourn.clinical.monitoring import Ladder, MonitoringPlan, ladders, monitoring_plan, monitoring_plans
 from sojourn.clinical.monitoring.plans import (
     ChecklistItem,
     Criterion,
@@ -25,6 +25,7 @@ def entries_of_sessions() -> Iterator[Entry]:
     yield from _shared(lambda plan: (*plan.limits_before, *plan.limits_after), _of_limit)
     yield from _shared(lambda plan: plan.signs, _of_sign)
     yield from _shared(lambda plan: plan.criteria, _of_criterion)
+    yield from (_of_ladder(ladder) for ladder in ladders())
 
 
 def _shared(
@@ -122,6 +123,25 @@ def _leaving(example: CriterionExample) -> str:
         now, before = ("/".join(str(each) for each in pair) for pair in (example.pressure, example.baseline))
         return f"{now} mmHg and declining, baseline {before}{agreed}: {met}"
     return f"{example.value:g}: {met}"
+
+
+def _of_ladder(row: Ladder) -> Entry:
+    steps = "; ".join(
+        f"{step.after.seconds // 60} minutes, {step.severity.value}, {step.owner}: {step.says}"
+        for step in row.steps
+    )
+    return Entry(
+        id=f"MISSED-{row.id}",
+        family="When a look is missed",
+        says=row.says,
+        patient_says=row.patient_says,
+        where=_where([monitoring_plan(plan).title for plan in row.plans], "every step is taken", row.basis),
+        citations=row.citations,
+        validity=row.validity,
+        unknown="a look that is not on record counts as missed",
+        note=f"{steps} At once when the last reading was red, oxygen below {row.urgent_spo2_below:g} %, or suicide "
+        f"was spoken of. Quiet for {row.quiet.seconds // 60} minutes after a look without vital signs.",
+    )
 
 
 def _where(plans: list[str], weight: str, basis: Basis) -> tuple[Where, ...]:
