@@ -30,7 +30,15 @@ if os.environ.get("SOJOURN_DATABASE_URL"):
         forget()
 
     @pytest.fixture
-    def ward(db: None) -> "Ward":
+    def living_watch(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A watch that lives: one beat, which counts for as long as a test takes and not for 15 seconds only."""
+        from sojourn.program.safety import watch
+
+        monkeypatch.setattr(watch, "SILENT_AFTER_S", 3600.0)
+        watch.beat("the watch of the tests")
+
+    @pytest.fixture
+    def ward(db: None, living_watch: None) -> "Ward":
         from tests.support.ward import open_ward
 
         return open_ward()

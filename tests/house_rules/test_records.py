@@ -52,6 +52,9 @@ TELLS_NOTHING = {
     "Notice": {"kind", "not_sent_because"},
     "Patient": {"kind", "import_source"},
     "Practice": {"name"},
+    "Deadline": {"kind", "ladder"},
+    "Delivery": {"channel", "failed_because"},
+    "MissedStep": {"ladder"},
     "WatchBeat": {"worker", "kind"},
     "PublicStatement": {"text", "claim_id", "figure"},  # what everybody reads; counts of a group
     "QuestionnaireRequest": {"instrument_id", "point", "opens_on", "closes_on"},

@@ -7,7 +7,7 @@ from tests.support.ward import PASSWORD, open_ward
 
 
 @pytest.fixture
-def ward(transactional_db):
+def ward(transactional_db, living_watch):
     """The practice, written for good, so that the server of the journey sees it."""
     return open_ward()
 

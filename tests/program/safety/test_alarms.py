@@ -8,9 +8,11 @@ from django.db.models import ProtectedError
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.safety import actions, queries
 from sojourn.program.safety.models import Alarm, AlarmEvent
+from tests.support.clock import let_pass
 from tests.support.ward import NOW
 
 pytestmark = pytest.mark.django_db
+QUARTER = timedelta(minutes=15)
 
 
 def raise_one(ward, *, about_id=None, severity="red", reason="phq_9.self_harm", at=NOW, patient=None):
@@ -61,17 +63,37 @@ def test_a_coordinator_cannot_close_an_alarm_and_a_stranger_cannot_touch_it(ward
             actions.close_alarm(alarm_id=alarm, reason="Done.", actor=stranger, now=NOW)
 
 
-def test_an_alarm_escalates_once_when_its_time_has_passed(ward):
-    raise_one(ward)
-    assert actions.escalate_overdue(now=NOW + timedelta(minutes=59)) == 0
-    assert actions.escalate_overdue(now=NOW + timedelta(minutes=60)) == 1
-    assert actions.escalate_overdue(now=NOW + timedelta(minutes=61)) == 0
-    assert queries.open_alarms_for(ward.ben)[0].escalated_at == NOW + timedelta(minutes=60)
+def test_an_alarm_escalates_when_its_time_has_passed_and_again_until_somebody_takes_it_on(ward):
+    alarm = raise_one(ward)
+    let_pass(minutes=59)
+    assert actions.escalate_overdue(again_after=QUARTER) == 0
+    let_pass(minutes=1)
+    assert actions.escalate_overdue(again_after=QUARTER) == 1
+    escalated_at = queries.open_alarms_for(ward.ben)[0].escalated_at
+    assert actions.escalate_overdue(again_after=QUARTER) == 0
+    let_pass(minutes=15)
+    assert actions.escalate_overdue(again_after=QUARTER) == 1
+    assert queries.open_alarms_for(ward.ben)[0].escalated_at == escalated_at, "the story keeps the first time"
+    actions.acknowledge_alarm(alarm_id=alarm, actor=ward.ben, now=NOW)
+    let_pass(minutes=15)
+    assert actions.escalate_overdue(again_after=QUARTER) == 0
 
 
-def test_an_acknowledged_alarm_does_not_escalate(ward):
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_the_clock_of_the_application_neither_brings_an_escalation_forward_nor_puts_it_off(ward, hours):
+    """Deadlines are lengths of time from the database's now, whatever an application server believes the time is."""
+    raise_one(ward, at=NOW + timedelta(hours=hours))
+    let_pass(minutes=59)
+    assert actions.escalate_overdue(again_after=QUARTER) == 0
+    let_pass(minutes=1)
+    assert actions.escalate_overdue(again_after=QUARTER) == 1
+
+
+def test_an_alarm_somebody_took_on_or_closed_does_not_escalate(ward):
     actions.acknowledge_alarm(alarm_id=raise_one(ward), actor=ward.ben, now=NOW)
-    assert actions.escalate_overdue(now=NOW + timedelta(days=1)) == 0
+    actions.close_alarm(alarm_id=raise_one(ward), reason="Called.", actor=ward.ben, now=NOW)
+    let_pass(hours=24)
+    assert actions.escalate_overdue(again_after=QUARTER) == 0
 
 
 def test_nobody_can_edit_or_remove_an_alarm_or_its_story(ward):

@@ -1,5 +1,6 @@
 """The only way to write the log of deeds."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -26,6 +27,15 @@ class SealSeen:
     seal: str
 
 
+@dataclass(frozen=True)
+class Line:
+    """One of many like deeds: what it is about, whose patient, and when."""
+
+    about_id: UUID
+    patient_id: UUID | None
+    at: datetime
+
+
 def record(
     by: Doer,
     did: str,
@@ -50,4 +60,20 @@ def record(
         at=at,
         seal_number=witness.number if witness else None,
         seal=witness.seal if witness else "",
+    )
+
+
+def record_each(by: Doer, did: str, *, about_kind: str, lines: Iterable[Line]) -> None:
+    """Add a line for each of many like deeds, in one statement and inside their transaction."""
+    Entry.objects.bulk_create(
+        Entry(
+            actor_id=by.user_id,
+            actor_role=by.role_names,
+            did=did,
+            about_kind=about_kind,
+            about_id=line.about_id,
+            patient_id=line.patient_id,
+            at=line.at,
+        )
+        for line in lines
     )

@@ -28,14 +28,16 @@ from sojourn.program.rehearsals.models import Drill, RefusedDeed
 from sojourn.program.rehearsals.opening import Stand, next_number, take_places
 from sojourn.program.rehearsals.reporting import report_of
 from sojourn.program.rehearsals.world import in_rehearsal, set_clock
-from sojourn.program.safety.actions import escalate_overdue
+from sojourn.program.safety.watch import beat
 from sojourn.program.treatment import actions as treatment
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.sessions import session
+from sojourn.program.treatment.watching import do_what_is_due
 
 STEP: Final = timedelta(seconds=30)  # by the drill's clock: how finely it is caught up
 CHECKED_BEFORE: Final = timedelta(minutes=12)
 MEASURED_BEFORE: Final = timedelta(minutes=6)
+WATCH: Final = "the watch of the rehearsal"
 MOST_SEED: Final = 2**31 - 1
 
 
@@ -139,7 +141,8 @@ def catch_up(*, drill_id: UUID, now: datetime) -> datetime:
                 not in condition_at(script, minute, deeds, clock=clock, seed=drill.seed).world
             ):
                 set_clock(moment)
-                escalate_overdue(now=moment)
+                beat(WATCH)
+                do_what_is_due()
         Drill.objects.filter(pk=drill_id, caught_up_to__lt=shown).update(caught_up_to=shown)
         if shown >= end:
             stop_drill(drill_id=drill_id, now=now)
@@ -231,6 +234,7 @@ def _before_the_drill(script: Script, stand: Stand, *, now: datetime) -> None:
         (EventKind.DOSED, {"mg": script.dose_mg, "words": "REHEARSAL"}, now),
     ):
         set_clock(at)
+        beat(WATCH)
         treatment.record_event(
             visit_id=stand.visit_id,
             form_id=uuid4(),

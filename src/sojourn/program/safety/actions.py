@@ -1,8 +1,8 @@
 """Raising alarms and telling their stories. Each verb is one transaction with its line in the log."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -10,6 +10,8 @@ from django.db import connection, transaction
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import MACHINE, Actor
 from sojourn.program.people.policy import require
+from sojourn.program.safety.deadlines import arm_alarm, settle_alarm
+from sojourn.program.safety.delivering import mark_shown
 from sojourn.program.safety.models import Alarm, AlarmEvent
 
 
@@ -61,6 +63,12 @@ def raise_alarm(
         )
         if is_new:
             AlarmEvent.objects.create(alarm=alarm, what=AlarmEvent.What.RAISED, at=raised_at)
+            arm_alarm(
+                alarm_id=alarm.id,
+                patient_id=alarm.patient_id,
+                severity=severity,
+                within=acknowledge_within,
+            )
             audit.record(
                 actor, "raised an alarm", about=("alarm", alarm.id), at=raised_at, patient_id=alarm.patient_id
             )
@@ -72,6 +80,7 @@ def acknowledge_alarm(*, alarm_id: UUID, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
         alarm = _alarm_for(alarm_id, actor, "acknowledge an alarm")
         _step(alarm, AlarmEvent.What.ACKNOWLEDGED, actor, now, "")
+        settle_alarm(alarm.id)
         audit.record(
             actor, "acknowledged an alarm", about=("alarm", alarm.id), at=now, patient_id=alarm.patient_id
         )
@@ -84,34 +93,53 @@ def close_alarm(*, alarm_id: UUID, reason: str, actor: Actor, now: datetime) -> 
     with transaction.atomic():
         alarm = _alarm_for(alarm_id, actor, "close an alarm")
         _step(alarm, AlarmEvent.What.CLOSED, actor, now, reason.strip())
+        settle_alarm(alarm.id)
         audit.record(actor, "closed an alarm", about=("alarm", alarm.id), at=now, patient_id=alarm.patient_id)
 
 
-def escalate_overdue(*, now: datetime) -> int:
-    """Mark every alarm whose time to be acknowledged has passed as escalated; return how many were.
+def show_alarms(alarm_ids: Sequence[UUID], *, actor: Actor) -> None:
+    """Note that a page with these alarms was opened by this actor: the screen has told them."""
+    if actor.staff_id is not None and alarm_ids:
+        mark_shown(alarm_ids, staff_id=actor.staff_id)
 
-    The story of an alarm takes each step once (a constraint), so two workers at work escalate it once.
+
+def escalate_overdue(*, again_after: timedelta) -> int:
+    """Escalate every alarm that nobody took on in time, and again after `again_after`; return how many were.
+
+    Asked by any number of workers at once, each alarm is escalated once: a deadline another one holds is passed over.
+    The story of an alarm keeps the first time. Whoever is next in line is told at once.
     """
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO safety_alarmevent (id, alarm_id, what, at, note)
-            SELECT gen_random_uuid(), alarm.id, 'escalated', %(now)s, ''
-            FROM safety_alarm alarm
-            WHERE alarm.acknowledge_by <= %(now)s
-              AND NOT EXISTS (SELECT 1 FROM safety_alarmevent step
-                              WHERE step.alarm_id = alarm.id AND step.what <> 'raised')
-            ON CONFLICT DO NOTHING
-            RETURNING alarm_id
-            """,
-            {"now": now},
+        cursor.execute(OVERDUE, {"again_s": again_after.total_seconds()})
+        overdue: list[tuple[UUID, UUID, datetime]] = cursor.fetchall()
+        audit.record_each(
+            MACHINE,
+            "escalated an alarm",
+            about_kind="alarm",
+            lines=[audit.Line(alarm_id, patient_id, at) for alarm_id, patient_id, at in overdue],
         )
-        escalated = [row[0] for row in cursor.fetchall()]
-        for alarm in Alarm.objects.filter(pk__in=escalated):
-            audit.record(
-                MACHINE, "escalated an alarm", about=("alarm", alarm.id), at=now, patient_id=alarm.patient_id
-            )
-    return len(escalated)
+    return len(overdue)
+
+
+OVERDUE: Final = """
+WITH due AS (
+    SELECT * FROM safety_deadline
+    WHERE kind = 'acknowledge' AND is_armed AND due_at <= (SELECT watch_now())
+    ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED
+), moved AS (
+    UPDATE safety_deadline SET rung = due.rung + 1, due_at = clock.now + make_interval(secs => %(again_s)s)
+    FROM due CROSS JOIN (SELECT watch_now() AS now) AS clock WHERE safety_deadline.id = due.id
+    RETURNING safety_deadline.about_id, safety_deadline.patient_id, clock.now
+), told AS (
+    UPDATE safety_deadline SET is_armed = true, due_at = moved.now, rung = 0, times = times + 1
+    FROM moved WHERE safety_deadline.kind = 'deliver' AND safety_deadline.about_id = moved.about_id
+), story AS (
+    INSERT INTO safety_alarmevent (id, alarm_id, what, at, note)
+    SELECT gen_random_uuid(), about_id, 'escalated', now, '' FROM moved
+    ON CONFLICT DO NOTHING
+)
+SELECT about_id, patient_id, now FROM moved
+"""
 
 
 def _alarm_for(alarm_id: UUID, actor: Actor, deed: str) -> Alarm:

@@ -1,4 +1,4 @@
-"""Alarms and their stories, and the signs of life of those who watch. An alarm never changes: events are added to it."""
+"""Alarms with their stories and deliveries, deadlines, and signs of life of the watch. An alarm never changes."""
 
 from typing import ClassVar
 
@@ -80,3 +80,113 @@ class WatchBeat(models.Model):
     worker = models.CharField(max_length=80, primary_key=True)
     kind = models.CharField(max_length=20)
     beat_at = models.DateTimeField()
+
+
+class Deadline(models.Model):
+    """By when somebody must look at a patient, take on an alarm, or be told of one. One row for each, moved on in place.
+
+    Moments are by the database's clock (`watch_now()`), but for `look_due_at`: when the session's record says the look
+    was due, which names the look. `rung` is the step that comes next, `times` how often the last one came again.
+    """
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("facts",)
+
+    class Kind(models.TextChoices):
+        LOOK = "look", "a look at a patient"
+        ACKNOWLEDGE = "acknowledge", "taking on an alarm"
+        DELIVER = "deliver", "telling somebody of an alarm"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    about_id = models.UUIDField()  # the visit, or the alarm
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    is_armed = models.BooleanField(default=True)
+    due_at = models.DateTimeField()
+    began_at = models.DateTimeField()
+    rung = models.PositiveSmallIntegerField(db_default=0)
+    times = models.PositiveSmallIntegerField(db_default=0)
+    priority = models.PositiveSmallIntegerField(db_default=0)  # 0 before 1, when many are due at once
+    ladder = models.CharField(max_length=40, db_default="")
+    is_urgent = models.BooleanField(db_default=False)
+    look_due_at = models.DateTimeField(null=True)
+    facts = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "about_id"], name="one_deadline_for_one_thing"),
+            models.CheckConstraint(
+                condition=~models.Q(kind="look") | models.Q(look_due_at__isnull=False),
+                name="looks_say_when_they_are_due",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "due_at"], condition=models.Q(is_armed=True), name="what_is_due"),
+        ]
+
+
+class MissedStep(models.Model):
+    """One step that was taken because a look was missed, and the alarm it raised.
+
+    `told_at` is when the session's own record was told; its event bears this id.
+    """
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    visit_id = models.UUIDField()
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="+")
+    alarm = models.OneToOneField(Alarm, on_delete=models.PROTECT, related_name="missed_step")
+    look_due_at = models.DateTimeField()
+    ladder = models.CharField(max_length=40)
+    rung = models.PositiveSmallIntegerField()
+    times = models.PositiveSmallIntegerField()
+    due_at = models.DateTimeField()
+    taken_at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit_id", "look_due_at", "rung", "times"], name="each_step_is_taken_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["taken_at"], condition=models.Q(told_at=None), name="steps_to_be_told"),
+        ]
+
+
+class Delivery(models.Model):
+    """One attempt to tell one person of an alarm by one channel.
+
+    `delivered_at` stands only after the channel said so: a screen was opened, a mail server took the letter. With
+    neither that nor `failed_because` the attempt is under way, or its worker died in it.
+    """
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    class Channel(models.TextChoices):
+        SCREEN = "screen", "screen"
+        EMAIL = "email", "email"
+        TEXT = "text", "text message"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    alarm = models.ForeignKey(Alarm, on_delete=models.PROTECT, related_name="deliveries")
+    channel = models.CharField(max_length=10, choices=Channel.choices)
+    to = models.ForeignKey(StaffMember, on_delete=models.PROTECT, null=True, related_name="+")  # None: nobody
+    level = models.PositiveSmallIntegerField()  # 0 whoever answers for it, 1 and more the medical director
+    attempted_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+    failed_because = models.CharField(max_length=200, blank=True, db_default="", default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["alarm", "attempted_at"], name="deliveries_of_an_alarm")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(delivered_at=None) | models.Q(failed_because=""),
+                name="deliveries_that_failed_were_not_made",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(delivered_at=None) | models.Q(to__isnull=False),
+                name="nobody_was_told_is_no_delivery",
+            ),
+        ]

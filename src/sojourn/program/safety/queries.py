@@ -1,5 +1,6 @@
 """What the doors may ask about alarms."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
-from sojourn.program.safety.models import Alarm, AlarmEvent
+from sojourn.program.safety.models import Alarm, AlarmEvent, Delivery
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,32 @@ class AlarmRow:
         return self.is_unacknowledged and self.acknowledge_by <= now
 
 
+@dataclass(frozen=True)
+class DeliveryRow:
+    """One attempt to tell one person. `to` is None where nobody could be told."""
+
+    alarm_id: UUID
+    channel: str
+    to: str | None
+    attempted_at: datetime
+    delivered_at: datetime | None
+    failed_because: str
+
+
+def deliveries_of(alarm_ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, tuple[DeliveryRow, ...]]:
+    """Who was told of these alarms, by which way and with what success, in order of time; one query."""
+    found: dict[UUID, list[DeliveryRow]] = {alarm_id: [] for alarm_id in alarm_ids}
+    rows = Delivery.objects.filter(patients_visible_to(actor, "alarm__patient"), alarm_id__in=list(found))
+    named = rows.order_by("attempted_at", "channel", "id").annotate(to_name=F("to__name"))
+    for row in named:
+        found[row.alarm_id].append(
+            DeliveryRow(
+                row.alarm_id, row.channel, row.to_name, row.attempted_at, row.delivered_at, row.failed_because
+            )
+        )
+    return {alarm_id: tuple(rows) for alarm_id, rows in found.items()}
+
+
 def open_alarms_for(actor: Actor, *, limit: int = 200) -> tuple[AlarmRow, ...]:
     """Alarms nobody has closed, of the patients this actor may see: unacknowledged red ones first, oldest first."""
     rows = _rows(_open(_visible(actor)).order_by("raised_at")[:limit])
@@ -66,6 +93,11 @@ def count_open_alarms(actor: Actor) -> int:
 def alarms_of(patient_id: UUID, *, actor: Actor) -> tuple[AlarmRow, ...]:
     """All alarms of one patient the actor may see, newest first."""
     return _rows(_visible(actor).filter(patient_id=patient_id).order_by("-raised_at"))
+
+
+def has_open_alarm(patient_id: UUID, *, reasons: Collection[str]) -> bool:
+    """Say whether an alarm for one of these reasons is open; for the program itself, which acts on it."""
+    return _open(Alarm.objects.filter(patient_id=patient_id, reason__in=reasons)).exists()
 
 
 def one_alarm(alarm_id: UUID, *, actor: Actor) -> AlarmRow | None:

@@ -34,6 +34,7 @@ AFTERWARDS: Final = {
     EventKind.WITNESSED,
 }
 BY_THE_PROGRAM: Final = {
+    EventKind.MISSED,
     EventKind.ALARMED,
     EventKind.ACKNOWLEDGED,
     EventKind.CORRECTED,

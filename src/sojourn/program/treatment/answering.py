@@ -13,6 +13,7 @@ from sojourn.program.safety.actions import AlarmNotFound, AlreadyDone, ReasonMis
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment.alarming import ABOUT_AN_EVENT
 from sojourn.program.treatment.choices import EventSource
+from sojourn.program.treatment.missed_looks import tell_step
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.recorder import NewEvent, add_events
 
@@ -60,6 +61,9 @@ def _tell_session(alarm_id: UUID, actor: Actor, now: datetime) -> None:
     form_id = uuid5(alarm.id, "acknowledged")
     if alarm.about_kind != ABOUT_AN_EVENT:
         return
+    tell_step(
+        alarm.about_id
+    )  # an alarm of a missed look may be taken on before the record was told of the look
     visit = Visit.objects.select_for_update(of=("self",), no_key=True).get(session_events=alarm.about_id)
     if SessionEvent.objects.filter(form_id=form_id).exists():
         return

@@ -19,6 +19,7 @@ class EventKind(models.TextChoices):
     CALLED = "called", _("call")
     MEDICATED = "medicated", _("medicine given")
     NOTICED = "noticed", _("sign noticed")
+    MISSED = "missed", _("look missed")
     ALARMED = "alarmed", _("alarm raised")
     ACKNOWLEDGED = "acknowledged", _("alarm acknowledged")
     CONFIRMED = "confirmed", _("confirmed")

@@ -16,6 +16,7 @@ from sojourn.program.people.actors import Actor
 from sojourn.program.plans.credentials import missing_to_prescribe
 from sojourn.program.plans.models import DoseOrder
 from sojourn.program.plans.queries import VisitRow, day_at
+from sojourn.program.safety.watch import watch_state
 from sojourn.program.treatment.given import dose_given
 from sojourn.program.treatment.readiness import readiness_of
 from sojourn.program.treatment.sessions import Session
@@ -34,9 +35,30 @@ class Hold:
 def holds_of(session: Session, *, actor: Actor, now: datetime) -> tuple[Hold, ...]:
     """Name everything that holds the dose of this session now; empty when it may be given.
 
-    Nine queries, fourteen with a stop rule.
+    Ten queries, fifteen with a stop rule.
     """
-    return (*_of_the_checks(session), *_of_the_dose_check(session, now), *_of_the_course(session, actor, now))
+    return (
+        *_of_the_watch(),
+        *_of_the_checks(session),
+        *_of_the_dose_check(session, now),
+        *_of_the_course(session, actor, now),
+    )
+
+
+def _of_the_watch() -> list[Hold]:
+    """Nobody is given a dose whom nobody would miss."""
+    state = watch_state()
+    if state.is_living:
+        return []
+    since = (
+        "has never run" if state.silent_for_s is None else f"has been silent for {state.silent_for_s:.0f} s"
+    )
+    return [
+        Hold(
+            f"The watch {since}: a missed look would raise no alarm. Have it started before the dose.",
+            "program policy",
+        )
+    ]
 
 
 def _of_the_checks(session: Session) -> list[Hold]:

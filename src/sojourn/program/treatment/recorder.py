@@ -1,4 +1,7 @@
-"""The one hand that adds events to the record of a session. Each is sealed to the one before it, and witnessed."""
+"""The one hand that adds events to the record of a session. Each is sealed to the one before it, and witnessed.
+
+With an event the session's deadline moves: by when somebody must next look is on record in the same transaction.
+"""
 
 import logging
 from collections.abc import Iterable, Sequence
@@ -14,6 +17,7 @@ from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring import sealing
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import Actor
+from sojourn.program.treatment.arming import keep_deadline
 from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.models import SessionEvent
 
@@ -68,6 +72,9 @@ def add_events(
         at=received_at,
         patient_id=patient_id,
         witness=audit.SealSeen(last.sequence, last.seal),
+    )
+    keep_deadline(
+        visit_id, [(new.event, new.source) for new in events], patient_id=patient_id, received_at=received_at
     )
     transaction.on_commit(lambda: seals.info("%s %d %s", visit_id, last.sequence, last.seal))
     return tuple(rows)

@@ -1,6 +1,7 @@
 """The round that a worker of the watch goes, over and over: show that it lives, then do what has come due."""
 
 import logging
+import math
 import os
 import threading
 import time
@@ -10,16 +11,30 @@ from typing import Final
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
+from sojourn.clinical import protocols
 from sojourn.program.safety.actions import escalate_overdue
+from sojourn.program.safety.delivering import deliver_next
 from sojourn.program.safety.watch import beat
+from sojourn.program.treatment.missed_looks import take_due_steps, tell_steps
+from sojourn.program.treatment.unwatched import arm_unwatched
 
 log = logging.getLogger("sojourn.watch")
 
 ROUND_S: Final = 0.25
 BEAT_EVERY_S: Final = 1.0
+UPKEEP_EVERY_S: Final = 5.0
 AGAIN_AFTER_S: Final = 0.5
 HUNG_AFTER_S: Final = 12.0
 HUNG: Final = 70  # the exit code of a worker that gave itself up
+
+
+def do_what_is_due() -> None:
+    """Take the steps of missed looks, escalate what nobody took on, and tell the records of their steps."""
+    if count := take_due_steps():
+        log.warning("%d steps taken for missed looks", count)
+    if count := escalate_overdue(again_after=protocols.policy("alarm-escalate").within):
+        log.warning("%d alarms escalated", count)
+    tell_steps()
 
 
 class Watch:
@@ -29,7 +44,7 @@ class Watch:
         self.worker = worker
         self.round_s = round_s
         self.stopped = threading.Event()
-        self._beat_at = 0.0
+        self._beat_at = self._upkeep_at = -math.inf
         self._round_at = time.monotonic()
 
     def stop(self) -> None:
@@ -54,9 +69,22 @@ class Watch:
         if time.monotonic() - self._beat_at >= BEAT_EVERY_S:
             beat(self.worker)
             self._beat_at = time.monotonic()
-        count = escalate_overdue(now=timezone.now())
-        if count:
-            log.warning("%d alarms escalated", count)
+        do_what_is_due()
+        if time.monotonic() - self._upkeep_at >= UPKEEP_EVERY_S:
+            self._upkeep_at = time.monotonic()
+            arm_unwatched(now=timezone.now())
+
+    def deliver(self) -> None:
+        """Tell people of alarms until stopped; in a thread of its own, because a mail server may take its time."""
+        while not self.stopped.is_set():
+            try:
+                while deliver_next(seen_within=protocols.policy("alarm-seen").within):
+                    if self.stopped.is_set():
+                        return
+            except (OperationalError, InterfaceError):
+                log.warning("the database does not answer; deliveries wait")
+                connection.close()
+            self.stopped.wait(self.round_s)
 
     def give_up_when_hung(self, *, end: Callable[[int], None] = os._exit) -> None:
         """End the process when a round takes too long: a frozen database answers no client, ever.

@@ -15,15 +15,17 @@ from sojourn.program.people.patients import patient_cards
 from sojourn.program.people.policy import may_do
 from sojourn.program.people.roles import CLINICIANS
 from sojourn.program.safety import queries
+from sojourn.program.safety.actions import show_alarms
 from sojourn.program.treatment import answering as actions
 from sojourn.program.treatment.stop_rules import stop_rules_for
+from sojourn.workspace.inbox.deliveries import telling_in_words
 from sojourn.workspace.inbox.facts import told
 from sojourn.workspace.inbox.forms import CloseForm
 
 
 @only(*CLINICIANS)
 def inbox(request: Any) -> HttpResponse:
-    """Show open alarms of the patients the reader may see, and the ones closed last."""
+    """Show open alarms of the patients the reader may see, and the ones closed last; the screen has then told them."""
     return _page(request)
 
 
@@ -66,6 +68,8 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
     wrong = wrong or {}
     open_alarms = queries.open_alarms_for(request.actor)
     closed = queries.closed_alarms_for(request.actor)
+    show_alarms([row.id for row in open_alarms if row.is_unacknowledged], actor=request.actor)
+    tellings = queries.deliveries_of([row.id for row in open_alarms], actor=request.actor)
     corrected = corrected_causes(row.about_id for row in open_alarms)
     cards = patient_cards({row.patient_id for row in (*open_alarms, *closed)}, actor=request.actor)
     alarms = [
@@ -73,6 +77,7 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
             "row": row,
             "patient": cards[row.patient_id],
             "told": told(row.facts),
+            "tellings": tuple(telling_in_words(each) for each in tellings[row.id]),
             "is_late": row.is_late(request.now),
             "is_superseded": row.about_id in corrected,
             "form": wrong.get(row.id) or CloseForm(auto_id=_ids_of(row.id)),

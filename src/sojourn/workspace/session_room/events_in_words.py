@@ -119,6 +119,7 @@ WORDS: dict[EventKind, Callable[[dict[str, Any], MonitoringPlan], str]] = {
     EventKind.CALLED: _called,
     EventKind.MEDICATED: _medicated,
     EventKind.NOTICED: _noticed,
+    EventKind.MISSED: lambda facts, _plan: _("Look missed") + _after(facts),
     EventKind.ALARMED: lambda facts, _plan: _("Alarm raised") + _after(facts),
     EventKind.ACKNOWLEDGED: lambda facts, _plan: _("Alarm taken on") + _after(facts),
     EventKind.CONFIRMED: _confirmed,

@@ -1,6 +1,7 @@
 """Runs one worker of the watch: it raises what is overdue, and shows that it lives."""
 
 import signal
+import threading
 from argparse import ArgumentParser
 from typing import Any
 
@@ -20,4 +21,5 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: watch.stop())
         watch.give_up_when_hung()
+        threading.Thread(target=watch.deliver, name="deliver", daemon=True).start()
         watch.go()

@@ -1,0 +1,147 @@
+"""Deadlines as rows, by the database's clock alone: armed, moved on and settled in the transaction of what they are about.
+
+`watch_now()` is the one clock. An application server whose clock jumps can neither bring a deadline forward nor lose it:
+what is armed is a length of time from now, and now is the database's.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.db import connection
+
+PRIORITIES: Final = {"red": 0, "amber": 1}
+
+
+@dataclass(frozen=True)
+class HeldLook:
+    """The deadline of a session as it stands, its row locked. `has_begun`: a step was taken because a look was missed."""
+
+    look_due_at: datetime
+    is_armed: bool
+    is_urgent: bool
+    has_begun: bool
+
+
+def hold_look(visit_id: UUID) -> HeldLook | None:
+    """Lock the deadline of a session, so that no worker takes a step meanwhile; None when it never had one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT look_due_at, is_armed, is_urgent, rung + times > 0 FROM safety_deadline
+            WHERE kind = 'look' AND about_id = %s FOR UPDATE
+            """,
+            [visit_id],
+        )
+        row = cursor.fetchone()
+    return HeldLook(*row) if row else None
+
+
+def arm_look(
+    *,
+    visit_id: UUID,
+    patient_id: UUID,
+    ladder: str,
+    look_due_at: datetime,
+    due_in: timedelta,
+    is_urgent: bool,
+    facts: Mapping[str, Any],
+    no_later: bool = False,
+) -> None:
+    """Say by when somebody must look at the patient of a session; what was said before holds no longer.
+
+    With `no_later` the moment that was said before stands where it is the sooner one.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO safety_deadline
+                (id, kind, about_id, patient_id, ladder, look_due_at, is_urgent, facts, is_armed, began_at, due_at)
+            SELECT %(id)s, 'look', %(visit)s, %(patient)s, %(ladder)s, %(look_due_at)s, %(is_urgent)s, %(facts)s, true,
+                   moment, moment
+            FROM (SELECT watch_now() + make_interval(secs => %(due_in_s)s) AS moment) AS clock
+            ON CONFLICT (kind, about_id) DO UPDATE SET
+                ladder = excluded.ladder, look_due_at = excluded.look_due_at, is_urgent = excluded.is_urgent,
+                facts = excluded.facts, is_armed = true, rung = 0, times = 0,
+                began_at = CASE WHEN %(no_later)s THEN least(safety_deadline.due_at, excluded.due_at)
+                                ELSE excluded.began_at END,
+                due_at = CASE WHEN %(no_later)s THEN least(safety_deadline.due_at, excluded.due_at)
+                              ELSE excluded.due_at END
+            """,
+            {
+                "id": uuid4(),
+                "visit": visit_id,
+                "patient": patient_id,
+                "ladder": ladder,
+                "look_due_at": look_due_at,
+                "is_urgent": is_urgent,
+                "facts": json.dumps(dict(facts)),
+                "due_in_s": due_in.total_seconds(),
+                "no_later": no_later,
+            },
+        )
+
+
+def hasten_look(visit_id: UUID) -> None:
+    """Let the ladder of a session wait for nothing from now on: what it would still wait for comes at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE safety_deadline SET is_urgent = true, due_at = least(due_at, greatest(began_at, watch_now()))
+            WHERE kind = 'look' AND about_id = %s AND is_armed AND NOT is_urgent
+            """,
+            [visit_id],
+        )
+
+
+def settle_look(visit_id: UUID) -> None:
+    """Nobody needs to look any more: the session has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE safety_deadline SET is_armed = false WHERE kind = 'look' AND about_id = %s", [visit_id]
+        )
+
+
+def arm_alarm(*, alarm_id: UUID, patient_id: UUID, severity: str, within: timedelta) -> None:
+    """Say by when an alarm must be taken on, and that somebody is told of it at once."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO safety_deadline (id, kind, about_id, patient_id, priority, facts, is_armed, began_at, due_at)
+            SELECT gen_random_uuid(), kind, %(alarm)s, %(patient)s, %(priority)s, '{}', true, now, now + within
+            FROM (SELECT watch_now() AS now) AS clock,
+                 (VALUES ('acknowledge', make_interval(secs => %(within_s)s)), ('deliver', interval '0'))
+                 AS needed (kind, within)
+            """,
+            {
+                "alarm": alarm_id,
+                "patient": patient_id,
+                "priority": PRIORITIES[severity],
+                "within_s": within.total_seconds(),
+            },
+        )
+
+
+def settle_alarm(alarm_id: UUID) -> None:
+    """Nobody needs to be told of an alarm any more: somebody has taken it on or closed it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE safety_deadline SET is_armed = false
+            WHERE kind IN ('acknowledge', 'deliver') AND about_id = %s AND is_armed
+            """,
+            [alarm_id],
+        )
+
+
+def watched(visit_ids: list[UUID]) -> frozenset[UUID]:
+    """Those of these sessions whose next look has an armed deadline."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT about_id FROM safety_deadline WHERE kind = 'look' AND is_armed AND about_id = ANY(%s)",
+            [visit_ids],
+        )
+        return frozenset(row[0] for row in cursor.fetchall())

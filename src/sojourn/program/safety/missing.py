@@ -1,0 +1,135 @@
+"""Takes the steps of the ladders whose time has come: deadline, step and alarm in one statement, many at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from sojourn.program.audit import actions as audit
+from sojourn.program.people.actors import MACHINE
+from sojourn.program.safety.deadlines import PRIORITIES
+from sojourn.program.safety.models import MissedStep
+
+AT_ONCE: Final = 1000
+LONGEST: Final = timedelta(
+    days=1
+)  # program policy: a session nobody ended is no longer followed up after a day
+
+
+@dataclass(frozen=True)
+class Rung:
+    """One step of a ladder as the watch takes it. `then_after` is None for the last one, which comes `again_after`."""
+
+    ladder: str
+    number: int
+    is_last: bool
+    reason: str
+    severity: str
+    owner: str
+    says: str
+    within: timedelta
+    then_after: timedelta | None
+    then_after_urgent: timedelta | None
+    again_after: timedelta
+
+
+def take_due_steps(rungs: Sequence[Rung], *, at_once: int = AT_ONCE) -> int:
+    """Take each step that is due, with its alarm, and arm the next; return how many were taken.
+
+    Any number of workers may ask at once: a deadline that another one holds is passed over, so each step is taken
+    once. What is due was due by the database's clock. Costs what is due, not what is open.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(DUE)
+        if cursor.fetchone() is None:
+            return 0
+        cursor.execute(TAKE, {**_columns(rungs), "longest_s": LONGEST.total_seconds(), "at_once": at_once})
+        taken: list[tuple[UUID, UUID, datetime]] = cursor.fetchall()
+        audit.record_each(
+            MACHINE,
+            "raised an alarm",
+            about_kind="alarm",
+            lines=[audit.Line(alarm_id, patient_id, at) for alarm_id, patient_id, at in taken],
+        )
+    return len(taken)
+
+
+def mark_told(step_id: UUID) -> None:
+    """Note that the record of the session tells of this step."""
+    MissedStep.objects.filter(pk=step_id, told_at=None).update(told_at=F("taken_at"))
+
+
+def _columns(rungs: Sequence[Rung]) -> dict[str, list[Any]]:
+    return {
+        "ladders": [rung.ladder for rung in rungs],
+        "numbers": [rung.number for rung in rungs],
+        "lasts": [rung.is_last for rung in rungs],
+        "reasons": [rung.reason for rung in rungs],
+        "severities": [rung.severity for rung in rungs],
+        "priorities": [PRIORITIES[rung.severity] for rung in rungs],
+        "owners": [rung.owner for rung in rungs],
+        "says": [rung.says for rung in rungs],
+        "withins": [rung.within for rung in rungs],
+        "thens": [rung.then_after for rung in rungs],
+        "then_urgents": [rung.then_after_urgent for rung in rungs],
+        "agains": [rung.again_after for rung in rungs],
+    }
+
+
+# The clock is asked in a query of its own: a plan that called it for each row could not use the index of what is due.
+DUE: Final = """
+SELECT 1 FROM safety_deadline
+WHERE kind = 'look' AND is_armed AND due_at <= (SELECT watch_now()) LIMIT 1
+"""
+TAKE: Final = """
+WITH rung AS (
+    SELECT * FROM unnest(
+        %(ladders)s::text[], %(numbers)s::int[], %(lasts)s::bool[], %(reasons)s::text[], %(severities)s::text[],
+        %(priorities)s::int[], %(owners)s::text[], %(says)s::text[], %(withins)s::interval[], %(thens)s::interval[],
+        %(then_urgents)s::interval[], %(agains)s::interval[]
+    ) AS r (ladder, number, is_last, reason, severity, priority, owner, says, within, then_after, then_urgent, again)
+), due AS (
+    SELECT * FROM safety_deadline
+    WHERE kind = 'look' AND is_armed AND due_at <= (SELECT watch_now())
+    ORDER BY due_at LIMIT %(at_once)s FOR UPDATE SKIP LOCKED
+), taken AS MATERIALIZED (
+    SELECT due.id AS deadline_id, due.about_id AS visit_id, due.patient_id, due.look_due_at, due.began_at, due.due_at,
+           due.times, due.is_urgent, due.facts, rung.*, clock.now,
+           gen_random_uuid() AS step_id, gen_random_uuid() AS alarm_id
+    FROM due
+    JOIN rung ON rung.ladder = due.ladder AND (rung.number = due.rung OR (rung.is_last AND rung.number < due.rung))
+    CROSS JOIN (SELECT watch_now() AS now) AS clock
+), moved AS (
+    UPDATE safety_deadline SET
+        rung = CASE WHEN taken.is_last THEN taken.number ELSE taken.number + 1 END,
+        times = CASE WHEN taken.is_last THEN taken.times + 1 ELSE 0 END,
+        due_at = CASE WHEN taken.is_last THEN taken.now + taken.again
+                      WHEN taken.is_urgent THEN taken.began_at + taken.then_urgent
+                      ELSE taken.began_at + taken.then_after END,
+        is_armed = taken.now - taken.began_at < make_interval(secs => %(longest_s)s)
+    FROM taken WHERE safety_deadline.id = taken.deadline_id
+), alarm AS (
+    INSERT INTO safety_alarm
+        (id, patient_id, reason, severity, says, owner, facts, about_kind, about_id, raised_at, acknowledge_by)
+    SELECT alarm_id, patient_id, reason, severity, says, owner,
+           facts || jsonb_build_object('look_due_at', look_due_at), 'session event', step_id, now, now + within
+    FROM taken
+), story AS (
+    INSERT INTO safety_alarmevent (id, alarm_id, what, at, note)
+    SELECT gen_random_uuid(), alarm_id, 'raised', now, '' FROM taken
+), step AS (
+    INSERT INTO safety_missedstep
+        (id, visit_id, patient_id, alarm_id, look_due_at, ladder, rung, times, due_at, taken_at)
+    SELECT step_id, visit_id, patient_id, alarm_id, look_due_at, ladder, number, times, due_at, now FROM taken
+), needed AS (
+    INSERT INTO safety_deadline (id, kind, about_id, patient_id, priority, facts, is_armed, began_at, due_at)
+    SELECT gen_random_uuid(), need.kind, taken.alarm_id, taken.patient_id, taken.priority, '{}', true, taken.now,
+           CASE need.kind WHEN 'acknowledge' THEN taken.now + taken.within ELSE taken.now END
+    FROM taken CROSS JOIN (VALUES ('acknowledge'), ('deliver')) AS need (kind)
+)
+SELECT alarm_id, patient_id, now FROM taken ORDER BY due_at, alarm_id
+"""

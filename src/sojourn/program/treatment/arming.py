@@ -1,0 +1,134 @@
+"""Keeps the one deadline of a running session: by when somebody must look, told in the transaction of each event.
+
+Armed from what the record says is due, and counted by the database's clock. Only somebody who looked, called or took
+an alarm on puts it off; once a step was taken because nobody had, or the last reading was bad, nothing that a device or
+the patient's own hand records does.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Final
+from uuid import UUID
+
+from sojourn.clinical import instruments, monitoring, protocols
+from sojourn.clinical.monitoring.events import (
+    Acknowledged,
+    Called,
+    Cancelled,
+    Corrected,
+    Discharged,
+    Dosed,
+    Event,
+    Left,
+    Looked,
+    Noticed,
+    Rated,
+    Struck,
+    VitalTaken,
+)
+from sojourn.program.intake.practice_rules import session_limits_adopted
+from sojourn.program.plans.models import Visit
+from sojourn.program.safety import deadlines
+from sojourn.program.safety.queries import has_open_alarm
+from sojourn.program.treatment.choices import EventSource
+from sojourn.program.treatment.sessions import EventRow, events_of
+
+MOVING: Final = (
+    Acknowledged, Called, Cancelled, Corrected, Discharged, Dosed, Left, Looked, Noticed, Rated, Struck, VitalTaken,
+)  # fmt: skip
+BEGINNING: Final = (Corrected, Dosed, Struck)
+LOOKS_OF_NOBODY: Final = {EventSource.PATIENT, EventSource.DEVICE}
+FOLLOWED_FOR: Final = timedelta(
+    days=1
+)  # program policy: a session nobody ended is not followed up for longer
+
+
+def keep_deadline(
+    visit_id: UUID,
+    added: Sequence[tuple[Event, str]],
+    *,
+    patient_id: UUID,
+    received_at: datetime,
+) -> None:
+    """Arm, move or settle the deadline of a session after these events (each with its source) were added.
+
+    Inside the caller's transaction, which holds the visit's lock.
+    """
+    moving = [(event, source) for event, source in added if isinstance(event, MOVING)]
+    if not moving:
+        return
+    held = deadlines.hold_look(visit_id)
+    if held is None and not any(isinstance(event, BEGINNING) for event, _source in moving):
+        return
+    somebody_looked = any(source not in LOOKS_OF_NOBODY for _event, source in moving)
+    arm_from_record(visit_id, patient_id=patient_id, now=received_at, held=held, may_put_off=somebody_looked)
+
+
+def arm_from_record(
+    visit_id: UUID,
+    *,
+    patient_id: UUID,
+    now: datetime,
+    held: deadlines.HeldLook | None,
+    may_put_off: bool = True,
+) -> None:
+    """Make the deadline of a session what its record asks for; `held` is the one that stands, its row locked."""
+    protocol_id, number, during = Visit.objects.values_list("course__protocol_id", "number", "during").get(
+        pk=visit_id
+    )
+    plan = session_limits_adopted().in_force(
+        monitoring.monitoring_plan(protocols.course_protocol(protocol_id).monitoring), at=during.lower
+    )
+    ladder = monitoring.ladder_for(plan.id)
+    look = _next_look(events_of([visit_id])[visit_id], plan, ladder, patient_id, now)
+    is_running = held is not None and held.is_armed
+    if look is None:
+        if is_running:
+            deadlines.settle_look(visit_id)
+        return
+    if held is not None and held.is_armed:
+        if look.is_urgent and not held.is_urgent:
+            deadlines.hasten_look(visit_id)
+        if not may_put_off and (held.has_begun or held.is_urgent):
+            return
+        if held.look_due_at == look.begins_at and (look.is_urgent or not held.is_urgent):
+            return
+    deadlines.arm_look(
+        visit_id=visit_id,
+        patient_id=patient_id,
+        ladder=ladder.id,
+        look_due_at=look.begins_at,
+        due_in=look.begins_at - now,
+        is_urgent=look.is_urgent,
+        facts={"session": number},
+        # A clock set back makes an old look due "again": that puts nothing off.
+        no_later=held is not None and held.is_armed and look.begins_at < held.look_due_at,
+    )
+
+
+def _next_look(
+    rows: Sequence[EventRow],
+    plan: monitoring.MonitoringPlan,
+    ladder: monitoring.Ladder,
+    patient_id: UUID,
+    now: datetime,
+) -> monitoring.NextLook | None:
+    told = monitoring.in_order(row.as_event() for row in rows)
+    state = monitoring.state_of(events=told, plan=plan, now=now)
+    if state.dosed_at is None or now - state.dosed_at > FOLLOWED_FOR:
+        return None
+    return monitoring.next_look_of(
+        events=told,
+        state=state,
+        plan=plan,
+        ladder=ladder,
+        now=now,
+        is_suicidal=has_open_alarm(patient_id, reasons=reasons_about_suicide()),
+    )
+
+
+@cache
+def reasons_about_suicide() -> frozenset[str]:
+    """The reasons of alarms after which nothing is waited for."""
+    return instruments.reasons_about_suicide(instruments.all_instruments()) | {"assessment.danger"}

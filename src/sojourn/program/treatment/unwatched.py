@@ -1,0 +1,67 @@
+"""Finds running sessions that have no deadline. There must be none: each is a fault, shown and mended."""
+
+import logging
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from sojourn.clinical import protocols
+from sojourn.program.people.actors import MACHINE
+from sojourn.program.plans.models import Visit
+from sojourn.program.safety import deadlines
+from sojourn.program.safety.actions import raise_alarm
+from sojourn.program.treatment.arming import FOLLOWED_FOR, arm_from_record
+from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.models import SessionEvent
+
+log = logging.getLogger("sojourn.watch")
+
+ENDS = (EventKind.DISCHARGED, EventKind.LEFT)
+UNWATCHED = "SESSION-UNWATCHED"
+SAYS = "This session ran without a deadline: nobody would have been told of a missed look. It has one again."
+
+
+def unwatched_sessions(*, now: datetime) -> tuple[UUID, ...]:
+    """The sessions with a dose of the last day and no end on record whose next look nobody waits for; two queries."""
+    events = SessionEvent.objects.filter(visit=OuterRef("pk"), withdrawn_by=None)
+    running = list(
+        Visit.objects.filter(
+            Exists(events.filter(kind=EventKind.DOSED, taken_at__range=(now - FOLLOWED_FOR, now))),
+            ~Exists(events.filter(kind__in=ENDS)),
+            during__overlap=(now - 2 * FOLLOWED_FOR, now + FOLLOWED_FOR),
+        ).values_list("pk", flat=True)
+    )
+    watched = deadlines.watched(running)
+    return tuple(visit_id for visit_id in running if visit_id not in watched)
+
+
+def arm_unwatched(*, now: datetime) -> int:
+    """Give each such session its deadline, with an amber alarm that says it had none; return how many were."""
+    armed = 0
+    for visit_id in unwatched_sessions(now=now):
+        with transaction.atomic():
+            visit = Visit.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+            found = visit.filter(pk=visit_id).values_list("patient_id", flat=True).first()
+            if found is None:
+                continue
+            arm_from_record(visit_id, patient_id=found, now=now, held=deadlines.hold_look(visit_id))
+            if visit_id not in deadlines.watched([visit_id]):
+                continue
+            raise_alarm(
+                patient_id=found,
+                reason=UNWATCHED,
+                severity="amber",
+                says=SAYS,
+                owner="session monitor",
+                facts={},
+                about_kind="visit",
+                about_id=visit_id,
+                acknowledge_within=protocols.policy("alarm-acknowledge-red").within,
+                raised_at=now,
+                actor=MACHINE,
+            )
+            log.error("session %s had no deadline", visit_id)
+            armed += 1
+    return armed
