@@ -1,0 +1,36 @@
+// Keeps the parts of a page that come from the record current, and puts them away when the login has ended. The page
+// is asked for as its reader would ask for it; what it says replaces the regions of the same name.
+const PATIENCE_MS = 10_000;
+const regions = (root) => new Map([...root.querySelectorAll("[data-region]")].map((node) => [node.dataset.region, node]));
+
+const isInUse = (region) => region.contains(document.activeElement) && document.activeElement.closest("form") !== null;
+
+/** Ask for this page anew; null when nobody answered. */
+export const ask = async () => {
+  try {
+    return await fetch(location.href, { headers: { Accept: "text/html" }, redirect: "manual", signal: AbortSignal.timeout(PATIENCE_MS) });
+  } catch {
+    return null;
+  }
+};
+
+export const wantsLogin = (answer) => answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403;
+
+/** Bring every region up to date. Returns "shown", "locked" when the page wants a login, or "unknown". */
+export const refresh = async () => {
+  const answer = await ask();
+  if (answer && wantsLogin(answer)) return "locked";
+  if (!answer?.ok) return "unknown";
+  const found = regions(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  for (const [name, node] of regions(document)) {
+    const fresh = found.get(name);
+    if (fresh && !isInUse(node)) node.replaceChildren(...fresh.childNodes);
+  }
+  return "shown";
+};
+
+/** Take what was read from the record off the page; the forms that record stay. */
+export const lock = (isLocked) => {
+  document.documentElement.toggleAttribute("data-chart-locked", isLocked);
+  if (isLocked) for (const [, node] of regions(document)) node.replaceChildren();
+};

@@ -1,0 +1,23 @@
+// When the next look is due, counted here while the practice cannot say it. Times are the practice's own; a clock that
+// differs on this device is set off by what the practice said its time was.
+
+/** How far the practice's clock is ahead of this device's, in ms. */
+export const offsetOf = (practiceNow, deviceNow = Date.now()) => Date.parse(practiceNow) - deviceNow;
+
+/**
+ * The next look in ms of the practice's clock, or null: what the practice said, until somebody here has looked since;
+ * then the first time of the schedule that this look does not cover. A look up to `early_s` before its time counts.
+ */
+export const dueNext = ({ looks = [], early_s: early = 0, next_due_at: said, looked_at: looked }) => {
+  const saidAt = said ? Date.parse(said) : null;
+  const covered = looked === undefined || looked === null ? -Infinity : looked + early * 1000;
+  if (saidAt !== null && saidAt > covered) return saidAt;
+  return looks.map((time) => Date.parse(time)).find((time) => time > covered) ?? null;
+};
+
+/** "4:05", or "-0:20" once it is past. */
+export const countdown = (ms) => {
+  const seconds = Math.abs(Math.trunc(ms / 1000));
+  const clock = `${Math.trunc(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  return ms < 0 ? `-${clock}` : clock;
+};

@@ -1,0 +1,51 @@
+// Opens a recording page: with what the practice gave, or, where the shell stands in for it, with what was kept here.
+import { canWorkOffline, keepShell } from "./shell.js";
+import { SessionPage } from "./session_page.js";
+import { canKeep, forget, forgetExpired, keptPages, nameOf, recall } from "./store.js";
+
+const isShell = document.querySelector("[data-recording-shell]") !== null;
+
+const given = () => {
+  const node = document.getElementById("recording-about");
+  return node && JSON.parse(node.textContent);
+};
+
+/** A shell without anything kept for its address: say so, and offer the sessions that are kept. */
+const nothingKept = async () => {
+  document.documentElement.toggleAttribute("data-nothing-kept", true);
+  const list = document.querySelector("[data-kept-pages]");
+  if (!list || !canKeep()) return;
+  for (const { about } of await keptPages()) {
+    const [row, link] = [document.createElement("li"), document.createElement("a")];
+    Object.assign(link, { href: about.path, textContent: about.name });
+    row.append(link);
+    list.append(row);
+  }
+};
+
+/** The choices of a form in the shell, which itself knows no plan. */
+const offerChoices = (choices = {}) => {
+  for (const select of document.querySelectorAll("select[data-choices]")) {
+    for (const [value, label] of choices[select.dataset.choices] ?? []) select.append(new Option(label, value));
+  }
+};
+
+/** What the practice gave now, with the token and the looks that an earlier opening of the page left here. */
+const together = (fresh, kept) => {
+  if (!fresh || !kept) return fresh ?? kept;
+  return { ...fresh, token: fresh.token || kept.token, ends_at: fresh.ends_at ?? kept.ends_at, looked_at: kept.looked_at };
+};
+
+const start = async () => {
+  const able = canKeep();
+  if (able) await forgetExpired();
+  const page = able ? await nameOf(location.pathname) : "";
+  const kept = able ? await recall(page) : null;
+  const about = together(given(), kept);
+  if (!about) return isShell ? nothingKept() : null;
+  if (isShell) offerChoices(about.choices);
+  await new SessionPage({ page, about, able, isShell }).open();
+  return !isShell && able && canWorkOffline() ? keepShell(about.scope) : null;
+};
+
+start();

@@ -1,0 +1,271 @@
+// One recording page at work: its forms keep their events on this device and send them from here; the connection, what
+// waits and the next look are always in view; after twenty seconds without an answer the page alarms by itself.
+import * as bar from "./bar.js";
+import * as chart from "./chart.js";
+import { clear, eventIn, isBegun, putBack } from "./forms.js";
+import { countdown, dueNext, offsetOf } from "./looks.js";
+import { Outbox, TokenEnded, TokenRefused } from "./outbox.js";
+import { EVERY_MS, Pulse } from "./pulse.js";
+import { canWorkOffline, dropShell } from "./shell.js";
+import * as sound from "./sound.js";
+import { forget, keptPages, remember } from "./store.js";
+
+const UNTIL_THROWN_AWAY_MS = 12 * 3_600_000; // the practice takes nothing that is older
+const REFRESH_EVERY_MS = 60_000;
+const RESTS_MS = 800; // a thumb that trembles presses once
+const TABS = "sojourn-recording";
+const root = document.documentElement;
+const recording = () => [...document.querySelectorAll("form[data-record]")];
+const others = () => [...document.querySelectorAll('main form[method="post"]:not([data-record])')];
+
+export class SessionPage {
+  /** `about`: what the practice gave with the page, or what was kept of it. `able`: this browser can keep events. */
+  constructor({ page, about, able, isShell }) {
+    Object.assign(this, { page, about, able, isShell });
+    this.token = about.token ?? "";
+    this.offset = about.now ? offsetOf(about.now) : (about.offset ?? 0);
+    this.unsent = 0;
+    this.freshAt = Date.now();
+    this.is = { failing: false, unwatched: false, locked: false, over: false, back: false, unkept: false };
+    this.outbox = new Outbox({ page, address: about.record, changed: () => this.changed() });
+    this.pulse = new Pulse({
+      address: about.tick,
+      heard: (said) => this.heard(said),
+      failed: () => this.set({ failing: true }),
+      refused: () => this.renew(),
+      ended: () => this.closed(),
+    });
+  }
+
+  async open() {
+    bar.fill("name", this.about.name ?? "");
+    if (this.able) {
+      new BroadcastChannel(TABS).onmessage = () => this.show();
+      await this.keep();
+    }
+    document.addEventListener("submit", (event) => this.submitted(event), { capture: true });
+    this.dress();
+    if (this.about.sound !== "no") sound.arm();
+    for (const name of ["online", "pageshow", "focus"]) addEventListener(name, () => this.wake());
+    document.addEventListener("visibilitychange", () => this.wake());
+    addEventListener("offline", () => this.paint());
+    new Worker(new URL("./metronome.js", import.meta.url)).onmessage = () => this.beat();
+    await this.show();
+    await this.beat();
+  }
+
+  set(what) {
+    Object.assign(this.is, what);
+    this.paint();
+  }
+
+  wake() {
+    this.pulse.askNow();
+    this.beat();
+  }
+
+  async beat() {
+    this.paint();
+    if (!this.token && !this.is.over) await this.renew();
+    await this.pulse.beat(this.token);
+    this.paint();
+  }
+
+  /** The practice has answered. */
+  async heard({ now, watch, next_due_at: nextDueAt, ended }) {
+    this.set({ failing: false, unwatched: watch === false });
+    this.offset = offsetOf(now);
+    this.about.next_due_at = nextDueAt;
+    await this.send();
+    if (ended) await this.end();
+    else if (this.isShell) await this.leaveTheShell();
+    else if (this.about.chart && Date.now() - this.freshAt > REFRESH_EVERY_MS) await this.freshen();
+  }
+
+  async send({ patiently = true } = {}) {
+    if (!this.able || !this.token) return;
+    try {
+      const said = await this.outbox.send(this.token, { patiently });
+      if (!said) return;
+      this.pulse.answered();
+      this.set({ failing: false });
+      if (this.about.chart && !this.isShell) await this.freshen();
+    } catch (error) {
+      if (error instanceof TokenRefused) await this.renew();
+      else if (error instanceof TokenEnded) await this.closed();
+      else this.set({ failing: true });
+    }
+  }
+
+  /** Ask for a token: a page of staff may, as long as its reader is signed in. */
+  async renew() {
+    this.token = "";
+    if (!this.about.token_address || this.isShell || Date.now() < (this.renewsAt ?? 0)) return;
+    this.renewsAt = Date.now() + EVERY_MS;
+    try {
+      const csrf = document.querySelector('[name="csrfmiddlewaretoken"]')?.value ?? "";
+      const answer = await fetch(this.about.token_address, { method: "POST", headers: { "X-CSRFToken": csrf }, redirect: "manual" });
+      if (answer.ok) {
+        Object.assign(this.about, await answer.json());
+        this.token = this.about.token;
+        await this.keep();
+      } else this.setLocked(answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403);
+    } catch {
+      this.set({ failing: true });
+    }
+  }
+
+  async keep() {
+    if (!this.able || !this.token) return;
+    const note = { ...this.about, offset: this.offset, path: location.pathname };
+    await remember(this.page, note, Date.parse(this.about.ends_at) + UNTIL_THROWN_AWAY_MS);
+  }
+
+  async freshen() {
+    this.freshAt = Date.now();
+    const found = await chart.refresh();
+    if (found === "unknown") return;
+    this.setLocked(found === "locked");
+    this.dress();
+  }
+
+  setLocked(isLocked) {
+    if (isLocked === this.is.locked) return;
+    chart.lock(isLocked);
+    this.set({ locked: isLocked });
+  }
+
+  /** The practice is there again: so is the whole page, for whoever is still signed in and has nothing half-written. */
+  async leaveTheShell() {
+    if (Date.now() - this.freshAt < 5_000 && this.is.locked) return;
+    this.freshAt = Date.now();
+    const answer = await chart.ask();
+    if (answer === null) return;
+    const isLocked = chart.wantsLogin(answer);
+    this.set({ locked: isLocked, back: answer.ok });
+    if (answer.ok && !recording().some(isBegun)) location.reload();
+  }
+
+  /** The token takes nothing more. */
+  async closed() {
+    this.token = "";
+    await this.end();
+  }
+
+  /** The session is over: once nothing waits and every refusal was seen, nothing of it stays on this device. */
+  async end() {
+    this.set({ over: true });
+    if (this.able) {
+      const left = (await this.outbox.waiting()).length + (await this.outbox.refused()).length;
+      if (left > 0) return;
+      await forget(this.page);
+      if ((await keptPages()).length === 0 && canWorkOffline()) await dropShell(this.about.scope);
+    }
+    if (!this.hasEnded && this.about.chart) location.reload();
+    this.hasEnded = true;
+  }
+
+  /** What a form asks for: to be kept here and sent from here, or, for all others, to be judged by the practice. */
+  async submitted(event) {
+    const { target: form, submitter } = event;
+    if (form.method !== "post") return;
+    if (!("record" in form.dataset)) {
+      if (this.isOffline) event.preventDefault();
+      return;
+    }
+    if (!this.able || this.is.over || "plain" in form.dataset) return;
+    event.preventDefault();
+    if ("rests" in form.dataset) return;
+    form.dataset.rests = "";
+    setTimeout(() => delete form.dataset.rests, RESTS_MS);
+    const happened = eventIn(form, submitter, { zone: this.about.zone });
+    form.toggleAttribute("data-is-empty", happened === null);
+    if (happened) await this.record(form, happened, submitter);
+  }
+
+  async record(form, { takenAt, ...what }, submitter) {
+    try {
+      await this.outbox.record(what, takenAt);
+    } catch {
+      return this.cannotKeep(form, submitter);
+    }
+    clear(form);
+    this.set({ unkept: false });
+    if (this.about.looked_kinds?.includes(what.kind)) this.about.looked_at = Math.max(this.about.looked_at ?? 0, takenAt.getTime() + this.offset);
+    await this.keep();
+    return this.send({ patiently: false });
+  }
+
+  /** The device refused to store: the form goes the plain way, or the page says that nothing was kept. */
+  cannotKeep(form, submitter) {
+    if (this.isOffline || this.isShell || !form.querySelector('[name="csrfmiddlewaretoken"]')) return this.set({ unkept: true });
+    form.dataset.plain = "";
+    return form.requestSubmit(submitter);
+  }
+
+  /** Put beside each form that the practice must judge why it rests without a connection. */
+  dress() {
+    const why = document.querySelector("template[data-needs-connection]");
+    for (const form of others()) if (why && !form.querySelector(".needs-connection")) form.append(why.content.cloneNode(true));
+  }
+
+  changed() {
+    this.show();
+    const tabs = new BroadcastChannel(TABS);
+    tabs.postMessage(null);
+    tabs.close();
+  }
+
+  async show() {
+    const [waiting, refused] = [await this.outbox.waiting(), await this.outbox.refused()];
+    this.unsent = waiting.length;
+    bar.list({ waiting, refused, seen: (event) => this.outbox.seen(event.form_id), again: (event, form) => this.again(event, form) });
+    this.paint();
+  }
+
+  async again(event, form) {
+    if (isBegun(form)) return form.scrollIntoView();
+    putBack(form, event.facts);
+    await this.outbox.seen(event.form_id);
+    return form.querySelector("input:not([type=hidden]), textarea, select")?.focus();
+  }
+
+  get isOffline() {
+    return this.is.failing || navigator.onLine === false || this.pulse.isLost;
+  }
+
+  get alarm() {
+    if (this.is.over) return "";
+    return this.pulse.isLost ? "lost" : this.is.unwatched ? "unwatched" : "";
+  }
+
+  /** Put the state on the page: what is said, what can be pressed, whether it alarms, when the next look is. */
+  paint() {
+    const { isOffline, alarm } = this;
+    const said = {
+      offline: isOffline,
+      sent: this.able && !isOffline && !this.unsent,
+      waiting: this.unsent > 0,
+      unable: !this.able,
+      ...this.is,
+    };
+    bar.say(Object.keys(said).filter((name) => said[name]));
+    root.dataset.connection = isOffline ? "offline" : "online";
+    for (const form of others()) for (const button of form.querySelectorAll("button")) button.disabled = isOffline;
+    bar.alarm(alarm);
+    const left = this.paintNextLook();
+    const rings = this.about.sound === "yes" || (this.about.sound === "when-overdue" && left !== null && left < 0);
+    if (alarm && rings) sound.start();
+    else sound.stop();
+    bar.silent(this.about.sound !== "no" && !sound.canSound());
+  }
+
+  paintNextLook() {
+    const due = dueNext(this.about);
+    if (due === null) return null;
+    const left = due - (Date.now() + this.offset);
+    bar.fill("next-look", countdown(left));
+    root.toggleAttribute("data-look-overdue", left < 0);
+    return left;
+  }
+}
