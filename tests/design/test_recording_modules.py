@@ -13,8 +13,8 @@ from tests.support.modules import ADDRESS, module_page
 pytestmark = pytest.mark.browser
 RECORDING = "/static/design/js/recording"
 SET_UP = """
-const store = await import("%(at)s/store.js");
-const { Outbox, TokenEnded, TokenRefused } = await import("%(at)s/outbox.js");
+const store = await import("RECORDING/store.js");
+const { Outbox, TokenEnded, TokenRefused } = await import("RECORDING/outbox.js");
 const page = await store.nameOf("/workspace/sessions/1/");
 const outbox = new Outbox({ page, address: "/record/" });
 const vitals = { kind: "vital_taken", facts: { systolic: "128", diastolic: "82" } };
@@ -25,7 +25,7 @@ const rowsOf = (name) => new Promise((resolve) => {
     asked.onsuccess = () => { opening.result.close(); resolve(asked.result); };
   };
 });
-""" % {"at": RECORDING}  # fmt: skip
+""".replace("RECORDING", RECORDING)
 
 
 class Practice:
@@ -53,7 +53,13 @@ class Practice:
             return route.abort()
         time.sleep(0.1)
         return route.fulfill(
-            json={"events": told, "now": "2026-11-24T15:00:00+00:00", "watch": None, "next_due_at": None, "ended": False}
+            json={
+                "events": told,
+                "now": "2026-11-24T15:00:00+00:00",
+                "watch": None,
+                "next_due_at": None,
+                "ended": False,
+            }
         )
 
 
@@ -186,7 +192,9 @@ def test_two_tabs_that_begin_at_once_share_one_key(opened):
     assert opened("return (await outbox.waiting()).length") == 6
 
 
-def test_a_token_that_has_ended_makes_what_waits_refused_and_an_unknown_one_leaves_it_waiting(opened, practice):
+def test_a_token_that_has_ended_makes_what_waits_refused_and_an_unknown_one_leaves_it_waiting(
+    opened, practice
+):
     practice.fails = [401, 410]
     found = opened("""
         await outbox.record(vitals);
@@ -232,10 +240,30 @@ def test_events_survive_the_tab_and_keep_their_order(opened, practice):
     ("typed", "zone", "now", "moment"),
     [
         ("07:05", "America/Los_Angeles", "2026-11-24T15:10:00Z", "2026-11-24T15:05:00.000Z"),
-        ("10:05", "America/New_York", "2026-11-24T15:10:00Z", "2026-11-24T15:05:00.000Z"),  # the site's clock, not the tablet's
-        ("23:50", "America/Los_Angeles", "2026-11-25T08:05:00Z", "2026-11-25T07:50:00.000Z"),  # ten minutes before midnight
-        ("00:02", "America/Los_Angeles", "2026-11-25T08:00:30Z", "2026-11-25T08:02:00.000Z"),  # a clock that runs ahead
-        ("00:30", "America/Los_Angeles", "2026-11-01T08:40:00Z", "2026-11-01T07:30:00.000Z"),  # the night of the change, before it
+        (
+            "10:05",
+            "America/New_York",
+            "2026-11-24T15:10:00Z",
+            "2026-11-24T15:05:00.000Z",
+        ),  # the site's clock, not the tablet's
+        (
+            "23:50",
+            "America/Los_Angeles",
+            "2026-11-25T08:05:00Z",
+            "2026-11-25T07:50:00.000Z",
+        ),  # ten minutes before midnight
+        (
+            "00:02",
+            "America/Los_Angeles",
+            "2026-11-25T08:00:30Z",
+            "2026-11-25T08:02:00.000Z",
+        ),  # a clock that runs ahead
+        (
+            "00:30",
+            "America/Los_Angeles",
+            "2026-11-01T08:40:00Z",
+            "2026-11-01T07:30:00.000Z",
+        ),  # the night of the change, before it
         ("02:30", "America/Los_Angeles", "2026-11-01T10:40:00Z", "2026-11-01T10:30:00.000Z"),  # and after it
         ("13:15", "Asia/Kolkata", "2026-11-24T07:50:00Z", "2026-11-24T07:45:00.000Z"),
     ],

@@ -8,10 +8,12 @@ from sojourn.clinical.monitoring.ladders import Ladder, NextLook, next_look_of
 from sojourn.clinical.monitoring.limits import Crossing, crossings_of
 from sojourn.clinical.monitoring.plan_files import UnknownPlan, monitoring_plan, monitoring_plans
 from sojourn.clinical.monitoring.plans import Alarm, MonitoringPlan
+from sojourn.clinical.monitoring.schedule import EARLY_MINUTES, looks_to_come
 from sojourn.clinical.monitoring.session import Hold, SessionPhase, SessionState
 
 __all__ = [
-    "KINDS", "Alarm", "Crossing", "DoseChecked", "Event", "EventInvalid", "Hold", "Ladder", "MonitoringPlan", "NextLook",
-    "NoLadder", "SessionPhase", "SessionState", "UnknownPlan", "crossings_of", "facts_of", "in_order", "kind_of",
-    "ladder_for", "ladders", "monitoring_plan", "monitoring_plans", "next_look_of", "read_event", "state_of", "units_of",
+    "EARLY_MINUTES", "KINDS", "Alarm", "Crossing", "DoseChecked", "Event", "EventInvalid", "Hold", "Ladder", "MonitoringPlan",
+    "NextLook", "NoLadder", "SessionPhase", "SessionState", "UnknownPlan", "crossings_of", "facts_of", "in_order", "kind_of",
+    "ladder_for", "ladders", "looks_to_come", "monitoring_plan", "monitoring_plans", "next_look_of", "read_event", "state_of",
+    "units_of",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, takewhile
 
 from sojourn.clinical.monitoring.events import Event, Rated, VitalTaken
 from sojourn.clinical.monitoring.limits import Crossing
@@ -34,6 +34,12 @@ def next_look(
     if recheck_at is not None and recheck_at < due_at:
         return Due("recheck", recheck_at, overdue=now > recheck_at)
     return scheduled
+
+
+def looks_to_come(*, plan: MonitoringPlan, dosed_at: datetime, until: datetime) -> tuple[datetime, ...]:
+    """Give every look of the schedule from the dose until a moment, taken or not."""
+    times = (dosed_at + timedelta(minutes=minute) for minute in _schedule(plan))
+    return tuple(takewhile(lambda time: time <= until, times))
 
 
 def missed_minutes(

@@ -91,9 +91,13 @@ class SignForm(EventForm):
     sign = forms.ChoiceField(label=_("What was noticed"))
     words = forms.CharField(label=_("In words"), required=False, max_length=2000)
 
-    def __init__(self, *args: Any, plan: MonitoringPlan, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, plan: MonitoringPlan | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["sign"].choices = [("", _("Choose")), *((sign.id, sign.label) for sign in plan.signs)]  # type: ignore[attr-defined]
+        signs = plan.signs if plan else ()
+        self.fields["sign"].choices = [("", _("Choose")), *((sign.id, sign.label) for sign in signs)]  # type: ignore[attr-defined]
+        self.fields["sign"].widget.attrs["data-choices"] = (
+            "signs"  # filled in the browser where no plan is known
+        )
 
 
 class NoteForm(EventForm):

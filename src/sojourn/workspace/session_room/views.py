@@ -27,6 +27,7 @@ from sojourn.workspace.session_room.events_in_words import in_words
 from sojourn.workspace.session_room.expected import expected_of
 from sojourn.workspace.session_room.forms import EventForm
 from sojourn.workspace.session_room.medicine import medicine_of
+from sojourn.workspace.session_room.offline import told_to_page
 from sojourn.workspace.session_room.recording import forms_for, record
 from sojourn.workspace.session_room.roles import WATCHERS
 from sojourn.workspace.session_room.taps import TAPS, TapRefused, tap
@@ -131,6 +132,7 @@ def _page(
                 if each.criterion not in forms[EventKind.CONFIRMED].fields
             ],
             "may_record": may_record,
+            "recording": told_to_page(found, now=request.now) if may_record else None,
             "undoable": undoable(found.events, staff_id=request.actor.staff_id, now=request.now),
             "medicine": medicine_of(found),
             "expected": expected_of(found, now=request.now),

@@ -1,9 +1,16 @@
 // Keeps the parts of a page that come from the record current, and puts them away when the login has ended. The page
 // is asked for as its reader would ask for it; what it says replaces the regions of the same name.
+import { isChanged } from "./forms.js";
+
 const PATIENCE_MS = 10_000;
 const regions = (root) => new Map([...root.querySelectorAll("[data-region]")].map((node) => [node.dataset.region, node]));
 
-const isInUse = (region) => region.contains(document.activeElement) && document.activeElement.closest("form") !== null;
+const phase = (root) => root.querySelector("[data-phase]")?.dataset.phase;
+
+/** A region in which somebody writes, or has written and not sent it, is left as it is. */
+const isInUse = (region) =>
+  (region.contains(document.activeElement) && document.activeElement.closest("form") !== null) ||
+  [...region.querySelectorAll("input, textarea, select")].some(isChanged);
 
 /** Ask for this page anew; null when nobody answered. */
 export const ask = async () => {
@@ -16,12 +23,17 @@ export const ask = async () => {
 
 export const wantsLogin = (answer) => answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403;
 
-/** Bring every region up to date. Returns "shown", "locked" when the page wants a login, or "unknown". */
+/**
+ * Bring every region up to date. Returns "shown", "locked" when the page wants a login, "moved on" when it
+ * asks for other forms now, or "unknown".
+ */
 export const refresh = async () => {
   const answer = await ask();
   if (answer && wantsLogin(answer)) return "locked";
   if (!answer?.ok) return "unknown";
-  const found = regions(new DOMParser().parseFromString(await answer.text(), "text/html"));
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  if (phase(page) !== phase(document)) return "moved on";
+  const found = regions(page);
   for (const [name, node] of regions(document)) {
     const fresh = found.get(name);
     if (fresh && !isInUse(node)) node.replaceChildren(...fresh.childNodes);

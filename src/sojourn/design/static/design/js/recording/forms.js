@@ -40,7 +40,7 @@ export const momentOf = (typed, zone, now) => {
   return new Date(moment - now > HALF_A_DAY_MS ? moment - DAY_MS : moment);
 };
 
-/** What the form says happened: `{ kind, facts, takenAt, device }`, or null when nothing was entered and something must be. */
+/** What the form says happened: `{ kind, facts, takenAt }`, or null when nothing was entered and something must be. */
 export const eventIn = (form, submitter, { zone, now = Date.now() }) => {
   const kind = form.dataset.record;
   const facts = {};
@@ -52,12 +52,13 @@ export const eventIn = (form, submitter, { zone, now = Date.now() }) => {
     else if (!NOT_FACTS.has(fact)) facts[fact] = value.trim();
   }
   if ("needsSomething" in form.dataset && Object.keys(facts).length === 0) return null;
-  return { kind, facts, takenAt, device: form.dataset.device ?? "" };
+  return { kind, facts, takenAt };
 };
 
 const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !NOT_FACTS.has(bare(field.name, form.dataset.record)));
 
-const isChanged = (field) => {
+/** Whether a field says something else than it did when it came. */
+export const isChanged = (field) => {
   if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
   if (field.matches("select")) return field.selectedIndex > 0;
   return field.type !== "hidden" && field.matches("input, textarea") && field.value !== field.defaultValue;
@@ -80,7 +81,7 @@ export const putBack = (form, facts) => {
 /** Clear what was entered. The form is itself again, whatever it was given at first. */
 export const clear = (form) => {
   form.reset();
-  delete form.dataset.device;
+  delete form.dataset.corrects;
 };
 
 const labelOf = (form, field) =>

@@ -1,8 +1,33 @@
 // When the next look is due, counted here while the practice cannot say it. Times are the practice's own; a clock that
 // differs on this device is set off by what the practice said its time was.
 
-/** How far the practice's clock is ahead of this device's, in ms. */
-export const offsetOf = (practiceNow, deviceNow = Date.now()) => Date.parse(practiceNow) - deviceNow;
+const A_STEP_MS = 30_000;
+
+/** How far the practice's clock is ahead of this device's, as of the last time the practice told the time. */
+export class Offset {
+  constructor(ms = 0) {
+    this.ms = ms;
+    this.heardAt = null;
+  }
+
+  heard(practiceNow) {
+    this.ms = Date.parse(practiceNow) - Date.now();
+    this.heardAt = { wall: Date.now(), steady: performance.now() };
+  }
+
+  /** In ms, as far as anybody can tell: null after a sleep or a clock set forward, which look the same from here. */
+  get known() {
+    if (!this.heardAt) return null;
+    const jump = Date.now() - this.heardAt.wall - (performance.now() - this.heardAt.steady);
+    if (jump > A_STEP_MS) return null;
+    return jump < -A_STEP_MS ? this.ms - jump : this.ms; // set back: only a hand does that
+  }
+
+  /** The practice's time now, in ms. */
+  get practiceNow() {
+    return Date.now() + (this.known ?? this.ms);
+  }
+}
 
 /**
  * The next look in ms of the practice's clock, or null: what the practice said, until somebody here has looked since;

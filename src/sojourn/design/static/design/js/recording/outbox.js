@@ -6,6 +6,7 @@ const AT_ONCE = 50;
 const PATIENCE_MS = 10_000;
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
+const A_STEP_MS = 30_000; // less is the network's delay, not a clock that was set
 const SETTLED = new Set(["recorded", "repeat"]);
 
 /** The token is not known to the practice: another one has to be asked for. */
@@ -39,9 +40,12 @@ export class Outbox {
     this.notBefore = 0;
   }
 
-  /** Keep what happened, at once; it is safe on this device when this returns. */
-  async record({ kind, facts, device = "" }, takenAt = new Date()) {
-    const event = { form_id: crypto.randomUUID(), kind, facts, taken_at: takenAt.toISOString(), device };
+  /**
+   * Keep what happened, at once; it is safe on this device when this returns. `ahead`: how far the practice's clock is
+   * ahead of this device's, in ms, or null when nobody can tell.
+   */
+  async record({ kind, facts, device = "" }, takenAt = new Date(), ahead = null) {
+    const event = { form_id: crypto.randomUUID(), kind, facts, taken_at: takenAt.toISOString(), device, ahead };
     await keepEvent(this.page, event);
     this.changed();
     return event;
@@ -62,12 +66,12 @@ export class Outbox {
   }
 
   /** Send what waits, unless another tab does so, or the last try is too recent. Returns what the practice said. */
-  async send(token, { now = Date.now(), patiently = true } = {}) {
+  async send(token, { now = Date.now(), patiently = true, ahead = null } = {}) {
     if (patiently && now < this.notBefore) return null;
     return navigator.locks.request(`sojourn-sends-${this.page}`, { ifAvailable: true }, async (lock) => {
       if (!lock) return null;
       try {
-        const said = await this.#sendAll(token);
+        const said = await this.#sendAll(token, ahead);
         this.pause = this.notBefore = 0;
         return said;
       } catch (error) {
@@ -79,21 +83,37 @@ export class Outbox {
     });
   }
 
-  async #sendAll(token) {
+  async #sendAll(token, ahead) {
     let said = null;
     const tried = new Set();
     for (;;) {
       const events = (await this.waiting()).filter((event) => !tried.has(event.form_id)).slice(0, AT_ONCE);
       if (events.length === 0) return said;
+      const placed = [];
+      for (const event of events) placed.push(await this.#placed(event, ahead));
       said = await ask(this.address, token, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ sent_at: new Date().toISOString(), events }),
+        body: JSON.stringify({ sent_at: new Date().toISOString(), events: placed }),
       });
       for (const event of events) tried.add(event.form_id); // one that the practice passed over goes out next time
       await this.#settle(events, said.events);
       this.changed();
     }
+  }
+
+  /**
+   * The event as it goes out. The practice sets a wrong clock right by what it shows now; where this clock was set
+   * since the event was taken, its time is told by the clock of now, once and for good: a repeat has to be the same.
+   */
+  async #placed(event, ahead) {
+    const step = event.ahead === null || ahead === null ? 0 : event.ahead - ahead;
+    if (Math.abs(step) > A_STEP_MS) {
+      Object.assign(event, { taken_at: new Date(Date.parse(event.taken_at) + step).toISOString(), ahead: null });
+      await keepEvent(this.page, event);
+    }
+    const { form_id, kind, facts, taken_at, device } = event;
+    return { form_id, kind, facts, taken_at, device };
   }
 
   /** What can never be sent is shown as refused, so that the person can write it down. */

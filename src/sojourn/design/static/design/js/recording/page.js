@@ -32,6 +32,7 @@ const offerChoices = (choices = {}) => {
 
 /** What the practice gave now, with the token and the looks that an earlier opening of the page left here. */
 const together = (fresh, kept) => {
+  if (fresh?.ended && !kept) return null; // nothing of a session that is over waits here
   if (!fresh || !kept) return fresh ?? kept;
   return { ...fresh, token: fresh.token || kept.token, ends_at: fresh.ends_at ?? kept.ends_at, looked_at: kept.looked_at };
 };
@@ -42,10 +43,13 @@ const start = async () => {
   const page = able ? await nameOf(location.pathname) : "";
   const kept = able ? await recall(page) : null;
   const about = together(given(), kept);
-  if (!about) return isShell ? nothingKept() : null;
+  if (!about && isShell) await nothingKept();
+  if (!about) return;
   if (isShell) offerChoices(about.choices);
   await new SessionPage({ page, about, able, isShell }).open();
-  return !isShell && able && canWorkOffline() ? keepShell(about.scope) : null;
+  if (isShell || about.ended || !able || !canWorkOffline()) return;
+  await keepShell(about.scope);
+  document.documentElement.toggleAttribute("data-opens-offline", true);
 };
 
 start();

@@ -3,7 +3,7 @@
 import * as bar from "./bar.js";
 import * as chart from "./chart.js";
 import { clear, eventIn, isBegun, putBack } from "./forms.js";
-import { countdown, dueNext, offsetOf } from "./looks.js";
+import { Offset, countdown, dueNext } from "./looks.js";
 import { Outbox, TokenEnded, TokenRefused } from "./outbox.js";
 import { EVERY_MS, Pulse } from "./pulse.js";
 import { canWorkOffline, dropShell } from "./shell.js";
@@ -23,10 +23,11 @@ export class SessionPage {
   constructor({ page, about, able, isShell }) {
     Object.assign(this, { page, about, able, isShell });
     this.token = about.token ?? "";
-    this.offset = about.now ? offsetOf(about.now) : (about.offset ?? 0);
+    this.offset = new Offset(about.offset);
+    if (about.now) this.offset.heard(about.now);
     this.unsent = 0;
     this.freshAt = Date.now();
-    this.is = { failing: false, unwatched: false, locked: false, over: false, back: false, unkept: false };
+    this.is = { failing: false, unwatched: false, locked: false, over: Boolean(about.ended), back: false, moved: false, unkept: false };
     this.outbox = new Outbox({ page, address: about.record, changed: () => this.changed() });
     this.pulse = new Pulse({
       address: about.tick,
@@ -45,13 +46,22 @@ export class SessionPage {
     }
     document.addEventListener("submit", (event) => this.submitted(event), { capture: true });
     this.dress();
+    await this.offerDevices();
     if (this.about.sound !== "no") sound.arm();
     for (const name of ["online", "pageshow", "focus"]) addEventListener(name, () => this.wake());
     document.addEventListener("visibilitychange", () => this.wake());
     addEventListener("offline", () => this.paint());
-    new Worker(new URL("./metronome.js", import.meta.url)).onmessage = () => this.beat();
+    new Worker(document.querySelector("link[data-metronome]").href).onmessage = () => this.beat();
     await this.show();
     await this.beat();
+  }
+
+  /** Offer a cuff or oximeter, where the page has a place for it and the browser can reach one. */
+  async offerDevices() {
+    const panel = document.querySelector("[data-devices]");
+    if (!panel || !this.able || !("bluetooth" in navigator)) return;
+    const { DevicePanel } = await import("../devices/panel.js");
+    new DevicePanel(panel, (happened) => this.record(null, happened));
   }
 
   set(what) {
@@ -74,7 +84,7 @@ export class SessionPage {
   /** The practice has answered. */
   async heard({ now, watch, next_due_at: nextDueAt, ended }) {
     this.set({ failing: false, unwatched: watch === false });
-    this.offset = offsetOf(now);
+    this.offset.heard(now);
     this.about.next_due_at = nextDueAt;
     await this.send();
     if (ended) await this.end();
@@ -85,7 +95,7 @@ export class SessionPage {
   async send({ patiently = true } = {}) {
     if (!this.able || !this.token) return;
     try {
-      const said = await this.outbox.send(this.token, { patiently });
+      const said = await this.outbox.send(this.token, { patiently, ahead: this.offset.known });
       if (!said) return;
       this.pulse.answered();
       this.set({ failing: false });
@@ -117,7 +127,7 @@ export class SessionPage {
 
   async keep() {
     if (!this.able || !this.token) return;
-    const note = { ...this.about, offset: this.offset, path: location.pathname };
+    const note = { ...this.about, offset: this.offset.ms, path: location.pathname };
     await remember(this.page, note, Date.parse(this.about.ends_at) + UNTIL_THROWN_AWAY_MS);
   }
 
@@ -125,8 +135,16 @@ export class SessionPage {
     this.freshAt = Date.now();
     const found = await chart.refresh();
     if (found === "unknown") return;
+    if (found === "moved on") return this.moveOn();
     this.setLocked(found === "locked");
     this.dress();
+    return null;
+  }
+
+  /** The session is in another phase, and other forms are called for. What is half-written is sent or cleared first. */
+  moveOn() {
+    if (recording().some(isBegun)) this.set({ moved: true });
+    else location.reload();
   }
 
   setLocked(isLocked) {
@@ -161,8 +179,8 @@ export class SessionPage {
       await forget(this.page);
       if ((await keptPages()).length === 0 && canWorkOffline()) await dropShell(this.about.scope);
     }
-    if (!this.hasEnded && this.about.chart) location.reload();
-    this.hasEnded = true;
+    this.token = "";
+    if (this.about.chart && !this.about.ended) location.reload();
   }
 
   /** What a form asks for: to be kept here and sent from here, or, for all others, to be judged by the practice. */
@@ -184,33 +202,51 @@ export class SessionPage {
   }
 
   async record(form, { takenAt, ...what }, submitter) {
+    let event;
     try {
-      await this.outbox.record(what, takenAt);
+      event = await this.outbox.record(what, takenAt, this.offset.known);
     } catch {
       return this.cannotKeep(form, submitter);
     }
-    clear(form);
     this.set({ unkept: false });
-    if (this.about.looked_kinds?.includes(what.kind)) this.about.looked_at = Math.max(this.about.looked_at ?? 0, takenAt.getTime() + this.offset);
+    const corrects = form?.dataset.corrects;
+    if (form) clear(form);
+    if (corrects) await this.outbox.seen(corrects);
+    if (this.about.looked_kinds?.includes(what.kind)) this.about.looked_at = Math.max(this.about.looked_at ?? 0, takenAt.getTime() + this.offset.ms);
     await this.keep();
-    return this.send({ patiently: false });
+    await this.send({ patiently: false });
+    return this.returnRefused(form, event);
+  }
+
+  /** What was refused at once comes back into its form, to be put right; its reason goes when it is sent anew. */
+  async returnRefused(form, { form_id: formId }) {
+    const refused = (await this.outbox.refused()).find((event) => event.form_id === formId);
+    if (!refused || !form || isBegun(form)) return;
+    putBack(form, refused.facts);
+    form.dataset.corrects = formId;
   }
 
   /** The device refused to store: the form goes the plain way, or the page says that nothing was kept. */
   cannotKeep(form, submitter) {
-    if (this.isOffline || this.isShell || !form.querySelector('[name="csrfmiddlewaretoken"]')) return this.set({ unkept: true });
+    if (this.isOffline || this.isShell || !form?.querySelector('[name="csrfmiddlewaretoken"]')) return this.set({ unkept: true });
     form.dataset.plain = "";
     return form.requestSubmit(submitter);
   }
 
-  /** Put beside each form that the practice must judge why it rests without a connection. */
+  /** Put beside the forms what may have to be said there: nothing was entered; this needs the connection. */
   dress() {
-    const why = document.querySelector("template[data-needs-connection]");
-    for (const form of others()) if (why && !form.querySelector(".needs-connection")) form.append(why.content.cloneNode(true));
+    const say = (name, form) => {
+      const words = document.querySelector(`template[data-${name}]`);
+      if (words && !("dressed" in form.dataset)) form.append(words.content.cloneNode(true));
+      form.dataset.dressed = "";
+    };
+    for (const form of recording()) say("empty", form);
+    for (const form of others()) say("needs-connection", form);
   }
 
-  changed() {
-    this.show();
+  async changed() {
+    await this.show();
+    if (this.is.over) await this.end();
     const tabs = new BroadcastChannel(TABS);
     tabs.postMessage(null);
     tabs.close();
@@ -226,11 +262,12 @@ export class SessionPage {
   async again(event, form) {
     if (isBegun(form)) return form.scrollIntoView();
     putBack(form, event.facts);
-    await this.outbox.seen(event.form_id);
+    form.dataset.corrects = event.form_id;
     return form.querySelector("input:not([type=hidden]), textarea, select")?.focus();
   }
 
   get isOffline() {
+    if (this.is.over && !this.token) return false; // nothing is asked of the practice any more
     return this.is.failing || navigator.onLine === false || this.pulse.isLost;
   }
 
@@ -263,7 +300,7 @@ export class SessionPage {
   paintNextLook() {
     const due = dueNext(this.about);
     if (due === null) return null;
-    const left = due - (Date.now() + this.offset);
+    const left = due - this.offset.practiceNow;
     bar.fill("next-look", countdown(left));
     root.toggleAttribute("data-look-overdue", left < 0);
     return left;

@@ -4,6 +4,8 @@
 const NAME = "sojourn-recording";
 const ALGORITHM = "AES-GCM";
 const IV_OCTETS = 12;
+const MADE = { isMade: true };
+const NONE = { otherwise: [] };
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -17,18 +19,30 @@ const answered = (request) =>
     request.onerror = () => reject(request.error);
   });
 
-const opened = () => {
+/** Open the store. Only writing makes one: whoever merely looks leaves nothing behind, and finds null. */
+const opened = async (isMade) => {
   const request = indexedDB.open(NAME, 1);
   request.onupgradeneeded = () => {
+    if (!isMade) return request.transaction.abort();
     request.result.createObjectStore("pages", { keyPath: "page" });
     request.result.createObjectStore("events", { keyPath: "form_id" }).createIndex("page", "page");
+    return null;
   };
-  return answered(request);
+  try {
+    return await answered(request);
+  } catch (error) {
+    if (error.name === "AbortError" && !isMade) return null;
+    throw error;
+  }
 };
 
-/** Open the store, do one thing in one transaction, and close it again, so that it can be deleted at any time. */
-const within = async (mode, work) => {
-  const database = await opened();
+/**
+ * Do one thing in one transaction, and close the store again, so that it can be deleted at any time. Gives `otherwise`
+ * where there is no store and none is made.
+ */
+const within = async (mode, work, { isMade = false, otherwise = null } = {}) => {
+  const database = await opened(isMade);
+  if (!database) return otherwise;
   try {
     const transaction = database.transaction(["pages", "events"], mode, { durability: "strict" });
     const done = new Promise((resolve, reject) => {
@@ -70,7 +84,7 @@ const keyOf = async (page) => {
     if (there) return there.key;
     pages.put({ page, key, about: null, ends_at: 0 });
     return key;
-  });
+  }, MADE);
 };
 
 /** Keep what the page needs to go on without the practice. `ends_at` (ms): when it is thrown away whatever happens. */
@@ -79,7 +93,7 @@ export const remember = async (page, about, endsAt) => {
   const sealed = await seal(key, page, about);
   await within("readwrite", (pages) => {
     pages.put({ page, key, about: sealed, ends_at: endsAt });
-  });
+  }, MADE);
 };
 
 /** What was kept about the page, or null. */
@@ -90,7 +104,7 @@ export const recall = async (page) => {
 
 /** Every page that this browser keeps something of: its name and what was kept about it. */
 export const keptPages = async () => {
-  const rows = await within("readonly", (pages) => answered(pages.getAll()));
+  const rows = await within("readonly", (pages) => answered(pages.getAll()), NONE);
   return Promise.all(
     rows.filter((row) => row.about).map(async (row) => ({ page: row.page, about: await unseal(row.key, row.page, row.about) })),
   );
@@ -102,14 +116,14 @@ export const keepEvent = async (page, event) => {
   const sealed = await seal(key, event.form_id, event);
   await within("readwrite", (_pages, events) => {
     events.put({ form_id: event.form_id, page, order: event.taken_at, sealed });
-  });
+  }, MADE);
 };
 
 /** The events of the page in the order in which they were true. */
 export const eventsOf = async (page) => {
   const row = await rowOf(page);
   if (!row) return [];
-  const rows = await within("readonly", (_pages, events) => answered(events.index("page").getAll(page)));
+  const rows = await within("readonly", (_pages, events) => answered(events.index("page").getAll(page)), NONE);
   rows.sort((one, other) => (one.order < other.order ? -1 : 1));
   return Promise.all(rows.map((each) => unseal(row.key, each.form_id, each.sealed)));
 };
@@ -131,6 +145,6 @@ export const forget = async (page) => {
 
 /** Throw away the pages whose time is over. */
 export const forgetExpired = async (now = Date.now()) => {
-  const rows = await within("readonly", (pages) => answered(pages.getAll()));
+  const rows = await within("readonly", (pages) => answered(pages.getAll()), NONE);
   for (const row of rows) if (row.ends_at && row.ends_at < now) await forget(row.page);
 };

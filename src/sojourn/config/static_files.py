@@ -1,0 +1,9 @@
+"""Names each file of the design after its content, the imports between browser modules included."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedFiles(CompressedManifestStaticFilesStorage):
+    """A page that is kept for hours without a network must find the very modules it was kept with."""
+
+    support_js_module_import_aggregation = True
