@@ -41,8 +41,11 @@ export const refresh = async () => {
   return "shown";
 };
 
-/** Take what was read from the record off the page; the forms that record stay. */
+/** Take what was read from the record off the page; what somebody was writing is put out of sight until they are back. */
 export const lock = (isLocked) => {
   document.documentElement.toggleAttribute("data-chart-locked", isLocked);
-  if (isLocked) for (const [, node] of regions(document)) node.replaceChildren();
+  for (const [, node] of regions(document)) {
+    node.hidden = isLocked;
+    if (isLocked && !isInUse(node)) node.replaceChildren();
+  }
 };
