@@ -46,7 +46,7 @@ def shell(request: Any) -> HttpResponse:
     about = {
         "forms": forms,
         "may_record": True,
-        "csrf_token": "NOTPROVIDED",
+        "csrf_token": "",
     }  # no form of it is sent the plain way
     return render(request, "workspace/session_room/offline.html", about)
 
