@@ -12,8 +12,8 @@ from sojourn.clinical.monitoring.schedule import EARLY_MINUTES, looks_to_come
 from sojourn.clinical.monitoring.session import Hold, SessionPhase, SessionState
 
 __all__ = [
-    "EARLY_MINUTES", "KINDS", "Alarm", "Crossing", "DoseChecked", "Event", "EventInvalid", "Hold", "Ladder", "MonitoringPlan",
-    "NextLook", "NoLadder", "SessionPhase", "SessionState", "UnknownPlan", "crossings_of", "facts_of", "in_order", "kind_of",
-    "ladder_for", "ladders", "looks_to_come", "monitoring_plan", "monitoring_plans", "next_look_of", "read_event", "state_of",
-    "units_of",
+    "EARLY_MINUTES", "KINDS", "Alarm", "Crossing", "DoseChecked", "Event", "EventInvalid", "Hold", "Ladder",
+    "MonitoringPlan", "NextLook", "NoLadder", "SessionPhase", "SessionState", "UnknownPlan", "crossings_of",
+    "facts_of", "in_order", "kind_of", "ladder_for", "ladders", "looks_to_come", "monitoring_plan", "monitoring_plans",
+    "next_look_of", "read_event", "state_of", "units_of",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('treatment', '0007_dose_checks'),
+        ('treatment', '0008_stop_rules_and_medicines'),
     ]
 
     operations = [
