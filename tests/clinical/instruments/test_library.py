@@ -16,14 +16,14 @@ INSTRUMENTS = all_instruments()
 PHQ_2 = (DATA / "phq_2.toml").read_text()
 
 
-WITH_WORDING = {"asq", "cgi", "edi", "gad-7", "pc-ptsd-5", "pcl-5", "pgi-c", "phq-2", "phq-9"}
+WITH_WORDING = {"next-day", "asq", "cgi", "edi", "gad-7", "pc-ptsd-5", "pcl-5", "pgi-c", "phq-2", "phq-9"}
 SCORING_ONLY = {
     "audit", "audit-c", "c-ssrs-screener", "c-ssrs-since-last-contact", "cadss", "cadss-6", "dast-10", "icsi-icpi",
     "madrs", "mdq", "meq-30", "qids-sr16", "who-5", "wsas",
 }  # fmt: skip
 
 
-def test_wording_ships_for_nine_and_scoring_alone_for_the_others():
+def test_wording_ships_for_some_and_scoring_alone_for_the_others():
     assert {i.id for i in INSTRUMENTS if i.has_wording} == WITH_WORDING
     assert {i.id for i in INSTRUMENTS if i.tier is Tier.B} == SCORING_ONLY
     assert not {i.id for i in INSTRUMENTS} - WITH_WORDING - SCORING_ONLY

@@ -119,7 +119,7 @@ def test_blanks_of_an_unfinished_form_are_no_alarm_yet_but_its_answers_are():
 def test_every_question_about_suicide_alarms_when_it_is_left_blank():
     about_suicide = [(i, item.id) for i in all_instruments() for item in i.items if item.about_suicide]
     assert {i.id for i, _ in about_suicide} == {
-        "phq-9", "asq", "c-ssrs-screener", "c-ssrs-since-last-contact", "qids-sr16", "madrs",
+        "phq-9", "asq", "c-ssrs-screener", "c-ssrs-since-last-contact", "qids-sr16", "madrs", "next-day",
     }  # fmt: skip
     for instrument, item_id in about_suicide:
         highest = {item.id: item.options[-1].value for item in instrument.items} | {item_id: None}

@@ -77,7 +77,7 @@ def test_the_home_asks_the_database_a_fixed_number_of_times(
         courses.book(own, courses.start(own), date(2026, 11, 25) + timedelta(days=number))
     client = sign_in(ward.cora)
     client.get(PLANNING)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(18):
         client.get(PLANNING)
 
 

@@ -134,12 +134,13 @@ def test_readiness_names_what_is_missing_and_what_holds(ward):
     courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
     courses.name_escort(ward, dose)
     ready = readiness.readiness_of(dose.id, actor=ward.cora, now=dose.during.lower - timedelta(days=2))
-    assert ready.missing == ()
+    assert [item.name for item in ready.missing] == ["Fasting", "Pregnancy test"]
+    assert not any(item.holds for item in ready.missing)
 
 
-def test_readiness_of_many_visits_takes_four_queries(ward, course, django_assert_num_queries):
+def test_readiness_of_many_visits_takes_seven_queries(ward, course, django_assert_num_queries):
     far = NOW + timedelta(days=60)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         assert len(readiness.readiness_between(ward.cora, begin=NOW, end=far, now=NOW)) == 17
     with django_assert_num_queries(4):
         assert (

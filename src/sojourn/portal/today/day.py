@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sojourn.clinical.evidence.lessons import Lesson, lessons
+from sojourn.clinical.monitoring.readiness_items import asked_before
 from sojourn.clinical.protocols import CourseProtocol, course_protocol
 from sojourn.portal.wording import ReadingLine, reading_lines
 from sojourn.program.audit.queries import readings_of
@@ -18,6 +19,7 @@ from sojourn.program.plans import queries as plans
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment.held import HeldVisit, held_visits_of
 from sojourn.program.treatment.phases import Phase, phase_of
+from sojourn.program.treatment.readiness import Readiness, ReadyItem, readiness_of
 
 READINGS_LOOKED_AT = 20
 
@@ -36,6 +38,25 @@ class PatientDay:
     consented: intake.ConsentRow | None
     readings: tuple[ReadingLine, ...]
     lessons_left: tuple[Lesson, ...]  # those with questions that are not understood yet
+    readiness: Readiness | None  # of the next session, until it begins
+
+    @property
+    def sayable(self) -> tuple[ReadyItem, ...]:
+        """What the patient can say about the next session: who comes along at any time, the rest once it is near."""
+        if self.readiness is None:
+            return ()
+        can_say = [item for item in self.readiness.items if item.patient_acts]
+        return tuple(item for item in can_say if self.is_near or item.kind == "companion")
+
+    @property
+    def to_say(self) -> tuple[ReadyItem, ...]:
+        """What a patient is asked to say now: the session is near, and nobody has said it."""
+        return tuple(item for item in self.sayable if not item.is_ready) if self.is_near else ()
+
+    @property
+    def is_near(self) -> bool:
+        """True from the day on which a patient is asked about the next session."""
+        return self.readiness is not None and self.readiness.visit.starts_at - self.now <= asked_before()
 
     @property
     def today(self) -> date:
@@ -102,13 +123,16 @@ def day_of(patient_id: UUID, *, actor: Actor, now: datetime) -> PatientDay:
     assert phase is not None
     course = plans.open_course_of(patient_id, actor=actor)
     wanted = course_protocol(course.protocol_id).consent if course else None
+    visits = plans.visits_of(patient_id, actor=actor)
+    coming = next((each for each in visits if each.is_dosing and each.starts_at > now), None)
     return PatientDay(
         now=now,
         card=card,
         phase=phase,
         asked=measures.requests_of(patient_id, actor=actor),
         course=course,
-        visits=plans.visits_of(patient_id, actor=actor),
+        visits=visits,
+        readiness=readiness_of(coming.id, actor=actor, now=now) if coming else None,
         held=held_visits_of(patient_id, actor=actor),
         consented=intake.consent_in_force(patient_id, wanted, actor=actor) if wanted else None,
         readings=reading_lines(readings_of(patient_id, limit=READINGS_LOOKED_AT), card.timezone),

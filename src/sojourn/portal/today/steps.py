@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from sojourn.clinical import instruments
 from sojourn.clinical.monitoring import monitoring_plan
 from sojourn.clinical.monitoring.plans import ChecklistItem
-from sojourn.clinical.protocols import Setting
 from sojourn.portal.today.day import PatientDay
 from sojourn.program.measures.queries import RequestRow
 from sojourn.program.people.places import local_date
 from sojourn.program.treatment.phases import Phase
+from sojourn.program.treatment.readiness import ReadyItem
 
 SEEN_TO_BEFOREHAND = ("fasting", "meal", "sober")
 BEFORE_DECISION = {Phase.JOINED, Phase.DECIDING, Phase.ASKED}
@@ -59,6 +59,13 @@ def next_step_of(day: PatientDay) -> NextStep:
             _("Nothing is needed from you now"),
             _("It is time for your session. Everything else waits until it is over."),
         )
+    if day.to_say:
+        return NextStep(
+            _("Get ready for your session"),
+            ", ".join(item.patient_title for item in day.to_say) + ".",
+            _("Say what is settled"),
+            reverse("portal:getting_ready"),
+        )
     if open_now:
         return _answer(open_now[0], more=len(open_now) - 1)
     if day.phase in {Phase.JOINED, Phase.ASKED}:
@@ -94,7 +101,7 @@ def ready_lines(day: PatientDay) -> tuple[ReadyLine, ...]:
     if day.phase is Phase.AFTER:
         return (*lines, _consent_line(day))
     lines = [*lines, _consent_line(day), _lessons_line(day), _visits_line(day), _preparation_line(day)]
-    return (*lines, *_companion_lines(day))
+    return (*lines, *_said_lines(day))
 
 
 def asked_before_dose(day: PatientDay) -> tuple[ChecklistItem, ...]:
@@ -173,11 +180,16 @@ def _preparation_line(day: PatientDay) -> ReadyLine:
     return ReadyLine(_("Preparation talk"), False, _("It comes before the first dose."))
 
 
-def _companion_lines(day: PatientDay) -> tuple[ReadyLine, ...]:
-    if day.next_dose is None or day.protocol is None:
-        return ()
-    at_home = day.protocol.setting is Setting.HOME
-    title = _("Somebody who stays with you") if at_home else _("Somebody who takes you home")
-    named = day.next_dose.sitter_name
-    says = named or _("Tell the practice who it will be. Without somebody no dose is given.")
-    return (ReadyLine(title, bool(named), says),)
+def _said_lines(day: PatientDay) -> tuple[ReadyLine, ...]:
+    """What the patient can say about the next session; once it comes near, everything the practice still needs."""
+    url = reverse("portal:getting_ready")
+    return tuple(
+        ReadyLine(item.patient_title, item.is_ready, _said(item), f"{url}#{item.kind}")
+        for item in day.sayable
+    )
+
+
+def _said(item: ReadyItem) -> str:
+    if item.is_ready:
+        return item.says.capitalize() if item.kind != "companion" else item.says
+    return item.patient_does

@@ -10,6 +10,7 @@ from sojourn.portal.today.standing import standing_of
 from sojourn.portal.today.steps import asked_before_dose, next_step_of, ready_lines
 from sojourn.portal.wording import visit_name
 from sojourn.program.people.access import patients_only
+from sojourn.program.treatment.driving import driving_of
 
 VISITS_SHOWN = 4
 READINGS_SHOWN = 3
@@ -28,6 +29,7 @@ def today(request: HttpRequest) -> HttpResponse:
         "asked_before_dose": asked_before_dose(day),
         "hours": coming_hours(day),
         "own_rule": own_rule(request),
+        "driving": driving_of(actor.patient_id, actor=actor, now=request.now),  # type: ignore[attr-defined]
         "visits": [
             (visit_name(visit.kind, visit.number), visit, "now" if visit.starts_at <= day.now else "planned")
             for visit in day.coming[:VISITS_SHOWN]

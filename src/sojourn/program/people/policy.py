@@ -37,8 +37,14 @@ MAY: dict[str, frozenset[Role]] = {
     "record a medicine": CLINICIANS,
     "book visits": frozenset({R.COORDINATOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "name an escort or sitter": frozenset(
-        {R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}
+        {R.PATIENT, R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}
     ),
+    "say what is ready": frozenset(
+        {R.PATIENT, R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}
+    ),
+    "note a readiness": frozenset({R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "account for tablets": frozenset({R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "follow up after a dose": CLINICIANS,
     "run a dosing session": frozenset({R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "file a form": frozenset({R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "write a visit note": frozenset({R.THERAPIST, R.PRESCRIBER}),

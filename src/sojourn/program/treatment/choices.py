@@ -54,3 +54,21 @@ class TokenRole(models.TextChoices):
     PATIENT = "patient", _("patient")
     SITTER = "sitter", _("sitter")
     DEVICE = "device", _("device gateway")
+
+
+class ReadyKind(models.TextChoices):
+    """What somebody can say before a session, in the words of `clinical.monitoring.readiness_items`."""
+
+    COMPANION = "companion", _("who comes along")
+    FASTING = "fasting", _("food and drink")
+    MEDICINES = "medicines", _("medicines before the session")
+    PREGNANCY = "pregnancy", _("pregnancy test")
+    TABLETS = "tablets", _("tablets counted")
+
+
+class TabletKind(models.TextChoices):
+    """Why the tablets at home changed, or that they were counted."""
+
+    SHIPPED = "shipped", _("shipped")
+    USED = "used", _("used in a session")
+    COUNTED = "counted", _("counted")

@@ -13,6 +13,7 @@ from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.people.roster import credentials_ending, today_for
 from sojourn.program.plans.queries import day_at
+from sojourn.program.treatment.following_up import owed_contacts
 from sojourn.program.treatment.papers import owed_forms
 from sojourn.program.treatment.readiness import owed_integrations
 
@@ -28,18 +29,20 @@ class Deadline:
     about: str
     patient_id: UUID | None = None
     staff_id: UUID | None = None
+    visit_id: UUID | None = None  # of a call that is owed: where it is noted
     marked: str = ""
     is_past: bool = False
 
 
 def deadlines_for(actor: Actor, *, now: datetime) -> tuple[Deadline, ...]:
-    """Integrations and forms owed, questionnaires past their day, credentials that end, by date; five queries.
+    """Integrations, calls and forms owed, questionnaires past their day, credentials that end, by date; six queries.
 
     A day is past when it has ended where the actor works.
     """
     today = today_for(actor, now=now)
     found = [
         *_integrations(actor, now),
+        *_contacts(actor, now),
         *_forms(actor, now),
         *_questionnaires(actor, today),
         *_credentials(actor, today),
@@ -61,6 +64,30 @@ def _integrations(actor: Actor, now: datetime) -> list[Deadline]:
             else "",
         )
         for owed in owed_integrations(actor, now=now)
+    ]
+
+
+def _contacts(actor: Actor, now: datetime) -> list[Deadline]:
+    """Calls owed after a first dose: from a day after it, marked once two days have passed."""
+    return [
+        Deadline(
+            on=day_at(owed.due_at, owed.timezone),
+            says=_("is to be called after dose %(n)d") % {"n": owed.number}
+            if not owed.tried
+            else ngettext(
+                "is to be called after dose %(n)d, tried %(tried)d time",
+                "is to be called after dose %(n)d, tried %(tried)d times",
+                owed.tried,
+            )
+            % {"n": owed.number, "tried": owed.tried},
+            about=owed.patient_name,
+            patient_id=owed.patient_id,
+            visit_id=owed.visit_id,
+            marked=_("A clinician contacts the patient within 48 hours of the first dose (program policy).")
+            if owed.due_at < now
+            else "",
+        )
+        for owed in owed_contacts(actor, now=now)
     ]
 
 

@@ -89,7 +89,7 @@ def _of_the_course(session: Session, actor: Actor, now: datetime) -> list[Hold]:
     row = session.visit
     readiness = readiness_of(row.id, actor=actor, now=now)
     assert readiness is not None
-    found = [Hold(f"{item.name}: {item.says}.", "program policy") for item in readiness.missing if item.holds]
+    found = [Hold(f"{item.name}: {item.says}.", item.source) for item in readiness.missing if item.holds]
     found += _of_the_day(row, now)
     found += _of_the_rules(session)
     order = (

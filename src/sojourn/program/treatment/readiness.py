@@ -5,22 +5,27 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
 from sojourn.clinical import protocols
-from sojourn.program.intake.models import Consent
+from sojourn.clinical.monitoring.readiness import Judged, Known, Said, judge_readiness
+from sojourn.program.intake.models import Assessment, Consent
 from sojourn.program.measures.models import QuestionnaireRequest
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import DoseOrder, Visit
 from sojourn.program.plans.queries import VisitRow, day_at, visit_rows
+from sojourn.program.treatment.choices import ReadyKind
 from sojourn.program.treatment.given import dose_given
 from sojourn.program.treatment.models import VisitNote
+from sojourn.program.treatment.preparing import SaidFact, said_before
 from sojourn.program.treatment.stop_rules import StopRuleNow, stop_rules_now
+from sojourn.program.treatment.tablets import remaining_of
 
 INTEGRATION_WITHIN: Final = timedelta(
     days=3
@@ -32,12 +37,23 @@ LISTED_AT_MOST: Final = 200
 
 @dataclass(frozen=True)
 class ReadyItem:
-    """One thing a session needs. `holds`: without it no dose is given; else it is only marked."""
+    """One thing a session needs. `holds`: without it no dose is given; else it is only marked.
+
+    `by` and `at` tell who said so and when; `by` is empty when the patient did, `at` None when nobody said anything.
+    """
 
     name: str
     is_ready: bool
     holds: bool
     says: str
+    kind: str = ""
+    do: str = ""
+    patient_title: str = ""
+    patient_does: str = ""
+    patient_acts: bool = False
+    source: str = "program policy"
+    by: str = ""
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -75,7 +91,7 @@ class OwedIntegration:
 def readiness_between(
     actor: Actor, *, begin: datetime, end: datetime, now: datetime
 ) -> tuple[Readiness, ...]:
-    """The visits of a span of time with what each still needs, in four queries, nine where a stop rule stands."""
+    """The visits of a span of time with what each still needs; seven queries, twelve where a stop rule stands."""
     seen = Visit.objects.filter(
         patients_visible_to(actor, "patient"), cancelled_at=None, during__overlap=(begin, end)
     ).order_by("during", "id")[:LISTED_AT_MOST]
@@ -150,22 +166,26 @@ def _marks(integration_at: datetime | None, next_dose_at: datetime | None, now: 
 
 
 def _readiness(visits: QuerySet[Visit], now: datetime) -> tuple[Readiness, ...]:
+    """The same number of queries, however many visits there are."""
     rows = visit_rows(visits)
     if not rows:
         return ()
     ids = [row.id for row in rows]
-    known = {row["pk"]: row for row in _known_about(ids, now)}
+    about = {row["pk"]: row for row in _known_about(ids, now)}
     signed = set(
         Consent.objects.filter(
             patient_id__in={row.patient_id for row in rows}, withdrawn_at=None
         ).values_list("patient_id", "document_id")
     )
     rules = stop_rules_now(Q(consent__patient_id__in={row.patient_id for row in rows}), now=now)
+    said = said_before([row.id for row in rows if row.is_dosing])
+    answers = _newest_answers({row.patient_id for row in rows if row.is_dosing})
+    tablets = remaining_of({row.course_id for row in rows if row.is_dosing})
     return tuple(
         Readiness(
             row,
-            _items(row, known[row.id], signed, rules.get(row.patient_id)),
-            is_held=known[row.id]["given"] or known[row.id]["noted"],
+            _items(row, about[row.id], signed, said, answers, tablets, rules.get(row.patient_id)),
+            is_held=about[row.id]["given"] or about[row.id]["noted"],
         )
         for row in rows
     )
@@ -203,43 +223,93 @@ def _known_about(visit_ids: Sequence[UUID], now: datetime) -> Iterable[Mapping[s
 
 
 def _items(
-    row: VisitRow, known: Mapping[str, Any], signed: set[tuple[UUID, str]], rule: StopRuleNow | None
+    row: VisitRow,
+    about: Mapping[str, Any],
+    signed: set[tuple[UUID, str]],
+    said: Mapping[UUID, Mapping[str, SaidFact]],
+    answers: Mapping[UUID, Mapping[str, Any]],
+    tablets: Mapping[UUID, int],
+    rule: StopRuleNow | None,
 ) -> tuple[ReadyItem, ...]:
     if row.kind != VisitKind.DOSING:
         return ()
     protocol = protocols.course_protocol(row.protocol_id)
-    consented = (row.patient_id, protocol.consent) in signed
-    companion = _("Sitter") if protocol.setting is protocols.Setting.HOME else _("Escort")
-    items = [
-        ReadyItem(
-            _("Consent"),
-            consented,
-            True,
-            _("signed and in force") if consented else _("not signed for this protocol"),
-        ),
-        ReadyItem(
-            _("Preparation"),
-            known["prepared"],
-            row.number == 1,
-            _("held") if known["prepared"] else _("not held yet"),
-        ),
-        ReadyItem(
-            _("Order"),
-            known["ordered"],
-            True,
-            _("a dose is ordered") if known["ordered"] else _("no dose is ordered"),
-        ),
-        ReadyItem(companion, bool(row.sitter_name), True, row.sitter_name or _("nobody is named")),
-        ReadyItem(
-            _("Questionnaires"),
-            not known["unanswered"],
-            False,
-            _("waiting for answers") if known["unanswered"] else _("nothing is due"),
-        ),
-    ]
+    known = Known(
+        starts_at=row.starts_at,
+        zone=ZoneInfo(row.timezone),
+        number=row.number,
+        consented=(row.patient_id, protocol.consent) in signed,
+        prepared=about["prepared"],
+        ordered=about["ordered"],
+        forms_waiting=int(about["unanswered"]),
+        dose_before=about["dose_before"],
+        integrated=about["integrated"],
+        tablets_expected=tablets.get(row.course_id),
+        **_as_said(row, said[row.id]),
+        **_as_answered(answers.get(row.patient_id, {})),
+    )
+    items = [_item(judged) for judged in judge_readiness(known, plan_id=protocol.monitoring)]
     if rule is not None and rule.course_id == row.course_id:
         items.append(ReadyItem(_("Stop rule"), not rule.held_because, True, rule.says))
-    if known["dose_before"]:
-        says = _("held") if known["integrated"] else _("not held since dose %(n)d") % {"n": row.number - 1}
-        items.append(ReadyItem(_("Integration"), known["integrated"], False, says))
     return tuple(items)
+
+
+def _item(judged: Judged) -> ReadyItem:
+    item, said = judged.item, judged.said
+    return ReadyItem(
+        name=_(item.title),
+        is_ready=judged.is_ready,
+        holds=judged.holds if not judged.is_ready else item.holds,
+        says=judged.says,
+        kind=item.kind,
+        do=_(item.do),
+        patient_title=_(item.patient_title),
+        patient_does=_(item.patient_does),
+        patient_acts=item.patient_acts,
+        source=item.citations[0].in_words,
+        by=said.by if said else "",
+        at=said.at if said else None,
+    )
+
+
+def _as_said(row: VisitRow, facts: Mapping[str, SaidFact]) -> dict[str, Any]:
+    """What people said of this session, as `Known` names it. A companion named elsewhere has no one who said so."""
+    found: dict[str, Any] = {}
+    named = facts.get(ReadyKind.COMPANION)
+    if row.sitter_name:
+        is_same = named is not None and named.facts.get("name") == row.sitter_name
+        found["companion"] = (
+            Said(row.sitter_name, named.by, named.at)
+            if named and is_same
+            else Said(row.sitter_name, "", row.starts_at)
+        )
+    if (fasting := facts.get(ReadyKind.FASTING)) is not None:
+        found["fasting"] = Said("", fasting.by, fasting.at)
+        found["eats_nothing_from"] = datetime.fromisoformat(fasting.facts["food_from"])
+    if (settled := facts.get(ReadyKind.MEDICINES)) is not None:
+        found["medicines_settled"] = Said(settled.facts["words"], settled.by, settled.at)
+    if (tested := facts.get(ReadyKind.PREGNANCY)) is not None:
+        found["tested"] = Said(tested.facts["result"], tested.by, tested.at)
+        found["tested_on"] = date.fromisoformat(tested.facts["on"])
+    if (counted := facts.get(ReadyKind.TABLETS)) is not None:
+        found["tablets"] = Said(str(counted.facts["count"]), counted.by, counted.at)
+    return found
+
+
+def _as_answered(answers: Mapping[str, Any]) -> dict[str, Any]:
+    medicines = answers.get("medicines")
+    return {
+        "medicines": frozenset(medicines) if isinstance(medicines, list) else None,
+        "pregnancy": answers.get("pregnancy"),
+        "pregnancy_test": answers.get("pregnancy_test"),
+    }
+
+
+def _newest_answers(patient_ids: set[UUID]) -> dict[UUID, Mapping[str, Any]]:
+    """The facts of each patient's newest assessment, in one query."""
+    rows = (
+        Assessment.objects.filter(patient_id__in=patient_ids)
+        .order_by("patient_id", "-taken_at", "-id")
+        .distinct("patient_id")
+    )
+    return dict(rows.values_list("patient_id", "facts"))

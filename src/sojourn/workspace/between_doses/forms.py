@@ -46,3 +46,20 @@ class PrivateForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"prefix": "private", **kwargs})
+
+
+class CallForm(forms.Form):
+    """One attempt to reach a patient; `form_id` is made with the page, so that pressing twice records once."""
+
+    form_id = forms.UUIDField(widget=forms.HiddenInput)
+    reached = forms.ChoiceField(
+        label=_("Was the patient reached?"),
+        choices=[("yes", _("Yes")), ("no", _("No"))],
+        widget=forms.RadioSelect(attrs={"data-layout": "row"}),
+    )
+    words = forms.CharField(
+        label=_("What was said, or how it was tried"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write what was said, or how it was tried.")},
+    )

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sojourn.workspace.planning import booking, courses, overview, visits
+from sojourn.workspace.planning import booking, courses, overview, ready, visits
 
 urlpatterns = [
     path("", overview.planning, name="planning"),
@@ -12,5 +12,6 @@ urlpatterns = [
     path("courses/<uuid:course_id>/series/", booking.book_series, name="book_series"),
     path("visits/<uuid:visit_id>/move/", visits.move_visit, name="move_visit"),
     path("visits/<uuid:visit_id>/cancel/", visits.cancel_visit, name="cancel_visit"),
+    path("visits/<uuid:visit_id>/ready/", ready.readiness, name="readiness"),
     path("visits/<uuid:visit_id>/sitter/", visits.name_sitter, name="name_sitter"),
 ]

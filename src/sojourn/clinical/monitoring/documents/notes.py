@@ -12,6 +12,7 @@ from sojourn.clinical.monitoring.documents.in_words import (
     vitals_in_words,
 )
 from sojourn.clinical.monitoring.documents.values import (
+    UNTIL_TOMORROW,
     Document,
     Entry,
     Line,
@@ -20,6 +21,7 @@ from sojourn.clinical.monitoring.documents.values import (
     SessionRecord,
     document,
 )
+from sojourn.clinical.monitoring.driving import TO_THE_PATIENT
 from sojourn.clinical.monitoring.events import (
     Accounted,
     Acknowledged,
@@ -46,7 +48,6 @@ from sojourn.clinical.monitoring.events import (
 )
 
 ACT = {"red", "emergency"}
-NO_DRIVING = "Do not drive or use machines until the next day, after a restful sleep."
 TODAY = (
     "No alcohol today. Do not look after children alone, and decide nothing about money or law today "
     "(program policy)."
@@ -130,7 +131,7 @@ def patient_summary(record: SessionRecord) -> Document:
         title="Your session",
         sections=(
             Section("Your session", tuple(told)),
-            Section("Until tomorrow", (Line("Driving", NO_DRIVING), Line("Today", TODAY))),
+            Section(UNTIL_TOMORROW, (Line("Driving", TO_THE_PATIENT), Line("Today", TODAY))),
             Section("Help", (Line("At any hour", HELP),)),
         ),
         citations=record.plan.citations,

@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
 from sojourn.clinical.evidence import Citation
-from sojourn.clinical.monitoring.events import Event
+from sojourn.clinical.monitoring.driving import OF_THE_PATIENT
+from sojourn.clinical.monitoring.events import Confirmed, Event
 from sojourn.clinical.monitoring.plans import MonitoringPlan
 from sojourn.clinical.monitoring.session import SessionState
+
+UNTIL_TOMORROW = "Until tomorrow"
 
 
 class NotDerivable(Exception):
@@ -98,14 +101,28 @@ def document(
     version: str = "1",
     citations: tuple[Citation, ...] = (),
 ) -> Document:
-    """Put a document together; sections without a line are left out."""
+    """Put a document together; sections without a line are left out. After a dose each one says: no driving today."""
+    told = any(section.title == UNTIL_TOMORROW for section in sections)
+    closing = () if told else (Section(UNTIL_TOMORROW, _no_driving(record)),)
     return Document(
         kind=kind,
         title=title,
         version=version,
         about=f"{record.patient_name}, {record.title}, session {record.session_number}",
-        sections=tuple(section for section in sections if section.lines),
+        sections=tuple(section for section in (*sections, *closing) if section.lines),
         head=record.head,
         events=len(record.entries),
         citations=citations,
     )
+
+
+def _no_driving(record: SessionRecord) -> tuple[Line, ...]:
+    """The rule about driving, with the entry that says the patient was given the instructions."""
+    if record.state.dosed_at is None:
+        return ()
+    told = [
+        entry.number
+        for entry in record.standing
+        if isinstance(entry.event, Confirmed) and entry.event.criterion == "instructions"
+    ]
+    return (Line("Driving", OF_THE_PATIENT, tuple(told)),)

@@ -1,0 +1,148 @@
+"""What a session needs beforehand: each item on both sides of its edge; what nobody said is never taken for fine."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from sojourn.clinical.monitoring import monitoring_plans
+from sojourn.clinical.monitoring.readiness import Known, Said, judge_readiness
+from sojourn.clinical.monitoring.readiness_items import KINDS, asked_before, readiness_items
+
+STARTS = datetime(2026, 12, 1, 17, tzinfo=UTC)  # 9 in the morning in Oakland
+OAKLAND = ZoneInfo("America/Los_Angeles")
+HOUR = timedelta(hours=1)
+
+
+def said(value=""):
+    return Said(value, "Cora", STARTS - 20 * HOUR)
+
+
+READY = Known(
+    starts_at=STARTS,
+    zone=OAKLAND,
+    number=2,
+    consented=True,
+    prepared=True,
+    ordered=True,
+    forms_waiting=0,
+    companion=said("Nils"),
+    eats_nothing_from=STARTS - 6 * HOUR,
+    fasting=said(),
+    medicines=frozenset({"none"}),
+    pregnancy="no",
+    pregnancy_test="not_needed",
+    tablets=said("4"),
+    tablets_expected=4,
+    dose_before=True,
+    integrated=True,
+)
+
+
+def of(kind, known, plan_id="esketamine_clinic"):
+    return next((each for each in judge_readiness(known, plan_id=plan_id) if each.item.kind == kind), None)
+
+
+@pytest.mark.parametrize("plan", [plan.id for plan in monitoring_plans()])
+def test_a_session_for_which_everything_was_said_is_ready(plan):
+    assert all(each.is_ready and not each.holds for each in judge_readiness(READY, plan_id=plan))
+
+
+@pytest.mark.parametrize("plan", [plan.id for plan in monitoring_plans()])
+def test_each_plan_asks_each_kind_at_most_once_and_cites_it(plan):
+    items = readiness_items(plan)
+    assert len({item.kind for item in items}) == len(items)
+    assert {item.kind for item in items} == set(KINDS) - ({"tablets"} if plan != "sl_home" else set())
+    assert all(item.citations and item.do and item.patient_does for item in items)
+
+
+@pytest.mark.parametrize(
+    ("kind", "missing", "holds"),
+    [
+        ("consent", {"consented": False}, True),
+        ("order", {"ordered": False}, True),
+        ("companion", {"companion": None}, True),
+        ("preparation", {"prepared": False, "number": 1}, True),
+        ("preparation", {"prepared": False}, False),
+        ("forms", {"forms_waiting": 1}, False),
+        ("fasting", {"fasting": None, "eats_nothing_from": None}, False),
+        ("integration", {"integrated": False}, False),
+    ],
+)
+def test_what_is_missing_holds_or_is_only_marked(kind, missing, holds):
+    found = of(kind, replace(READY, **missing))
+    assert (found.is_ready, found.holds) == (False, holds)
+
+
+@pytest.mark.parametrize(
+    ("plan", "hours"), [("esketamine_clinic", 2), ("iv_clinic", 6), ("im_clinic", 6), ("sl_home", 2)]
+)
+def test_nothing_is_eaten_for_as_long_as_the_plan_asks(plan, hours):
+    known = replace(READY, eats_nothing_from=STARTS - hours * HOUR)
+    assert of("fasting", known, plan).is_ready
+    late = replace(READY, eats_nothing_from=STARTS - hours * HOUR + timedelta(minutes=1))
+    assert not of("fasting", late, plan).is_ready
+    assert "must stop by" in of("fasting", late, plan).says
+
+
+@pytest.mark.parametrize(
+    ("medicines", "settled", "state"),
+    [
+        (None, None, False),
+        (frozenset({"unknown"}), None, False),
+        (frozenset({"none"}), None, None),
+        (frozenset({"lithium"}), None, None),
+        (frozenset({"stimulant"}), None, False),
+        (frozenset({"benzodiazepine", "lithium"}), None, False),
+        (frozenset({"stimulant"}), said("after the session"), True),
+        (None, said("as usual"), True),
+    ],
+)
+def test_medicines_that_matter_are_talked_over(medicines, settled, state):
+    found = of("medicines", replace(READY, medicines=medicines, medicines_settled=settled))
+    assert (found.is_ready if found else None) is state
+
+
+DAY = date(2026, 12, 1)
+
+
+@pytest.mark.parametrize(
+    ("different", "state", "holds"),
+    [
+        ({}, None, False),
+        ({"pregnancy_test": "not_done"}, False, True),
+        ({"pregnancy_test": None, "pregnancy": "unknown"}, False, True),
+        ({"pregnancy_test": None, "pregnancy": "trying"}, False, True),
+        ({"pregnancy_test": None, "pregnancy": "no"}, None, False),
+        ({"pregnancy_test": None, "pregnancy": None, "number": 1}, False, False),
+        ({"pregnancy_test": "positive"}, False, True),
+        ({"tested": said("negative"), "tested_on": DAY}, True, False),
+        ({"tested": said("negative"), "tested_on": DAY - timedelta(days=28)}, True, False),
+        ({"tested": said("negative"), "tested_on": DAY - timedelta(days=29)}, False, True),
+        ({"tested": said("negative"), "tested_on": DAY + timedelta(days=1)}, False, True),
+        ({"tested": said("positive"), "tested_on": DAY}, False, True),
+        ({"tested": said("positive"), "tested_on": DAY - timedelta(days=90)}, False, True),
+    ],
+)
+def test_a_pregnancy_test_where_it_applies(different, state, holds):
+    found = of("pregnancy", replace(READY, **different))
+    assert (found.is_ready if found else None) is state
+    assert (found.holds if found else False) is holds
+
+
+@pytest.mark.parametrize(
+    ("count", "ready", "holds"), [(2, False, True), (3, False, False), (4, True, False), (6, False, True)]
+)
+def test_a_count_that_differs_by_more_than_one_tablet_holds(count, ready, holds):
+    found = of("tablets", replace(READY, tablets=said(str(count))), "sl_home")
+    assert (found.is_ready, found.holds) == (ready, holds)
+
+
+def test_who_said_it_and_when_stays_with_it():
+    assert of("companion", READY).said == READY.companion
+    assert of("consent", READY).said is None
+
+
+def test_a_patient_is_asked_two_days_before():
+    assert asked_before() == timedelta(days=2)

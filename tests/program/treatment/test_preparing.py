@@ -1,0 +1,116 @@
+"""What is said before a session is kept with who said it and when; the newest holds, and what is missing holds the dose."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from sojourn.program.people.policy import NotAllowed
+from sojourn.program.plans.choices import VisitKind
+from sojourn.program.treatment import preparing, readiness
+from sojourn.program.treatment.holding import holds_of
+from sojourn.program.treatment.models import ReadinessFact
+from tests.support import courses, histories
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def first(ward):
+    course = courses.start(ward)
+    courses.book(ward, course)
+    courses.sign_consent(ward)
+    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
+    return courses.visit_of(course, VisitKind.DOSING, 1)
+
+
+@pytest.fixture
+def evening_before(first):
+    return first.during.lower - 15 * HOUR
+
+
+def item_of(ward, visit, kind, now):
+    found = readiness.readiness_of(visit.id, actor=ward.cora, now=now)
+    return next((item for item in found.items if item.kind == kind), None)
+
+
+def test_a_patient_names_who_takes_them_home(ward, first, evening_before):
+    preparing.say_companion(
+        visit_id=first.id, name="Nils Núñez", phone="555 0123456", actor=ward.ada, now=evening_before
+    )
+    item = item_of(ward, first, "companion", evening_before)
+    assert (item.is_ready, item.says, item.by, item.at) == (True, "Nils Núñez", "", evening_before)
+    first.refresh_from_db()
+    assert first.sitter_phone == "555 0123456"
+
+
+def test_a_companion_renamed_elsewhere_is_not_said_to_be_the_patients_word(ward, first, evening_before):
+    preparing.say_companion(
+        visit_id=first.id, name="Nils", phone="555 0123456", actor=ward.ada, now=evening_before
+    )
+    courses.name_escort(ward, first)
+    assert item_of(ward, first, "companion", evening_before).says == "Nils Núñez"
+    assert item_of(ward, first, "companion", evening_before).at != evening_before
+
+
+@pytest.mark.parametrize(
+    ("hour", "is_ready"), [(time(7), True), (time(7, 1), False), (time(22), True), (time(9), False)]
+)
+def test_fasting_is_judged_by_the_clock_of_the_site(ward, first, evening_before, hour, is_ready):
+    """The session begins at nine in Oakland; ten in the evening is the evening before."""
+    preparing.say_fasting(visit_id=first.id, from_hour=hour, actor=ward.ada, now=evening_before)
+    assert item_of(ward, first, "fasting", evening_before).is_ready is is_ready
+
+
+def test_the_newest_that_was_said_holds_and_the_first_stays(ward, first, evening_before):
+    preparing.say_fasting(visit_id=first.id, from_hour=time(8), actor=ward.ada, now=evening_before)
+    preparing.say_fasting(visit_id=first.id, from_hour=time(6), actor=ward.cora, now=evening_before + HOUR)
+    item = item_of(ward, first, "fasting", evening_before + HOUR)
+    assert (item.is_ready, item.by) == (True, ward.cora.name)
+    assert ReadinessFact.objects.filter(visit=first).count() == 2
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ReadinessFact.objects.all().delete()
+
+
+def test_only_staff_note_a_pregnancy_test_and_a_positive_one_holds_the_dose(ward, first, evening_before):
+    yesterday = (evening_before - 24 * HOUR).date()
+    note = {"visit_id": first.id, "on": yesterday, "now": evening_before}
+    with pytest.raises(NotAllowed):
+        preparing.note_pregnancy_test(**note, result="negative", actor=ward.ada)
+    with pytest.raises(preparing.NotSaid):
+        preparing.note_pregnancy_test(**note | {"on": date(2027, 1, 1)}, result="negative", actor=ward.cora)
+    preparing.note_pregnancy_test(**note, result="positive", actor=ward.cora)
+    assert item_of(ward, first, "pregnancy", evening_before).holds
+    at = courses.make_ready(ward, first)
+    says = [hold.says for hold in holds_of(courses.session_at(ward, first, at), actor=ward.mona, now=at)]
+    assert says == ["Pregnancy test: test positive: no dose."]
+
+
+def test_the_answers_of_the_assessment_say_which_medicines_are_talked_over(ward, first, evening_before):
+    histories.assessed(ward.ada.patient_id, evening_before, medicines=["stimulant"])
+    assert not item_of(ward, first, "medicines", evening_before).is_ready
+    preparing.say_medicines(
+        visit_id=first.id, words="The morning dose after the session.", actor=ward.ada, now=evening_before
+    )
+    assert item_of(ward, first, "medicines", evening_before).is_ready
+    with pytest.raises(preparing.NotSaid):
+        preparing.say_medicines(visit_id=first.id, words="  ", actor=ward.ada, now=evening_before)
+
+
+def test_nobody_says_anything_about_anothers_session_nor_a_patient_once_it_began(ward, first):
+    began = first.during.lower
+    for actor in (ward.bea, ward.cleo):
+        with pytest.raises(preparing.SessionNotToCome):
+            preparing.say_fasting(visit_id=first.id, from_hour=time(6), actor=actor, now=began - HOUR)
+    with pytest.raises(preparing.SessionNotToCome):
+        preparing.say_fasting(visit_id=first.id, from_hour=time(6), actor=ward.ada, now=began)
+    preparing.say_fasting(visit_id=first.id, from_hour=time(6), actor=ward.mona, now=began)
+    with pytest.raises(NotAllowed):
+        preparing.say_fasting(visit_id=first.id, from_hour=time(6), actor=ward.thea, now=began)
+
+
+def test_the_hour_is_kept_as_a_moment(ward, first, evening_before):
+    preparing.say_fasting(visit_id=first.id, from_hour=time(23, 30), actor=ward.ada, now=evening_before)
+    kept = datetime.fromisoformat(ReadinessFact.objects.get().facts["food_from"])
+    assert timedelta() < first.during.lower - kept < 24 * HOUR
