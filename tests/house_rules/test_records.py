@@ -51,6 +51,8 @@ TELLS_NOTHING = {
     "FiledForm": {"version", "seal"},
     "Notice": {"kind", "not_sent_because"},
     "Patient": {"kind", "import_source"},
+    "ReadinessFact": {"kind"},
+    "TabletEntry": {"kind", "lot", "expires_on"},  # of the package
     "Practice": {"name"},
     "Deadline": {"kind", "ladder"},
     "Delivery": {"channel", "failed_because"},
