@@ -15,7 +15,7 @@ SHOWN = datetime(2027, 3, 4, 5, 6, tzinfo=UTC)
 
 
 def clocks() -> set[datetime]:
-    names = ("now()", "clock_timestamp()", "statement_timestamp()", "transaction_timestamp()")
+    names = ("now()", "clock_timestamp()", "statement_timestamp()", "transaction_timestamp()", "watch_now()")
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(names)}")
         return set(cursor.fetchone())

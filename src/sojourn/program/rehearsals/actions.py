@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from sojourn.clinical import monitoring
 from sojourn.clinical.rehearsal import (
     SPEEDS,
-    Script,
     World,
     condition_at,
     drill_script,
@@ -24,20 +23,15 @@ from sojourn.program.people.policy import require
 from sojourn.program.people.roles import Role
 from sojourn.program.rehearsals.cast import ROLES
 from sojourn.program.rehearsals.deeds import clock_of, deeds_of
+from sojourn.program.rehearsals.dosing import WATCH, give_dose
 from sojourn.program.rehearsals.models import Drill, RefusedDeed
-from sojourn.program.rehearsals.opening import Stand, next_number, take_places
+from sojourn.program.rehearsals.opening import next_number, take_places
 from sojourn.program.rehearsals.reporting import report_of
 from sojourn.program.rehearsals.world import in_rehearsal, set_clock
 from sojourn.program.safety.watch import beat
-from sojourn.program.treatment import actions as treatment
-from sojourn.program.treatment.choices import EventKind
-from sojourn.program.treatment.sessions import session
 from sojourn.program.treatment.watching import do_what_is_due
 
 STEP: Final = timedelta(seconds=30)  # by the drill's clock: how finely it is caught up
-CHECKED_BEFORE: Final = timedelta(minutes=12)
-MEASURED_BEFORE: Final = timedelta(minutes=6)
-WATCH: Final = "the watch of the rehearsal"
 MOST_SEED: Final = 2**31 - 1
 
 
@@ -97,7 +91,9 @@ def begin_drill(
             with transaction.atomic():
                 rng = Random(chosen)  # noqa: S311
                 stand = take_places(script, number=next_number(), timezone=timezone, now=now, rng=rng)
-                _before_the_drill(script, stand, now=now)
+                beat(WATCH)
+                if script.begins is Begins.DOSE:
+                    give_dose(script, stand, now=now)
                 player = stand.monitor if role is Role.SESSION_MONITOR else stand.prescriber
                 assert player.staff_id is not None
                 drill = Drill.objects.create(
@@ -210,37 +206,3 @@ def _drill(drill_id: UUID) -> Drill:
     if drill is None:
         raise DrillNotFound
     return drill
-
-
-def _before_the_drill(script: Script, stand: Stand, *, now: datetime) -> None:
-    """For a drill that begins after the dose: checks, readings before it, and the dose, at their times."""
-    if script.begins is not Begins.DOSE:
-        return
-    found = session(stand.visit_id, actor=stand.monitor, now=now)
-    assert found is not None
-    checked_at = now - CHECKED_BEFORE
-    set_clock(checked_at)
-    treatment.finish_checklist(
-        visit_id=stand.visit_id,
-        form_id=uuid4(),
-        answers={item.id: True for item in found.plan.checklist if item.needed},
-        taken_at=checked_at,
-        actor=stand.monitor,
-        now=checked_at,
-    )
-    measured = {signal: round(value) for signal, value in script.baseline.items()}
-    for kind, facts, at in (
-        (EventKind.VITAL_TAKEN, measured, now - MEASURED_BEFORE),
-        (EventKind.DOSED, {"mg": script.dose_mg, "words": "REHEARSAL"}, now),
-    ):
-        set_clock(at)
-        beat(WATCH)
-        treatment.record_event(
-            visit_id=stand.visit_id,
-            form_id=uuid4(),
-            kind=kind,
-            facts=facts,
-            taken_at=at,
-            actor=stand.monitor,
-            now=at,
-        )
