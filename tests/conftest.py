@@ -9,7 +9,12 @@ from tests.support.browser import browser, new_page
 __all__ = ["browser", "new_page"]  # here alone: a second conftest would start a second browser
 
 if os.environ.get("SOJOURN_DATABASE_URL"):
+    from tests.support.rehearsing import FIXTURE, point_the_world
     from tests.support.ward import Ward
+
+    def pytest_runtest_setup(item):
+        """Before the databases of a test are opened: a rehearsal's is there only where a test asks for it."""
+        point_the_world(is_wanted=FIXTURE in getattr(item, "fixturenames", ()))
 
     @pytest.fixture(autouse=True)
     def _quick_passwords(settings):

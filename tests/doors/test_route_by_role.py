@@ -25,10 +25,10 @@ PEOPLE = {
 STRANGERS = {Role.PATIENT: "bea", Role.PRESCRIBER: "cleo", Role.THERAPIST: "theo"}
 # Addresses whose id is no patient's record: a colleague, a site, words everybody may read, a rule.
 NOT_ABOUT_A_PATIENT = {
-    "staff_id", "site_id", "document_id", "lesson_id", "claim_id", "statement_id", "instrument_id", "rule_id", "fact", "relation",
+    "staff_id", "site_id", "document_id", "lesson_id", "claim_id", "statement_id", "instrument_id", "rule_id", "fact", "relation", "drill_id",
 }  # fmt: skip
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.django_db(databases=["default", "rehearsal"])
 
 
 def address(route, records):

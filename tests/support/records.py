@@ -72,6 +72,7 @@ def examples_of(ward: Ward) -> dict[str, UUID | str]:
         "fact": "alt_times_uln",
         "relation": "above",
         "site_id": ward.oakland,
+        "drill_id": uuid4(),
         "alarm_id": safety.raise_alarm(
             patient_id=ada,
             reason="phq-9.self-harm",

@@ -76,6 +76,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "sojourn.config.middleware.WhoAndWhen",
+    "sojourn.config.rehearsing.Rehearsals",
 ]
 
 ROOT_URLCONF = "sojourn.config.urls"

@@ -27,6 +27,7 @@ ROOMS = (
     (gettext_noop("Staff"), "workspace:staff"),
 )
 LESS_OFTEN = (
+    (gettext_noop("Rehearsal"), "workspace:rehearsal"),
     (gettext_noop("Messages to patients"), "workspace:messages"),
     (gettext_noop("What is known: instruments"), "workspace:instruments"),
 )

@@ -21,6 +21,7 @@ urlpatterns = [
     path("messages/", include("sojourn.workspace.messages.urls")),
     path("instruments/", include("sojourn.workspace.instruments.urls")),
     path("results/", include("sojourn.workspace.results.urls")),
+    path("rehearsal/", include("sojourn.workspace.rehearsal.urls")),
     path("design/", gallery, name="design"),
     path("evidence/", include("sojourn.workspace.evidence.urls")),
     path("staff/", include("sojourn.workspace.staff.urls")),

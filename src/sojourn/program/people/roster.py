@@ -69,12 +69,15 @@ def all_sites() -> tuple[SiteRow, ...]:
     )
 
 
+def timezone_of(actor: Actor) -> str:
+    """The time zone where this staff member works (at the first of their sites by name)."""
+    zones = Site.objects.filter(pk__in=actor.site_ids).order_by("name").values_list("timezone", flat=True)
+    return zones.first() or "UTC"
+
+
 def today_for(actor: Actor, *, now: datetime) -> date:
-    """The day it is where this staff member works (at the first of their sites by name)."""
-    zone = (
-        Site.objects.filter(pk__in=actor.site_ids).order_by("name").values_list("timezone", flat=True).first()
-    )
-    return now.astimezone(ZoneInfo(zone or "UTC")).date()
+    """The day it is where this staff member works."""
+    return now.astimezone(ZoneInfo(timezone_of(actor))).date()
 
 
 def staff_seen_by(actor: Actor) -> tuple[StaffRow, ...]:

@@ -3,12 +3,17 @@
 from typing import Final
 
 from django.core.management import call_command
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql.base import DatabaseWrapper
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 from psycopg import sql
+from psycopg.errors import ObjectInUse
 
+from sojourn.program.audit.models import Entry
 from sojourn.program.audit.privileges import grant_to
+from sojourn.program.people.models import User
+from sojourn.program.people.queries import the_practice
 from sojourn.program.rehearsals.world import REHEARSAL, in_rehearsal
 
 CLOCK: Final = """
@@ -54,6 +59,36 @@ def _made() -> None:
     except OperationalError as error:
         if "does not exist" not in str(error):
             raise
-        name = world.settings_dict["NAME"]
-        with world._nodb_cursor() as cursor:  # noqa: SLF001 - how Django itself makes its test databases
-            cursor.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        if not (_is_new_practice() and _copied()):
+            _create("CREATE DATABASE {name}")
+
+
+def _is_new_practice() -> bool:
+    """Hold for a practice that was migrated just now: its database is as empty as a rehearsal's has to be."""
+    return not (the_practice().exists or User.objects.exists() or Entry.objects.exists())
+
+
+def _copied() -> bool:
+    """Copy the practice's empty tables, which takes a moment where migrating takes many; False while others use them."""
+    practice = connections[DEFAULT_DB_ALIAS]
+    assert isinstance(practice, DatabaseWrapper)
+    practice.close()
+    practice.close_pool()
+    try:
+        _create("CREATE DATABASE {name} TEMPLATE {practice}")
+    except OperationalError as error:
+        if not isinstance(error.__cause__, ObjectInUse):
+            raise
+        return False
+    return True
+
+
+def _create(statement: str) -> None:
+    world, practice = connections[REHEARSAL], connections[DEFAULT_DB_ALIAS]
+    with world._nodb_cursor() as cursor:  # noqa: SLF001 - how Django itself makes its test databases
+        cursor.execute(
+            sql.SQL(statement).format(
+                name=sql.Identifier(world.settings_dict["NAME"]),
+                practice=sql.Identifier(practice.settings_dict["NAME"]),
+            )
+        )

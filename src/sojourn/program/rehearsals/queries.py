@@ -32,6 +32,7 @@ class DrillRow:
     """One drill of the list. `percent` and `passed` are None while it runs."""
 
     id: UUID
+    visit_id: UUID
     script_id: str
     script_version: str
     title: str
@@ -144,6 +145,7 @@ def _may_read(actor: Actor, found: Drill) -> bool:
 def _row(found: Drill) -> DrillRow:
     return DrillRow(
         id=found.id,
+        visit_id=found.visit_id,
         script_id=found.script_id,
         script_version=found.script_version,
         title=_title(found),
