@@ -6,7 +6,7 @@ from pathlib import Path
 
 from launcher.cluster import made_by_major
 from launcher.environment import installed_locks
-from launcher.findings import Finding, clock, data_folder_of, database, environment, pages
+from launcher.findings import Finding, clock, data_folder_of, database, environment, lookout, pages
 from launcher.places import data_folder
 from launcher.practice import external_database
 from launcher.running import running_in, settings_in_use
@@ -37,6 +37,7 @@ def _findings(data: Path) -> Iterator[Finding]:
     yield clock()
     yield from data_folder_of(data)
     yield from pages(data, running)
+    yield from lookout(data, running)
     is_starting = running is not None and running.what == "up" and not running.database
     if is_starting or not installed_locks():
         return

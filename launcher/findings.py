@@ -1,10 +1,12 @@
 """What the doctor looks at, one function for each part; nothing here changes anything."""
 
+import json
 import os
 import shutil
 import stat
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,7 @@ from launcher.running import Running
 from launcher.telling import Refusal, last_lines
 from launcher.web import DEFAULT_PORT, Doorstep, answer_of
 
+LOOKOUT_WITHIN_S = 10.0
 LOW_DISK_BYTES = 2_000_000_000
 TOO_LITTLE_DISK_BYTES = 300_000_000
 OLDEST_PYTHON = (3, 11)
@@ -118,6 +121,29 @@ def pages(data: Path, running: Running | None) -> Iterator[Finding]:
         f"Sojourn runs (process {running.pid}), but its pages at {running.address} {how}. "
         f"It says why in {data / 'logs' / 'web.log'}.",
     )
+
+
+def lookout(data: Path, running: Running | None) -> Iterator[Finding]:
+    """Ask what the lookout left: whether anybody watches, even when the database cannot say."""
+    if running is None or running.what != "up" or not running.address:
+        return
+    state = data / "watch" / "state.json"
+    try:
+        told = json.loads(state.read_text(encoding="utf-8"))
+        age_s = abs(time.time() - state.stat().st_mtime)
+    except (OSError, ValueError):
+        yield Finding("problem", f"The lookout says nothing. {data / 'logs' / 'lookout.log'} says why.")
+        return
+    if age_s > LOOKOUT_WITHIN_S:
+        yield Finding("problem", f"The lookout has been silent for {age_s:.0f} s: nobody knows who watches.")
+    elif told.get("is_blind"):
+        yield Finding(
+            "problem",
+            f"Monitoring is blind since {told.get('since')}: database or watch are silent. Look at the patients "
+            "yourselves. Stop Sojourn and start it again with ./sojourn up.",
+        )
+    else:
+        yield Finding("ok", f"The lookout sees the watch ({told.get('sessions')} sessions watched).")
 
 
 def database(data: Path, running: Running | None) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ from launcher.web import (
     Doorstep,
     names_answered,
     refuse_taken_port,
+    serve_lookout,
     serve_pages,
     serve_watch,
     serve_worker,
@@ -110,6 +111,7 @@ def _bring_up(
     variables.pop("SOJOURN_APP_DATABASE_URL", None)
     with stage("Watch, web and worker"):
         serve_watch(supervisor, environment, variables, log_folder(data))
+        serve_lookout(supervisor, environment, variables, log_folder(data), data)
         serve_worker(supervisor, environment, variables, log_folder(data))
         serve_pages(supervisor, environment, variables, log_folder(data), doorstep)
     note_running(data, Running(os.getpid(), "up", doorstep.address, url, embedded=not external_database()))

@@ -119,6 +119,18 @@ def serve_watch(
         )
 
 
+def serve_lookout(
+    supervisor: Supervisor,
+    environment: Environment,
+    variables: Mapping[str, str],
+    logs: Path,
+    data: Path,
+) -> None:
+    """Start the lookout, which says when nobody watches. When we are killed it is told, and says that too."""
+    command = (environment.python, "-m", "launcher.lookout", str(data))
+    supervisor.start(Program("The lookout", command, variables, logs / "lookout.log"))
+
+
 def serve_pages(
     supervisor: Supervisor,
     environment: Environment,

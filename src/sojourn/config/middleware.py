@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
 from sojourn.program.people.actors import actor_of
+from sojourn.program.safety.lookout import blindness
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -21,6 +22,22 @@ class WhoAndWhen:
         request.now = timezone.now()  # type: ignore[attr-defined]
         request.actor = actor_of(request.user)  # type: ignore[attr-defined]
         return self.get_response(request)
+
+
+class TellWhetherAnybodyWatches:
+    """Answer `/health/watch/` from the lookout's file, before anything asks a database that may be gone."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path != "/health/watch/":
+            return self.get_response(request)
+        blind = blindness(now=timezone.now())
+        since = blind.since.isoformat() if blind and blind.since else None
+        answer = JsonResponse({"is_blind": blind is not None, "since": since})
+        answer["Cache-Control"] = "no-store"
+        return answer
 
 
 class RefuseNulCharacters:

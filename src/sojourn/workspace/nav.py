@@ -6,11 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import get_script_prefix, resolve, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from sojourn.program.people.roles import Role
+from sojourn.program.safety.lookout import blindness
 from sojourn.program.safety.queries import count_open_alarms
 
 ROOMS = (
@@ -53,6 +55,12 @@ def workspace_nav(request: HttpRequest) -> dict[str, Any]:
         "workspace_nav": SimpleLazyObject(lambda: _entries(request, ROOMS)),
         "workspace_foot": SimpleLazyObject(lambda: _entries(request, LESS_OFTEN)),
     }
+
+
+def blind_watch(request: HttpRequest) -> dict[str, Any]:
+    """Give templates `monitoring_blind`: what the lookout says, or None while somebody watches. Asks no database."""
+    now = getattr(request, "now", None) or timezone.now()
+    return {"monitoring_blind": SimpleLazyObject(lambda: blindness(now=now))}
 
 
 def _entries(request: HttpRequest, rooms: tuple[tuple[str, str], ...]) -> list[NavEntry]:

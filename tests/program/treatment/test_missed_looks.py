@@ -25,6 +25,13 @@ from tests.support.courses import give_dose, note_event, session_at, take_vitals
 from tests.support.ward import NOW
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
 MINUTE = timedelta(minutes=1)
 
 

@@ -145,3 +145,16 @@ def watched(visit_ids: list[UUID]) -> frozenset[UUID]:
             [visit_ids],
         )
         return frozenset(row[0] for row in cursor.fetchall())
+
+
+def armed_looks(*, at_most: int) -> tuple[tuple[UUID, datetime], ...]:
+    """The sessions that are watched and by when somebody must look, the soonest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT about_id, due_at FROM safety_deadline
+            WHERE kind = 'look' AND is_armed ORDER BY due_at LIMIT %s
+            """,
+            [at_most],
+        )
+        return tuple(cursor.fetchall())

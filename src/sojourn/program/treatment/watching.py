@@ -14,6 +14,7 @@ from django.utils import timezone
 from sojourn.clinical import protocols
 from sojourn.program.safety.actions import escalate_overdue
 from sojourn.program.safety.delivering import deliver_next
+from sojourn.program.safety.lookout import leave_sign
 from sojourn.program.safety.watch import beat
 from sojourn.program.treatment.missed_looks import take_due_steps, tell_steps
 from sojourn.program.treatment.unwatched import arm_unwatched
@@ -46,6 +47,7 @@ class Watch:
         self.stopped = threading.Event()
         self._beat_at = self._upkeep_at = -math.inf
         self._round_at = time.monotonic()
+        self._number = time.time_ns()  # grows over the restarts of a worker, too
 
     def stop(self) -> None:
         """Let the round that is under way be the last."""
@@ -69,6 +71,8 @@ class Watch:
         if time.monotonic() - self._beat_at >= BEAT_EVERY_S:
             beat(self.worker)
             self._beat_at = time.monotonic()
+            self._number += 1
+            leave_sign(self.worker, self._number)
         do_what_is_due()
         if time.monotonic() - self._upkeep_at >= UPKEEP_EVERY_S:
             self._upkeep_at = time.monotonic()
