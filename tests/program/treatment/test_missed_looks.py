@@ -196,6 +196,21 @@ def test_a_look_of_the_staff_stops_the_steps(ward):
     assert deadline(visit).look_due_at == dosed_at + 40 * MINUTE
 
 
+def test_steps_begin_anew_for_a_look_that_was_struck_out_and_hold_up_nobody_else(ward):
+    visit, _dosed_at = open_session(ward)
+    watch_for(minutes=22)
+    before = MissedStep.objects.count()
+    look_due_at = deadline(visit).look_due_at
+    deadlines.arm_look(
+        visit_id=visit.id, patient_id=visit.patient_id, ladder=deadline(visit).ladder, look_due_at=look_due_at,
+        due_in=timedelta(0), is_urgent=False, facts={},
+    )  # fmt: skip
+    assert watch_for(seconds=1) >= 1
+    again = MissedStep.objects.filter(visit_id=visit.id, look_due_at=look_due_at, rung=0)
+    assert sorted(again.values_list("times", flat=True)) == [0, 1]
+    assert MissedStep.objects.count() > before
+
+
 def test_an_alarm_taken_on_stops_the_steps_for_five_minutes_and_no_longer(ward):
     """Acknowledged, and then the person leaves: it begins again, because nobody has measured yet."""
     visit, dosed_at = open_session(ward)

@@ -98,7 +98,11 @@ WITH rung AS (
     ORDER BY due_at LIMIT %(at_once)s FOR UPDATE SKIP LOCKED
 ), taken AS MATERIALIZED (
     SELECT due.id AS deadline_id, due.about_id AS visit_id, due.patient_id, due.look_due_at, due.began_at, due.due_at,
-           due.times, due.is_urgent, due.facts, rung.*, clock.now,
+           -- The ladder of one look may begin anew, as when a look is struck out: a step is counted on, never taken twice.
+           coalesce((SELECT max(step.times) + 1 FROM safety_missedstep step
+                     WHERE (step.visit_id, step.look_due_at, step.rung)
+                         = (due.about_id, due.look_due_at, rung.number)), 0) AS times,
+           due.is_urgent, due.facts, rung.*, clock.now,
            gen_random_uuid() AS step_id, gen_random_uuid() AS alarm_id
     FROM due
     JOIN rung ON rung.ladder = due.ladder AND (rung.number = due.rung OR (rung.is_last AND rung.number < due.rung))
