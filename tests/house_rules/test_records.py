@@ -68,6 +68,7 @@ TELLS_NOTHING = {
     "PhaseChange": {"phase"},  # a count of people
     "ScoresFollowed": {"instrument_id"},
     "SessionEvent": {"kind", "source", "device", "units", "seal"},
+    "SitterLink": {"secret_hash"},
     "Site": {"name", "address", "state", "timezone"},
     "StaffMember": {"roles"},
     "StatementWithdrawal": {"why"},  # why the practice no longer says it

@@ -211,12 +211,16 @@ def meet_every_criterion(ward: Ward, visit: Visit, at: datetime) -> None:
             note_event(ward, visit, "confirmed", {"criterion": criterion.id, "words": "Nils Núñez"}, at)
 
 
-def run_session(ward: Ward, visit: Visit, mg: float = 56) -> datetime:
+def run_session(ward: Ward, visit: Visit, mg: float = 56, minutes: int = 125) -> datetime:
     """Run a whole session as planned; return when the patient left."""
     dosed_at = give_dose(ward, visit, mg)
     for minute in (40, 80, 120):
         take_vitals(ward, visit, dosed_at + timedelta(minutes=minute))
-    left_at = dosed_at + timedelta(minutes=125)
+    return end_session(ward, visit, dosed_at + timedelta(minutes=minutes))
+
+
+def end_session(ward: Ward, visit: Visit, left_at: datetime) -> datetime:
+    """Meet every criterion and discharge at once; return when the patient left."""
     meet_every_criterion(ward, visit, left_at)
     treatment.discharge(
         visit_id=visit.id, form_id=uuid4(), words="", taken_at=left_at, actor=ward.mona, now=left_at

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "sojourn.design",
     "sojourn.workspace",
     "sojourn.portal",
+    "sojourn.sitter",
     "sojourn.analysis",
     "sojourn.program.rehearsals",
     "sojourn.program.demonstration",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("health/", health.health, name="health"),
     path("account/", include("sojourn.config.account")),
     path("record/", include("sojourn.recording.urls")),
+    path("sitter/", include("sojourn.sitter.urls")),
     path("workspace/", include("sojourn.workspace.urls")),
     path("", include("sojourn.portal.urls")),
 ]

@@ -10,6 +10,7 @@ urlpatterns = [
     path("join/", include("sojourn.portal.joining.urls")),
     path("today/", include("sojourn.portal.today.urls")),
     path("getting-ready/", include("sojourn.portal.getting_ready.urls")),
+    path("session/", include("sojourn.portal.session_day.urls")),
     path("questionnaires/", include("sojourn.portal.questionnaires.urls")),
     path("consent/", include("sojourn.portal.consent.urls")),
     path("my-record/", include("sojourn.portal.my_record.urls")),

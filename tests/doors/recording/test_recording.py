@@ -74,6 +74,18 @@ def test_the_answer_says_what_is_due_and_nothing_about_the_patient(client, ward,
     assert (asked["now"], asked["next_due_at"], asked["ended"]) == (now.isoformat(), due.isoformat(), False)
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [{"heart_rate": 70}, {"systolic": 190, "diastolic": 90}, {"systolic": 0, "diastolic": 0}],
+    ids=str,
+)
+def test_what_the_answer_tells_is_what_the_next_tick_tells(client, ward, visit, now, facts):
+    secret = token_for(ward, visit, "device", now)
+    said = post(client, secret, [event("vital_taken", now, **facts)], now).json()
+    told = client.get("/record/tick", headers={"Authorization": f"Bearer {secret}"}).json()
+    assert {name: said[name] for name in told} == told
+
+
 def test_the_answer_says_whether_anybody_watches(client, ward, visit, now):
     headers = {"Authorization": f"Bearer {token_for(ward, visit, 'sitter', now)}"}
     assert client.get("/record/tick", headers=headers).json()["watch"] is False

@@ -156,7 +156,8 @@ def test_a_wrong_value_is_refused_beside_its_field_and_kept_on_the_page(first, r
     assert words in text_of(page)
     if "systolic" in given:
         assert f'value="{given["systolic"]}"' in text_of(page)
-    assert not SessionEvent.objects.exists()
+    kept = [] if words in {"at least one vital sign", "within the last 12 hours"} else ["refused"]
+    assert [row.kind for row in SessionEvent.objects.all()] == kept  # as it was typed, and no value
 
 
 def test_a_crossed_limit_is_told_at_once_and_stands_in_the_inbox(ward, first, room):

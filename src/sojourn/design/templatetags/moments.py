@@ -34,3 +34,15 @@ def hour_at_site(moment: datetime | None, timezone: str) -> str:
 def day_at_site(moment: datetime | None, timezone: str) -> str:
     """Write the day of a moment where the site is: "Nov 24, 2026"; empty for no moment."""
     return "" if moment is None else date_format(moment.astimezone(ZoneInfo(timezone)), "M j, Y")
+
+
+@register.filter
+def clock_at_site(moment: datetime, timezone: str) -> str:
+    """Write the time of day in large numerals, where the site is: "7:00"."""
+    return date_format(moment.astimezone(ZoneInfo(timezone)), "g:i")
+
+
+@register.filter
+def half_of_day_at_site(moment: datetime, timezone: str) -> str:
+    """Write "AM" or "PM" beside it."""
+    return date_format(moment.astimezone(ZoneInfo(timezone)), "A")

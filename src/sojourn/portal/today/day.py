@@ -1,7 +1,7 @@
 """Everything the page of today rests on, asked once."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sojourn.clinical.evidence.lessons import Lesson, lessons
@@ -22,6 +22,7 @@ from sojourn.program.treatment.phases import Phase, phase_of
 from sojourn.program.treatment.readiness import Readiness, ReadyItem, readiness_of
 
 READINGS_LOOKED_AT = 20
+A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,11 @@ class PatientDay:
     def is_session_time(self) -> bool:
         """True at the time of a dosing session: nobody is asked for answers while a medicine works."""
         return any(visit.is_dosing and visit.starts_at <= self.now for visit in self.coming)
+
+    @property
+    def is_near_a_session(self) -> bool:
+        """True on the day before and after a dosing session: only then is it worth asking where it stands."""
+        return any(visit.is_dosing and abs(visit.starts_at - self.now) < A_DAY for visit in self.visits)
 
     @property
     def doses_booked(self) -> int:

@@ -1,7 +1,7 @@
 """The patient's own page: where they are, the one next action, what is missing, and what is coming."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 
 from sojourn.portal.consent.stop_rule import own_rule
 from sojourn.portal.today.course_of_hours import coming_hours
@@ -11,6 +11,7 @@ from sojourn.portal.today.steps import asked_before_dose, next_step_of, ready_li
 from sojourn.portal.wording import visit_name
 from sojourn.program.people.access import patients_only
 from sojourn.program.treatment.driving import driving_of
+from sojourn.program.treatment.patients_session import session_now
 
 VISITS_SHOWN = 4
 READINGS_SHOWN = 3
@@ -18,11 +19,15 @@ READINGS_SHOWN = 3
 
 @patients_only
 def today(request: HttpRequest) -> HttpResponse:
-    """Show a patient their day."""
+    """Show a patient their day; from the dose on, and until they may leave, the page of their session."""
     actor = request.actor  # type: ignore[attr-defined]
     day = day_of(actor.patient_id, actor=actor, now=request.now)  # type: ignore[attr-defined]
+    session = session_now(actor, now=day.now) if day.is_near_a_session else None
+    if session is not None and session.is_running:
+        return redirect("portal:session_day")
     page = {
         "day": day,
+        "session": session,
         "standing": standing_of(day),
         "next_step": next_step_of(day),
         "ready": ready_lines(day),

@@ -45,6 +45,10 @@ MAY: dict[str, frozenset[Role]] = {
     "note a readiness": frozenset({R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "account for tablets": frozenset({R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "follow up after a dose": CLINICIANS,
+    "hand out a sitter link": frozenset({R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "take down a session's place": frozenset(
+        {R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}
+    ),
     "run a dosing session": frozenset({R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "file a form": frozenset({R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "write a visit note": frozenset({R.THERAPIST, R.PRESCRIBER}),

@@ -15,7 +15,7 @@ from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to, require
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
-from sojourn.program.treatment import alarming
+from sojourn.program.treatment import alarming, refusing
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.holding import Hold, holds_of
 from sojourn.program.treatment.models import SessionEvent
@@ -153,6 +153,37 @@ def record_event(
         struck_id = _struck(facts, now_session) if kind == EventKind.STRUCK else None
         new = NewEvent(event=event, form_id=form_id, withdraws_id=struck_id)
         return _recorded(new, now_session, actor=actor, now=now)
+
+
+def keep_refused(
+    *,
+    visit_id: UUID,
+    form_id: UUID,
+    kind: str,
+    facts: Mapping[str, Any],
+    why: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Keep on record that a reading was typed that cannot be true, and why it was refused; the same once.
+
+    The form itself may be sent again with what is right: its id is not used up. Raises NotAllowed, SessionNotFound.
+    """
+    typed = refusing.typed_of({name: value for name, value in facts.items() if str(value).strip()})
+    refused_id = uuid5(form_id, f"refused: {typed}")
+    with transaction.atomic():
+        of = locked_session(visit_id, actor, now)
+        if _sent_before(refused_id, visit_id) is not None:
+            return
+        event = refusing.refused(of=kind, typed=typed, why=why, at=now)
+        add_events(
+            visit_id,
+            [NewEvent(event=event, form_id=refused_id)],
+            did="recorded: refused",
+            patient_id=of.visit.patient_id,
+            actor=actor,
+            received_at=now,
+        )
 
 
 def correct_event(

@@ -42,6 +42,68 @@ class RecordingToken(models.Model):
         indexes = [models.Index(fields=["visit", "role"], name="recording_tokens_of_a_visit")]
 
 
+class SitterLink(models.Model):
+    """A way for one sitter to one session, without an account. It opens once, and binds to that browser.
+
+    Neither the secret of the link nor that of the browser is kept: only the SHA-256 of each (the latter in `token`).
+    """
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="sitter_links")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True)
+    token = models.OneToOneField(
+        RecordingToken, on_delete=models.PROTECT, null=True, related_name="sitter_link"
+    )
+    ended_at = models.DateTimeField(null=True)  # another link took its place
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visit"], condition=models.Q(ended_at=None), name="one_sitter_link_a_session"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(opened_at=None, token=None)
+                | models.Q(opened_at__isnull=False, token__isnull=False),
+                name="opened_links_have_their_token",
+            ),
+        ]
+
+
+class SessionPlace(models.Model):
+    """Where a session is held, for emergency services: read back when it was taken down, and shown until midnight."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = (
+        "address", "callback", "emergency_department", "wishes",
+    )  # fmt: skip
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="places_told")
+    address = models.CharField(max_length=500)
+    callback = models.CharField(max_length=40)
+    emergency_department = models.CharField(max_length=300)
+    wishes = models.CharField(max_length=1000, blank=True)  # the patient's own: "hold my hand: yes"
+    read_back = models.BooleanField()
+    told_to = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField()
+    shown_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(read_back=True), name="places_are_read_back"),
+        ]
+        indexes = [models.Index(fields=["visit", "-told_at"], name="newest_place_of_a_session")]
+        triggers = [
+            pgtrigger.Protect(
+                name="session_places_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
+
+
 class SessionEvent(models.Model):
     """One thing that happened in a dosing session. Events are added, never changed; a mistake is withdrawn by another.
 

@@ -18,7 +18,7 @@ from sojourn.program.people.models import Patient, Site
 from sojourn.program.people.policy import patients_visible_to, require
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
-from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.models import FiledForm, SessionEvent
 from sojourn.program.treatment.sessions import EventRow, Session, session
 
@@ -184,4 +184,11 @@ def _owed(row: Mapping[str, Any], form: documents.Form) -> OwedForm:
 
 
 def _entry(row: EventRow) -> documents.Entry:
-    return documents.Entry(number=row.sequence, event=row.as_event(), by=row.by, counts=row.struck_at is None)
+    said_by = "" if row.source == EventSource.PROGRAM else row.told_by
+    return documents.Entry(
+        number=row.sequence,
+        event=row.as_event(),
+        by=row.by or said_by,
+        counts=row.struck_at is None,
+        by_patient=row.source == EventSource.PATIENT,
+    )

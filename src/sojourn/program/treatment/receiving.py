@@ -89,8 +89,7 @@ class _Adding:
 
 def tick(secret: str, *, now: datetime) -> Tick:
     """Say what a token may know. Raises TokenUnknown, TokenEnded."""
-    token = token_of(secret)
-    return _tick(token, _working(token, now), now)
+    return _tick(_working(token_of(secret), now).state)
 
 
 def receive(*, secret: str, sent_at: datetime, events: Sequence[Sent], now: datetime) -> Received:
@@ -120,10 +119,11 @@ def _received(secret: str, sent_at: datetime, events: Sequence[Sent], now: datet
             outcomes.append(_again(each, before, token) if before else _added(each, adding))
             if before is None and adding.new and adding.new[-1].form_id == each.form_id:
                 known[each.form_id] = _as_row(adding.new[-1], token)
+        state = of.state
         if adding.new:
             _keep(adding)
-            of = _working(token, now)
-        return Received(tuple(outcomes), _tick(token, of, now))
+            state = _state_after(adding)
+        return Received(tuple(outcomes), _tick(state))
 
 
 def _working(token: Token, now: datetime) -> Session:
@@ -133,9 +133,20 @@ def _working(token: Token, now: datetime) -> Session:
     return of
 
 
-def _tick(token: Token, of: Session, now: datetime) -> Tick:
-    due = of.state.next_due
-    return Tick(next_due_at=due.due_at if due else None, ended=of.is_over, is_watched=watch_state().is_living)
+def _state_after(adding: _Adding) -> monitoring.SessionState:
+    """The session with what was added, without asking the database for what is known."""
+    of = adding.of
+    told = [*(row.as_event() for row in of.events), *(new.event for new in adding.new)]
+    return monitoring.state_of(events=told, plan=of.plan, now=adding.now, observe_longer=of.observes_longer)
+
+
+def _tick(state: monitoring.SessionState) -> Tick:
+    due = state.next_due
+    return Tick(
+        next_due_at=due.due_at if due else None,
+        ended=state.ended_at is not None,
+        is_watched=watch_state().is_living,
+    )
 
 
 def _known(form_ids: Sequence[UUID]) -> dict[UUID, SessionEvent]:

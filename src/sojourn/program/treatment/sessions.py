@@ -17,7 +17,7 @@ from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import DoseOrder, Visit
 from sojourn.program.plans.queries import VisitRow, day_at, visit_rows
-from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.models import SessionEvent
 
 LISTED_AT_MOST = 400
@@ -42,6 +42,23 @@ class EventRow:
     seal: str
     withdraws_id: UUID | None
     struck_at: datetime | None
+    clock_said: datetime | None = None
+
+    @property
+    def told_by(self) -> str:
+        """Where it came from, in a few words: a device, a person by name, paper, or who said it."""
+        if self.device:
+            return self.device
+        if self.source == EventSource.PAPER:
+            return f"paper, {self.by}"
+        return self.by or str(EventSource(self.source).label)
+
+    @property
+    def clock_off_min(self) -> int:
+        """By how many minutes the clock of what sent it was wrong; 0 where it was set right by nothing."""
+        if self.clock_said is None:
+            return 0
+        return round((self.clock_said - self.taken_at).total_seconds() / 60)
 
     @property
     def kind_label(self) -> str:
@@ -152,6 +169,7 @@ def events_of(visit_ids: Iterable[UUID]) -> dict[UUID, tuple[EventRow, ...]]:
         "sequence",
         "seal",
         "withdraws_id",
+        "clock_said",
         by_id=F("recorded_by"),
         by=Coalesce("recorded_by__name", Value("")),
         struck_at=F("withdrawn_by__received_at"),

@@ -100,7 +100,7 @@ class TokenRow:
     role: str
     label: str
     made_at: datetime
-    made_by: str | None
+    by: str | None
     revoked_at: datetime | None
 
     @property
@@ -164,7 +164,7 @@ def gateway_tokens(visit_id: UUID, *, actor: Actor) -> tuple[TokenRow, ...]:
     ).order_by("-made_at")
     return tuple(
         TokenRow(**row)
-        for row in rows.values("id", "role", "label", "made_at", "revoked_at", made_by=F("made_by__name"))
+        for row in rows.values("id", "role", "label", "made_at", "revoked_at", by=F("made_by__name"))
     )
 
 

@@ -74,8 +74,42 @@ def forms_for(session: Session, *, posted: QueryDict | None = None, deed: str = 
 
 
 def record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -> str:
-    """Record what was typed; return a sentence about it, or "" with the refusal put into the form."""
-    return judged(form, lambda: _record(session, form, actor=actor, now=now))
+    """Record what was typed; return a sentence about it, or "" with the refusal put into the form.
+
+    A reading that is refused is kept on record as refused, with what was typed.
+    """
+    said = judged(form, lambda: _record(session, form, actor=actor, now=now))
+    if not said and form.kind in actions.READINGS:
+        _keep_refused(session, form, actor=actor, now=now)
+    return said
+
+
+def _keep_refused(session: Session, form: EventForm, *, actor: Actor, now: datetime) -> None:
+    typed = {
+        name: str(form.data.get(form.add_prefix(name), "")).strip()
+        for name in form.fields
+        if name not in {"form_id", "at"}
+    }
+    wrong = {name: messages for name, messages in form.errors.items() if name in typed}
+    form_id = _as_id(form.data.get(form.add_prefix("form_id"), ""))
+    if not wrong or not any(typed.values()) or form_id is None or session.is_over:
+        return
+    actions.keep_refused(
+        visit_id=session.visit.id,
+        form_id=form_id,
+        kind=form.kind,
+        facts={name: text for name, text in typed.items() if text},
+        why=" ".join(str(message) for messages in wrong.values() for message in messages),
+        actor=actor,
+        now=now,
+    )
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def judged(form: EventForm, deed: Callable[[], str]) -> str:

@@ -10,8 +10,10 @@ from sojourn.clinical.monitoring import Alarm
 from sojourn.clinical.monitoring.limits import values_of
 from sojourn.clinical.monitoring.own_limits import own_limits
 from sojourn.design.charts.trend import Trend, TrendLimit, trend_svg
-from sojourn.program.treatment.choices import EventKind, EventSource
+from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.crossings import SIGNALS
 from sojourn.program.treatment.sessions import Session
+from sojourn.program.treatment.side_by_side import disagreements
 
 MEASURING = {EventKind.VITAL_TAKEN, EventKind.RATED}
 DRAWN = (
@@ -58,10 +60,14 @@ def trends_of(found: Session, now: datetime) -> list[tuple[str, SafeString]]:
 
 
 def sources_of(found: Session) -> dict[str, str]:
-    """Where the last value of each signal came from: a device, paper, or the person who entered it."""
+    """Where the last value of each signal came from; where another source says otherwise, what that one says."""
     last: dict[str, str] = {}
     for row in found.events:
         if row.kind in MEASURING and row.is_standing:
-            from_paper = _("paper, %(by)s") % {"by": row.by} if row.source == EventSource.PAPER else row.by
-            last |= dict.fromkeys(row.facts, row.device or from_paper)
+            last |= dict.fromkeys(row.facts, row.told_by)
+    for each in disagreements(found):
+        shown = "systolic" if each.signal == "diastolic" else each.signal  # both numbers stand in one value
+        name, unit = SIGNALS[each.signal]
+        others = (f"{other.source}: {name} {other.value:g} {unit}" for other in each.readings[1:])
+        last[shown] = "; ".join([last[shown], *others])
     return last

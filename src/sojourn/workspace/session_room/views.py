@@ -22,6 +22,7 @@ from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.holding import holds_of
 from sojourn.program.treatment.undoing import undoable
+from sojourn.workspace.session_room.beside import beside
 from sojourn.workspace.session_room.correcting import may_be_corrected
 from sojourn.workspace.session_room.events_in_words import in_words
 from sojourn.workspace.session_room.expected import expected_of
@@ -136,6 +137,7 @@ def _page(
             "undoable": undoable(found.events, staff_id=request.actor.staff_id, now=request.now),
             "medicine": medicine_of(found),
             "expected": expected_of(found, now=request.now),
+            **beside(found, now=request.now),
         },
         status=422 if sent is not None else 200,
     )

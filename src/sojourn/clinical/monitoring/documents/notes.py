@@ -35,13 +35,18 @@ from sojourn.clinical.monitoring.events import (
     DoseChecked,
     Dosed,
     Event,
+    HelpAsked,
     Left,
     Looked,
     Medicated,
     Missed,
+    NextMorning,
     Noted,
     Noticed,
+    PickedUp,
     Rated,
+    Refused,
+    RoleAccepted,
     Struck,
     VitalTaken,
     Witnessed,
@@ -82,7 +87,11 @@ def observation_minutes(record: SessionRecord) -> Document:
     """Count the minutes from the dose to the discharge. Raises NotDerivable without both."""
     dose, end = _dose(record), _discharge(record)
     minutes = int((end.event.taken_at - dose.event.taken_at).total_seconds() // 60)
-    watched = [e for e in record.standing if isinstance(e.event, VitalTaken | Rated | Looked | Noticed)]
+    watched = [
+        e
+        for e in record.standing
+        if isinstance(e.event, VitalTaken | Rated | Looked | Noticed) and not e.by_patient
+    ]
     during = [e for e in watched if dose.event.taken_at < e.event.taken_at <= end.event.taken_at]
     asked = record.state.observe_minutes
     return document(
@@ -246,6 +255,12 @@ def _called(_: SessionRecord, event: Any) -> str:
     return f"called {event.whom}: {'reached' if event.reached else 'not reached'}" + _after(event.words)
 
 
+def _next_morning(_: SessionRecord, event: Any) -> str:
+    slept = "slept" if event.slept else "did not sleep"
+    well = "nothing worrying" if event.well else "something worried them"
+    return f"the morning after: {slept}, {well}" + _after(event.words)
+
+
 def _then_words(says: str) -> Callable[[SessionRecord, Any], str]:
     return lambda _, event: says + _after(event.words)
 
@@ -260,6 +275,11 @@ SAYS: dict[type, Callable[[SessionRecord, Any], str]] = {
     Noted: lambda _, event: str(event.words),
     Looked: _then_words("looked at the patient"),
     Missed: _then_words("a look was missed"),
+    HelpAsked: _then_words("asked for help"),
+    RoleAccepted: _then_words("took on the role of sitter"),
+    PickedUp: _then_words("has the patient with them"),
+    NextMorning: _next_morning,
+    Refused: lambda _, event: f"reading refused, no value: {event.typed}. {event.why}",
     Discharged: _then_words("discharged"),
     Left: _then_words("left"),
     Cancelled: _then_words("ended without a dose"),

@@ -18,12 +18,16 @@ class NotDerivable(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One event with its number on record. `counts` is False for what was struck out or corrected."""
+    """One event with its number on record. `counts` is False for what was struck out or corrected.
+
+    `by_patient`: the patient said it themselves, so that it is nobody's look at them.
+    """
 
     number: int
     event: Event
     by: str
     counts: bool = True
+    by_patient: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

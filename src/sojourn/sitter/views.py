@@ -1,0 +1,136 @@
+"""The sitter's door: a link that opens once, and the page behind it."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from uuid_utils.compat import uuid7
+
+from sojourn.program.people.access import everyone
+from sojourn.program.treatment import sitting
+from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.tokens import TokenEnded, TokenUnknown
+from sojourn.sitter.taps import tap
+
+COOKIE: Final = "__Host-sitter" if settings.SERVED_OVER_TLS else "sojourn_sitter"
+KEPT_FOR: Final = timedelta(days=4)  # longer than any session with its morning after; the token ends before
+MORNING_FROM: Final = 5  # o'clock, where the session is
+
+
+@everyone
+@never_cache
+def link(request: Any, token: str) -> HttpResponse:
+    """Offer to open a link, or open it. Only the button opens: what a message shows as a preview spends nothing."""
+    kept = request.COOKIES.get(COOKIE, "")
+    try:
+        if request.method != "POST":
+            if sitting.look_at_link(token, browser_secret=kept, now=request.now):
+                return _private(render(request, "sitter/open.html"))
+            return _private(redirect("sitter:page"))
+        secret = sitting.open_link(token, browser_secret=kept, now=request.now)
+    except sitting.LinkUnknown:
+        return _ended(request, "unknown", 404)
+    except sitting.OpenedElsewhere:
+        return _ended(request, "elsewhere", 409)
+    except sitting.LinkEnded:
+        return _ended(request, "ended", 410)
+    response = redirect("sitter:page")
+    response.set_cookie(
+        COOKIE,
+        secret,
+        max_age=KEPT_FOR,
+        path="/",
+        secure=settings.SERVED_OVER_TLS,
+        httponly=True,
+        samesite="Lax",
+    )
+    return _private(response)
+
+
+@everyone
+@never_cache
+def page(request: Any) -> HttpResponse:
+    """Show the sitter what they need now, and record what they press."""
+    secret = request.COOKIES.get(COOKIE, "")
+    try:
+        seen = sitting.sitting(secret, now=request.now)
+        if request.method == "POST":
+            done = tap(request.POST, secret=secret, now=request.now)
+            if done.is_recorded:
+                messages.success(request, done.says)
+                return redirect("sitter:page")
+            messages.error(request, done.says)
+        shown = render(request, "sitter/page.html", _shown(seen, secret, request), status=_status(request))
+    except TokenUnknown:
+        return _ended(request, "no_link", 404)
+    except TokenEnded:
+        return _ended(request, "ended", 410)
+    return _private(shown)
+
+
+def _status(request: Any) -> int:
+    return 422 if request.method == "POST" else 200
+
+
+def _shown(seen: sitting.Sitting, secret: str, request: Any) -> dict[str, Any]:
+    now = request.now
+    return {
+        "seen": seen,
+        "secret": secret,
+        "now": now,
+        "step": _step(seen, now),
+        "form_ids": {name: uuid7() for name in ("one", "two", "three", "four", "five", "six")},
+        "is_late": seen.next_look_at is not None and now > seen.next_look_at,
+        "last_look": seen.latest(EventKind.LOOKED),
+        "has_picked_up": seen.latest(EventKind.PICKED_UP) is not None,
+        "is_morning": seen.ended_at is not None and _morning_after(seen.ended_at, seen.timezone) <= now,
+        "told_morning": seen.latest(EventKind.NEXT_MORNING) is not None,
+        "posted": request.POST,
+    }
+
+
+def _step(seen: sitting.Sitting, now: datetime) -> str:
+    """Which page it is: the role, before the dose, while they are watched, or after."""
+    if not seen.accepted:
+        return "role"
+    if seen.ended_at is not None:
+        return "after"
+    return "watch" if seen.dosed_at is not None else "before"
+
+
+def _morning_after(ended_at: datetime, timezone: str) -> datetime:
+    zone = ZoneInfo(timezone)
+    there = ended_at.astimezone(zone) + timedelta(days=1)
+    return there.replace(hour=MORNING_FROM, minute=0, second=0, microsecond=0)
+
+
+def _ended(request: Any, why: str, status: int) -> HttpResponse:
+    if request.headers.get("HX-Request"):
+        return HttpResponse(
+            headers={"HX-Refresh": "true"}
+        )  # the page asks no more: it is loaded anew, and says why
+    words = {
+        "unknown": _("Nobody was sent this link. Look whether all of it was copied."),
+        "no_link": _("No session is open in this browser. Open the link that the practice sent you."),
+        "elsewhere": _(
+            "This link was opened before, in another browser or on another phone. It opens once. "
+            "Ask the practice for a new one."
+        ),
+        "ended": _(
+            "This link has ended: the session is over, or a new link took its place. Nothing was recorded."
+        ),
+    }
+    return _private(render(request, "sitter/ended.html", {"why": why, "says": words[why]}, status=status))
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    """Let the address of a link travel nowhere, and no search engine keep it."""
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Robots-Tag"] = "noindex"
+    return response
