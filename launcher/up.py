@@ -28,8 +28,10 @@ from launcher.telling import Refusal, last_lines, say, stage
 from launcher.web import (
     DEFAULT_PORT,
     Doorstep,
+    live_port,
     names_answered,
     refuse_taken_port,
+    serve_hub,
     serve_lookout,
     serve_pages,
     serve_watch,
@@ -101,7 +103,7 @@ def _bring_up(
                 f"{cluster.programs.version} from {cluster.programs.source}, run by {cluster.account.says}"
             )
             url, app_url = cluster.url(), cluster.url(role=APPLICATION)
-    address = {"SOJOURN_ADDRESS": doorstep.address}
+    address = {"SOJOURN_ADDRESS": doorstep.address, "SOJOURN_LIVE_PORT": str(live_port(doorstep))}
     variables = address | names_answered(doorstep) | practice_environment(data, url)
     # The owner migrates and grants; pages and worker run as a role that cannot change what is kept.
     prepared = _prepare(
@@ -114,6 +116,7 @@ def _bring_up(
         serve_lookout(supervisor, environment, variables, log_folder(data), data)
         serve_worker(supervisor, environment, variables, log_folder(data))
         serve_pages(supervisor, environment, variables, log_folder(data), doorstep)
+        serve_hub(supervisor, environment, variables, log_folder(data), doorstep)
     note_running(data, Running(os.getpid(), "up", doorstep.address, url, embedded=not external_database()))
     return prepared
 

@@ -19,6 +19,7 @@ DEFAULT_PORT = 8000
 THREADS = 6
 WATCH_WORKERS = 2
 HIGHEST_PORT = 65535
+LIVE_AHEAD, LIVE_BEHIND = 10_000, 1_000  # where the hub's port is looked for, seen from the pages' port
 FIRST_ANSWER_WITHIN_S = 60.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only if the user asks for it
@@ -129,6 +130,30 @@ def serve_lookout(
     """Start the lookout, which says when nobody watches. When we are killed it is told, and says that too."""
     command = (environment.python, "-m", "launcher.lookout", str(data))
     supervisor.start(Program("The lookout", command, variables, logs / "lookout.log"))
+
+
+def live_port(doorstep: Doorstep) -> int:
+    """Find a free port for the live hub, the same one each time where it can be."""
+    first = doorstep.port + (LIVE_AHEAD if doorstep.port + LIVE_AHEAD < HIGHEST_PORT - 100 else -LIVE_BEHIND)
+    host = "127.0.0.1" if doorstep.is_private else doorstep.host
+    return next((port for port in range(first, first + 100) if _is_free(host, port)), 0)
+
+
+def serve_hub(
+    supervisor: Supervisor,
+    environment: Environment,
+    variables: Mapping[str, str],
+    logs: Path,
+    doorstep: Doorstep,
+) -> None:
+    """Start the hub that tells open pages of changes. Without it they say STALE and ask by themselves."""
+    inside = EVERYWHERE.get(doorstep.host, "127.0.0.1" if doorstep.is_private else doorstep.host)
+    told = {
+        "SOJOURN_LIVE_HOST": "127.0.0.1" if doorstep.host == "localhost" else doorstep.host,
+        "SOJOURN_LIVE_PAGES": f"http://{f'[{inside}]' if ':' in inside else inside}:{doorstep.port}",
+    }
+    command = (environment.python, "-m", "sojourn.live")
+    supervisor.start(Program("The live hub", command, {**variables, **told}, logs / "live.log"))
 
 
 def serve_pages(

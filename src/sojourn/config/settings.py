@@ -8,6 +8,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.config.database import database_from_url, rehearsal_database
+from sojourn.config.live import live_sources
 from sojourn.config.mail import mail_from_url
 
 BASE_DIR = Path(__file__).resolve().parents[3]
@@ -137,6 +138,10 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_OVER_TLS  # passkeys on http://localhost only
 
+# ---- the live hub: on a port of its own beside the pages, or, behind a proxy that speaks TLS, on a path of theirs
+LIVE_PORT = 0 if SERVED_OVER_TLS else int(os.environ.get("SOJOURN_LIVE_PORT", "0"))  # 0: the pages' own port
+LIVE_PATH = "/live/stream"
+
 # ---- cookies, headers
 SESSION_COOKIE_AGE = 12 * 60 * 60  # seconds; one working day. Documented in docs/reference/settings.md
 SESSION_COOKIE_NAME = "__Host-session" if SERVED_OVER_TLS else "sojourn_session"
@@ -157,7 +162,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
-        "connect-src": [SELF],
+        "connect-src": [SELF, *live_sources(LIVE_PORT, ALLOWED_HOSTS)],
         "form-action": [SELF],
         "manifest-src": [SELF],
         "base-uri": [NONE],

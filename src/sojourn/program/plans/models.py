@@ -3,11 +3,13 @@
 from typing import ClassVar
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, IntegerRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
 from sojourn.program.people.models import Patient, Site, StaffMember
@@ -130,5 +132,19 @@ class Visit(models.Model):
             ),
         ]
         indexes = [
-            GistIndex(fields=["during"], condition=Q(cancelled_at=None), name="standing_visits_in_time")
+            GistIndex(fields=["during"], condition=Q(cancelled_at=None), name="standing_visits_in_time"),
+            models.Index(Lower("during"), name="visits_by_beginning"),  # the floor, however many have ended
+        ]
+        triggers = [
+            pgtrigger.Trigger(  # boards hear of a visit that is booked, moved or cancelled, whoever does it
+                name="visits_wake_boards",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.After,
+                func="""
+                IF lower(NEW.during) < now() + interval '1 day' AND upper(NEW.during) > now() - interval '1 day' THEN
+                    PERFORM pg_notify('sojourn_live', NEW.id::text);
+                END IF;
+                RETURN NULL;
+                """,
+            )
         ]

@@ -81,6 +81,7 @@ class VisitRow:
     protocol_id: str
     patient_id: UUID
     patient_name: str
+    patient_site_id: UUID  # who may see the patient hangs on this, not on where the course is
     kind: str
     number: int
     starts_at: datetime
@@ -269,6 +270,7 @@ def visit_rows(visits: QuerySet[Visit]) -> tuple[VisitRow, ...]:
             "sitter_phone", "cancelled_at", "cancelled_because",
             protocol_id=F("course__protocol_id"),
             patient_name=F("patient__name"),
+            patient_site_id=F("patient__site_id"),
             starts_at=Lower("during"),
             ends_at=Upper("during"),
             clinician_name=F("clinician__name"),

@@ -150,7 +150,13 @@ class SessionEvent(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="session_events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            pgtrigger.Trigger(  # boards hear of every event, whoever writes it
+                name="session_events_wake_boards",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                func="PERFORM pg_notify('sojourn_live', NEW.visit_id::text); RETURN NULL;",
+            ),
         ]
 
 

@@ -1,13 +1,13 @@
 """Dosing sessions as they stand: their events on record, folded into a state by `clinical.monitoring`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from sojourn.clinical import monitoring, protocols
@@ -20,8 +20,9 @@ from sojourn.program.plans.queries import VisitRow, day_at, visit_rows
 from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.models import SessionEvent
 
-LISTED_AT_MOST = 400
 A_DAY = timedelta(days=1)
+NOBODY_LEFT_BEHIND = timedelta(days=3)  # so long a session that nobody ended is still looked for
+ENDS = (EventKind.DISCHARGED, EventKind.LEFT)
 
 
 @dataclass(frozen=True)
@@ -111,16 +112,22 @@ def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
     A session that goes on past midnight, or past the time it was booked for, stays until the patient has left.
     Four queries, however many sessions there are.
     """
-    rows = visit_rows(
-        Visit.objects.filter(
-            patients_visible_to(actor, "patient"),
-            on_record(),
-            kind=VisitKind.DOSING,
-            during__overlap=(now - A_DAY, now + A_DAY),
-        ).order_by("during", "id")[:LISTED_AT_MOST]
-    )
-    listed = [each for each in _sessions(rows, now) if each.is_running or _is_today(each.visit, now)]
+    rows = visit_rows(visits_now(now).filter(patients_visible_to(actor, "patient")).order_by("during", "id"))
+    listed = [each for each in _sessions(rows, now) if each.is_running or is_today(each.visit, now)]
     return tuple(sorted(listed, key=lambda s: (s.is_over, not s.is_running, s.due_at)))
+
+
+def visits_now(now: datetime) -> QuerySet[Visit]:
+    """The dosing visits that may stand on a board now: those of about a day, and older ones that still run."""
+    standing = SessionEvent.objects.filter(visit=OuterRef("pk"), withdrawn_by=None)
+    runs = Exists(standing.filter(kind=EventKind.DOSED)) & ~Exists(standing.filter(kind__in=ENDS))
+    return Visit.objects.filter(
+        on_record(),
+        Q(during__endswith__gt=now - A_DAY) | Q(runs),
+        kind=VisitKind.DOSING,
+        during__startswith__gt=now - NOBODY_LEFT_BEHIND,
+        during__startswith__lt=now + A_DAY,
+    )
 
 
 def session(visit_id: UUID, *, actor: Actor, now: datetime) -> Session | None:
@@ -182,8 +189,15 @@ def _sessions(rows: Iterable[VisitRow], now: datetime) -> tuple[Session, ...]:
     rows = tuple(rows)
     if not rows:
         return ()
+    return sessions_of(rows, orders_that_hold(rows), now=now)
+
+
+def sessions_of(
+    rows: Iterable[VisitRow], orders: Mapping[UUID, tuple[Decimal, bool, Decimal | None]], *, now: datetime
+) -> tuple[Session, ...]:
+    """Read the events of these visits and fold them; two queries."""
+    rows = tuple(rows)
     events = events_of(row.id for row in rows)
-    orders = _orders(rows)
     limits = session_limits_adopted()
     found = []
     for row in rows:
@@ -206,7 +220,7 @@ def _sessions(rows: Iterable[VisitRow], now: datetime) -> tuple[Session, ...]:
     return tuple(found)
 
 
-def _orders(rows: Iterable[VisitRow]) -> dict[UUID, tuple[Decimal, bool, Decimal | None]]:
+def orders_that_hold(rows: Iterable[VisitRow]) -> dict[UUID, tuple[Decimal, bool, Decimal | None]]:
     """The dose that holds for each course, whether it is above the one ordered before it, and the weight it is for."""
     newest = DoseOrder.objects.filter(course=OuterRef("course")).order_by("-ordered_at")
     standing = DoseOrder.objects.filter(
@@ -220,7 +234,7 @@ def _orders(rows: Iterable[VisitRow]) -> dict[UUID, tuple[Decimal, bool, Decimal
     }
 
 
-def _is_today(row: VisitRow, now: datetime) -> bool:
+def is_today(row: VisitRow, now: datetime) -> bool:
     """True on the day of the session where the site is, and through a night it is booked for."""
     return (
         day_at(row.starts_at, row.timezone) == day_at(now, row.timezone) or row.starts_at <= now < row.ends_at

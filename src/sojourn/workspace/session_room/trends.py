@@ -1,6 +1,7 @@
 """Small drawings of a session's values against the patient's own limits, and where each last value came from."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import ceil
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -21,7 +22,8 @@ DRAWN = (
     ("spo2", gettext_lazy("Oxygen"), 85.0, 100.0, "%"),
 )
 KINDS = {Alarm.AMBER: "attention", Alarm.RED: "act", Alarm.EMERGENCY: "act"}
-SHORTEST = 60.0  # minutes: a session that has just begun is not stretched over the whole width
+SHORTEST = timedelta(minutes=60)  # a session that has just begun is not stretched over the whole width
+STRETCHED_EVERY = timedelta(minutes=30)  # so that a drawing holds for a while
 
 
 def trends_of(found: Session, now: datetime) -> list[tuple[str, SafeString]]:
@@ -35,7 +37,8 @@ def trends_of(found: Session, now: datetime) -> list[tuple[str, SafeString]]:
             minute = (row.taken_at - dosed_at).total_seconds() / 60
             for signal, value in values_of(row.as_event()).items():
                 measured.setdefault(signal, []).append((minute, value))
-    minutes = max(SHORTEST, (now - dosed_at).total_seconds() / 60)
+    length = max(SHORTEST, ceil((now - dosed_at) / STRETCHED_EVERY) * STRETCHED_EVERY)
+    minutes = length.total_seconds() / 60
     drawn = []
     for signal, name, low, high, unit in DRAWN:
         if signal not in measured:

@@ -1,0 +1,90 @@
+"""A live hub for tests: in a thread of its own, on a free port; and a reader of its streams."""
+
+import asyncio
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sojourn.live.serving import Where, serve
+
+SECRET = "a-secret-of-the-tests"
+PATIENCE_S = 15.0
+
+
+@contextmanager
+def hub_for(*, database: str, pages: str, secret: str = SECRET) -> Iterator[int]:
+    """Serve a hub; yields its port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    where = Where("127.0.0.1", port, database, secret, pages, "localhost")
+    loop = asyncio.new_event_loop()
+    work = loop.create_task(serve(where))
+
+    def run() -> None:
+        asyncio.set_event_loop(loop)
+        try:
+            loop.run_until_complete(work)
+        except asyncio.CancelledError:
+            pass
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    try:
+        _wait(port)
+        yield port
+    finally:
+        loop.call_soon_threadsafe(work.cancel)
+        thread.join(10)
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    raise AssertionError("the hub does not listen")
+
+
+class Listener:
+    """One open stream. `next("row")` waits for the next event of that name and gives (id, told)."""
+
+    def __init__(self, port: int, ticket: str, *, after: str = "", origin: str = "", path: str = "/live/stream") -> None:
+        self.line = socket.create_connection(("127.0.0.1", port), 5)
+        self.line.settimeout(PATIENCE_S)
+        asked = f"GET {path}?ticket={ticket}&after={after} HTTP/1.1\r\nHost: localhost:{port}\r\n"
+        asked += f"Origin: {origin}\r\n" if origin else ""
+        self.line.sendall(asked.encode() + b"\r\n")
+        self.stream = self.line.makefile("rb")
+        self.status = int(self.stream.readline().split()[1])
+        self.head = b"".join(iter(lambda: self.stream.readline().strip(b"\r\n"), b"")).decode()
+
+    def next(self, *names: str, within_s: float = PATIENCE_S) -> tuple[str, str, Any]:
+        """Give (name, id, told) of the next event of one of these names; others are passed over."""
+        self.line.settimeout(within_s)
+        deadline = time.monotonic() + within_s
+        while time.monotonic() < deadline:
+            event: dict[str, str] = {}
+            while line := self.stream.readline().rstrip(b"\n").decode():
+                name, _, value = line.partition(": ")
+                event[name] = value
+            if not event:
+                return "end", "", None
+            if not names or event["event"] in names:
+                return event["event"], event.get("id", ""), json.loads(event["data"])
+        raise TimeoutError(f"no {names} within {within_s} s")
+
+    def close(self) -> None:
+        self.stream.close()
+        self.line.close()
+
+
+
