@@ -5,6 +5,7 @@
 
 import asyncio
 import json
+import os
 import selectors
 import socket
 import subprocess
@@ -19,6 +20,7 @@ BOARDS = 4
 ROW = {"visit": "01930000-000b-7000-8000-000000000001", "site": "site-0", "mark": "abcdef", "html": "x" * 60}
 READ = 1 << 20
 FULL = 256 * 1024
+SECRET = "only-for-this-run"  # noqa: S105 - of a hub that ends with the run
 
 
 class Bare(asyncio.Protocol):
@@ -37,12 +39,12 @@ async def serve(kind: str, subscribers: int, seconds: float) -> dict[str, float]
     from benchmarks.processes import memory_mb
     from sojourn.live.hub import Hub, Standing
     from sojourn.live.streams import Stream
-    from sojourn.live.tickets import Ticket, signed
+    from sojourn.live.tickets import signed
 
     async def standing_of(accounts: Any) -> Any:
         return {account: Standing(("session_monitor",), (f"site-{account}",)) for account in accounts}
 
-    hub = Hub(secret="bench", standing_of=standing_of)  # noqa: S106
+    hub = Hub(secret=SECRET, standing_of=standing_of)
     tasks = set()
 
     def admit(stream: Stream, asked: dict[str, str]) -> None:
@@ -51,19 +53,16 @@ async def serve(kind: str, subscribers: int, seconds: float) -> dict[str, float]
     made = Bare if kind == "bare" else (lambda: Stream(admit, hub.leave))
     server = await asyncio.get_running_loop().create_server(made, "127.0.0.1", 0, backlog=4096)
     port = server.sockets[0].getsockname()[1]
-    words = [
-        signed(Ticket(user_id=str(board), roles=("session_monitor",), sites=(f"site-{board}",), given_at=time.time()), secret="bench")  # noqa: S106
-        for board in range(BOARDS)
-    ]  # fmt: skip
-    before_mb = memory_mb(__import__("os").getpid())
+    words = [signed(_seen(board), secret=SECRET) for board in range(BOARDS)]
+    before_mb = memory_mb(os.getpid())
     readers = await asyncio.create_subprocess_exec(
         sys.executable, __file__, "read", str(port), str(subscribers), *words, stdout=asyncio.subprocess.PIPE
     )
     assert readers.stdout is not None
     await readers.stdout.readline()  # all are connected
-    while (len(Bare.listening) if kind == "bare" else hub.count) < subscribers:
+    while (len(Bare.listening) if kind == "bare" else hub.count) < subscribers:  # noqa: ASYNC110 - nobody tells how many listen
         await asyncio.sleep(0.01)
-    with_mb = memory_mb(__import__("os").getpid())
+    with_mb = memory_mb(os.getpid())
     transports = [each.transport for each in (Bare.listening if kind == "bare" else hub.streams())]
     began, spent, told = time.perf_counter(), time.process_time(), 0
     while time.perf_counter() - began < seconds:
@@ -76,7 +75,7 @@ async def serve(kind: str, subscribers: int, seconds: float) -> dict[str, float]
                 hub.tell_row(ROW | {"site": f"site-{board}"})
             told += 1
         await asyncio.sleep(0)
-        while any(transport.get_write_buffer_size() > FULL for transport in transports if transport):
+        while any(transport.get_write_buffer_size() > FULL for transport in transports if transport):  # noqa: ASYNC110 - as above
             await asyncio.sleep(0.001)
     lasted, cpu = time.perf_counter() - began, time.process_time() - spent
     wanted = told // BOARDS * subscribers
@@ -90,12 +89,22 @@ async def serve(kind: str, subscribers: int, seconds: float) -> dict[str, float]
     }  # fmt: skip
 
 
+def _seen(board: int) -> Any:
+    from sojourn.live.tickets import Ticket
+
+    return Ticket(
+        user_id=str(board), roles=("session_monitor",), sites=(f"site-{board}",), given_at=time.time()
+    )
+
+
 def read(port: int, subscribers: int, words: list[str]) -> None:
     """Read everything and count events, to the end."""
     chosen = selectors.DefaultSelector()
     for n in range(subscribers):
         line = socket.create_connection(("127.0.0.1", port))
-        line.sendall(f"GET /live/stream?ticket={words[n % BOARDS]} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        line.sendall(
+            f"GET /live/stream?ticket={words[n % BOARDS]} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+        )
         chosen.register(line, selectors.EVENT_READ)
     print("connected", flush=True)
     counted, left = 0, subscribers
@@ -112,9 +121,8 @@ def read(port: int, subscribers: int, words: list[str]) -> None:
 
 def measured(kind: str, *, subscribers: int = 200, seconds: float = 2.0) -> dict[str, float]:
     """Run one hub in a process of its own, and give its figures."""
-    ran = subprocess.run(
-        [sys.executable, __file__, kind, str(subscribers), str(seconds)], capture_output=True, text=True, check=True, timeout=120,
-    )  # fmt: skip
+    command = [sys.executable, __file__, kind, str(subscribers), str(seconds)]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     found: dict[str, float] = json.loads(ran.stdout)
     return found
 

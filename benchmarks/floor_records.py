@@ -42,7 +42,9 @@ class FloorRecords:
 def make_floor(sessions: int, *, now: datetime) -> FloorRecords:
     """Fill an empty, migrated database with so many sessions that run since half an hour."""
     Practice.objects.create(id=1, name="Benchmark Practice")
-    site = Site.objects.create(name="Oakland", address="1 Lake Street", state="CA", timezone="America/Los_Angeles")
+    site = Site.objects.create(
+        name="Oakland", address="1 Lake Street", state="CA", timezone="America/Los_Angeles"
+    )
     director = _hire("director", "medical_director", site)
     visits, secrets = [], []
     monitor = director
@@ -90,7 +92,9 @@ def _hire(name: str, role: str, site: Site) -> StaffMember:
 
 
 def _course(name: str, site: Site, prescriber: StaffMember, now: datetime) -> Course:
-    patient = Patient.objects.create(name=name, born_on=date(1980, 1, 1), state="CA", site=site, joined_at=now)
+    patient = Patient.objects.create(
+        name=name, born_on=date(1980, 1, 1), state="CA", site=site, joined_at=now
+    )
     return Course.objects.create(
         patient=patient, protocol_id="esketamine_clinic", protocol_version="1", prescriber=prescriber, site=site,
         started_at=now - timedelta(days=9),
@@ -101,11 +105,15 @@ def _begin(visit: Visit, monitor: StaffMember, at: datetime) -> None:
     vitals = {"systolic": 124, "diastolic": 78, "heart_rate": 70, "spo2": 98}
     told = [("vital_taken", vitals, at - timedelta(minutes=4)), ("dosed", {"mg": 56}, at)]
     told += [("vital_taken", vitals, at + timedelta(minutes=minute)) for minute in (2, 4, 6, 8)]
+    events = [monitoring.read_event(kind=kind, facts=facts, taken_at=when) for kind, facts, when in told]
     add_events(
         visit.id,
-        [NewEvent(event=monitoring.read_event(kind=kind, facts=facts, taken_at=when), form_id=uuid4()) for kind, facts, when in told],
-        did="recorded", patient_id=visit.patient_id, actor=Actor(roles=frozenset(), staff_id=monitor.id), received_at=at,
-    )  # fmt: skip
+        [NewEvent(event=event, form_id=uuid4()) for event in events],
+        did="recorded",
+        patient_id=visit.patient_id,
+        actor=Actor(roles=frozenset(), staff_id=monitor.id),
+        received_at=at,
+    )
 
 
 def _signed_in(user: User, now: datetime) -> str:

@@ -15,6 +15,10 @@ NO_DATABASE = "SOJOURN_DATABASE_URL is not set. Run ./sojourn bench."
 def main() -> int:
     """Measure and print; returns the exit code."""
     options = _options()
+    if options.burst:
+        from benchmarks.burst import measure_burst
+
+        return measure_burst(options.burst)
     practice_url = os.environ.get("SOJOURN_DATABASE_URL", "")
     if not practice_url:
         print(NO_DATABASE)
@@ -30,6 +34,20 @@ def main() -> int:
                 repeats=options.repeats,
             )
             return outcomes.measure(size, database=options.database, practice_url=practice_url)
+        if options.floor:
+            from benchmarks.floor import FloorPlan, measure_floor
+
+            quick = {"sizes": ((12, 5),), "finished_rows": (300, 600)} if options.quick else {}
+            return measure_floor(
+                FloorPlan(
+                    practice_url=practice_url,
+                    database=options.database,
+                    log=Path(folder) / "web.log",
+                    seconds=1.0 if options.quick else options.seconds,
+                    repeats=1 if options.quick else options.repeats,
+                    **quick,
+                )
+            )
         from benchmarks import measuring  # only now can the product be imported
 
         plan = measuring.Plan(
@@ -69,6 +87,15 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--connections", type=int, default=16, help="keep-alive connections (16)")
     parser.add_argument(
         "--quick", action="store_true", help="a smoke test of the benchmarks; no figures to quote"
+    )
+    parser.add_argument(
+        "--floor", action="store_true", help="readings, live boards and their cost instead of the pages"
+    )
+    parser.add_argument(
+        "--burst",
+        type=int,
+        metavar="N",
+        help="N readings while web and database are killed, in a practice of its own",
     )
     parser.add_argument("--database", default="sojourn_bench", help="the database that is made and dropped")
     options = parser.parse_args()

@@ -34,7 +34,7 @@ class Serving:
 @contextmanager
 def serving(url: str, log: Path) -> Iterator[Serving]:
     """Serve the product and the bare views on a free port; the server is ended in any case. Raises NotServing."""
-    port = _free_port()
+    port = free_port()
     command = [
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
         *("--workers", "1", "--blocking-threads", str(THREADS), "--workers-kill-timeout", "5"),
@@ -97,7 +97,8 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         return
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Find a port nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

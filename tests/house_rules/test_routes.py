@@ -78,12 +78,16 @@ ASKED_IN_ADDRESSES = {
     "until": "a day up to which courses began",
     "at": "which window after the first dose",
     "outcome": "response or remission",
+    "need": "whether only the sessions that need somebody are shown",
+    "dense": "whether a board is shown close together",
+    "v": "the id of a visit the live hub asks about",
     "cut": "a day up to which the records are counted",
 }
 FORMS_THAT_ASK = {
     "patients/patients.html": "phase and site; the name is searched by a second form, sent by POST",
     "planning/calendar.html": "the day",
     "results/results.html": "protocol, route, site, days and window: never a person",
+    "session_room/sessions.html": "the site, and how the board is shown",
     "elements/form.html": "the skeleton of django-allauth's forms, which say their method themselves",
 }
 

@@ -64,7 +64,7 @@ def test_a_press_on_one_board_shows_on_the_other_within_a_second_and_is_taken_ba
     assert time.monotonic() - began < 1.5  # with the time the browser itself takes
     mona.locator("li[data-visit]").focus()
     mona.keyboard.press("l")
-    mona.get_by_text("Recorded.").wait_for()
+    mona.get_by_text("Ada Núñez: Look").wait_for()
     assert SessionEvent.objects.filter(kind="looked").count() == 1
     mona.keyboard.press("u")
     mona.get_by_text("Taken back.").wait_for()

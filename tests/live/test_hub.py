@@ -11,6 +11,7 @@ from sojourn.live.history import History, Told
 from sojourn.live.hub import Hub, Standing
 from sojourn.live.streams import Stream
 from sojourn.live.tickets import Ticket, signed
+from tests.support.live import in_own_loop
 
 SECRET = "secret"
 PEOPLE = {
@@ -91,7 +92,7 @@ def run(story):
         async with House() as house:
             await asyncio.wait_for(story(house), 30)
 
-    asyncio.run(_run())
+    in_own_loop(_run())
 
 
 def test_a_board_hears_of_its_own_sites_and_a_director_of_all():

@@ -1,5 +1,7 @@
 """Tickets: who holds one is told what it says and no more; nobody makes or changes one without the secret."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,10 +35,8 @@ def test_no_ticket_with_one_character_changed_says_anything_else(place, characte
     word = signed(MONA, secret=SECRET)
     place %= len(word)
     changed = word[:place] + character + word[place + 1 :]
-    try:
+    with suppress(TicketRefused):
         assert opened(changed, secret=SECRET, now=NOW) == MONA  # unused last bits of base64 may differ
-    except TicketRefused:
-        pass
 
 
 @given(st.text())

@@ -5,8 +5,9 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from sojourn.live.serving import Where, serve
@@ -27,10 +28,8 @@ def hub_for(*, database: str, pages: str, secret: str = SECRET) -> Iterator[int]
 
     def run() -> None:
         asyncio.set_event_loop(loop)
-        try:
+        with suppress(asyncio.CancelledError):
             loop.run_until_complete(work)
-        except asyncio.CancelledError:
-            pass
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -54,10 +53,18 @@ def _wait(port: int) -> None:
     raise AssertionError("the hub does not listen")
 
 
+def in_own_loop(story: Coroutine[Any, Any, None]) -> None:
+    """Run a story in a loop and a thread of its own: a browser of another test may keep one in this thread."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, story).result()
+
+
 class Listener:
     """One open stream. `next("row")` waits for the next event of that name and gives (id, told)."""
 
-    def __init__(self, port: int, ticket: str, *, after: str = "", origin: str = "", path: str = "/live/stream") -> None:
+    def __init__(
+        self, port: int, ticket: str, *, after: str = "", origin: str = "", path: str = "/live/stream"
+    ) -> None:
         self.line = socket.create_connection(("127.0.0.1", port), 5)
         self.line.settimeout(PATIENCE_S)
         asked = f"GET {path}?ticket={ticket}&after={after} HTTP/1.1\r\nHost: localhost:{port}\r\n"
@@ -85,6 +92,3 @@ class Listener:
     def close(self) -> None:
         self.stream.close()
         self.line.close()
-
-
-

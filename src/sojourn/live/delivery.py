@@ -62,9 +62,10 @@ class Delivery:
             try:
                 await self._deliver()
                 self.failing_since = None
-            except NoRows as error:
-                self.failing_since = self.failing_since or began
-                log.warning("%s", error)
+            except NoRows:
+                if self.failing_since is None:
+                    log.warning("the pages do not say how sessions stand; asking again")
+                    self.failing_since = began
                 await asyncio.sleep(AFTER_A_FAILURE_S)
             await asyncio.sleep(max(0.0, AT_MOST_EVERY_S - (time.monotonic() - began)))
             if not self.waiting:
@@ -126,7 +127,9 @@ class Delivery:
     def _tell(self, row: dict[str, Any]) -> None:
         before = self.told.get(row["visit"])
         self._note(row["visit"], row)
-        if before is not None and before[1] != row["site"]:  # the patient moved: the first site sees them no more
+        if (
+            before is not None and before[1] != row["site"]
+        ):  # the patient moved: the first site sees them no more
             self.hub.tell_gone(row["visit"], [before[1]])
         if before is None or before != (row["mark"], row["site"]):
             self.hub.tell_row(row)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 ANSWER_WITHIN_S: Final = 8.0
 ROWS: Final = "/workspace/sessions/rows/"
@@ -25,7 +25,7 @@ class Pages:
 
     async def rows(self, visits: Iterable[str]) -> dict[str, Any]:
         """The rows of these visits, and which of them stand on no board. Raises NoRows."""
-        return await self._asked(f"{ROWS}?{urlencode([('v', visit) for visit in visits])}")
+        return await self._asked(f"{ROWS}?{'&'.join(f'v={visit}' for visit in visits)}")
 
     async def index(self) -> dict[str, Any]:
         """Every session that stands on a board now, with the mark of its row. Raises NoRows."""

@@ -35,7 +35,7 @@ class Where:
     name: str
 
 
-class Service:
+class Station:
     """One hub at work. A tick is sent only when the beat came back through the listener and nothing is late."""
 
     def __init__(self, where: Where) -> None:
@@ -88,21 +88,21 @@ class Service:
 
 async def serve(where: Where) -> None:
     """Serve until cancelled."""
-    service = Service(where)
+    station = Station(where)
     server = await asyncio.get_running_loop().create_server(
-        service.stream, where.host, where.port, backlog=1024
+        station.stream, where.host, where.port, backlog=1024
     )
-    log.info("live streams at %s", server.sockets[0].getsockname()[:2])
+    log.info("listening")
     try:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_again(service.listen))
-            tasks.create_task(_again(service.beat))
-            tasks.create_task(service.delivery.run())
+            tasks.create_task(_again(station.listen))
+            tasks.create_task(_again(station.beat))
+            tasks.create_task(station.delivery.run())
     finally:
         server.close()
-        for stream in service.hub.streams():
+        for stream in station.hub.streams():
             stream.end()
-        await service.asking.close()
+        await station.asking.close()
 
 
 async def _again(work: Callable[[], Awaitable[None]]) -> None:
@@ -110,6 +110,6 @@ async def _again(work: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await work()
-        except (psycopg.Error, OSError, TimeoutError) as error:
-            log.warning("%s: %s", work.__name__, error)
+        except (psycopg.Error, OSError, TimeoutError):
+            log.warning("the database does not answer; asking again")
         await asyncio.sleep(AGAIN_AFTER_S)

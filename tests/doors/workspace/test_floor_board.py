@@ -209,11 +209,18 @@ def test_the_boards_script_is_told_what_became_of_a_press(ward, first, sign_in, 
     assert "reached" in refused.json()["said"]
 
 
-def test_quick_entry_records_and_returns_to_the_board_or_says_what_is_wrong(ward, first, sign_in, time_machine):
+def test_quick_entry_records_and_returns_to_the_board_or_says_what_is_wrong(
+    ward, first, sign_in, time_machine
+):
     dosed_at = courses.give_dose(ward, first)
     time_machine.move_to(dosed_at + 40 * MINUTE, tick=False)
     client, url = sign_in(ward.mona), f"{SESSIONS}{first.id}/quick/"
-    wrong = {"do": "vital_taken", "vital_taken-form_id": uuid4(), "vital_taken-systolic": "12", "vital_taken-diastolic": "8"}
+    wrong = {
+        "do": "vital_taken",
+        "vital_taken-form_id": uuid4(),
+        "vital_taken-systolic": "12",
+        "vital_taken-diastolic": "8",
+    }
     page = client.post(url, wrong)
     assert page.status_code == 422
     assert 'value="12"' in page.content.decode()
@@ -224,11 +231,18 @@ def test_quick_entry_records_and_returns_to_the_board_or_says_what_is_wrong(ward
     assert sign_in(ward.cleo).get(url).status_code == 404
 
 
-def test_the_hub_alone_is_given_rows_and_nobody_learns_that_they_are_there(ward, first, client, sign_in, time_machine):
+def test_the_hub_alone_is_given_rows_and_nobody_learns_that_they_are_there(
+    ward, first, client, sign_in, time_machine
+):
     dosed_at = courses.give_dose(ward, first)
     time_machine.move_to(dosed_at + 40 * MINUTE, tick=False)
     rows = f"{SESSIONS}rows/"
-    for headers in ({}, {"Authorization": "Hub "}, {"Authorization": "Hub nonsense"}, {"Authorization": "Hub \u00e9"}):
+    for headers in (
+        {},
+        {"Authorization": "Hub "},
+        {"Authorization": "Hub nonsense"},
+        {"Authorization": "Hub \u00e9"},
+    ):
         assert client.get(rows, headers=headers).status_code == 404
     assert sign_in(ward.dora).get(rows).status_code == 404
     client.logout()

@@ -152,6 +152,9 @@ const openQuick = async (link) => {
   dialog.showModal();
   body.querySelector(link.dataset.quick === "signs" ? "#signs select" : "#vitals input:not([type=hidden])")?.focus();
 };
+for (const button of document.querySelectorAll("dialog [data-close]")) {
+  button.addEventListener("click", () => button.closest("dialog").close());
+}
 floor.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-quick]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;

@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('treatment', '0004_interval_choices'),
+        ('treatment', '0008_stop_rules_and_medicines'),
     ]
 
     operations = [
