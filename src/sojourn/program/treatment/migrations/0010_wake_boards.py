@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('treatment', '0008_stop_rules_and_medicines'),
+        ('treatment', '0009_looks_missed'),
     ]
 
     operations = [
