@@ -195,9 +195,10 @@ def make_ready(ward: Ward, visit: Visit, at: datetime | None = None, mg: float |
     return at + timedelta(minutes=5)
 
 
-def give_dose(ward: Ward, visit: Visit, mg: float = 56, at: datetime | None = None) -> datetime:
-    """Make ready and record the dose; return when it was given."""
+def give_dose(ward: Ward, visit: Visit, mg: float | None = 56, at: datetime | None = None) -> datetime:
+    """Make ready and record the dose; return when it was given. None: the usual dose of the protocol."""
     dosed_at = make_ready(ward, visit, at, mg)
+    mg = float(DOSES[visit.course.protocol_id]) if mg is None else mg
     note_event(ward, visit, "dosed", {"mg": mg, "words": "L1"}, dosed_at)
     return dosed_at
 

@@ -41,6 +41,7 @@ BY_THE_PROGRAM: Final = {
     EventKind.REFUSED,
     EventKind.DOSE_CHECKED,
     EventKind.WITNESSED,
+    EventKind.ACCOUNTED,
 }  # never typed in a form
 FROM_OUTSIDE: Final = {
     EventKind.HELP_ASKED,

@@ -5,8 +5,10 @@ What the patient says is compared here and then forgotten: the record of one pat
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -17,17 +19,22 @@ from sojourn.clinical.monitoring.dose_rules import dose_rule
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient
 from sojourn.program.plans.queries import day_at
-from sojourn.program.treatment.actions import Recorded, locked_session, record_event
+from sojourn.program.treatment.actions import A_HAIR, Recorded, locked_session, record_event
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.holding import ordered_in
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.sessions import Session
+from sojourn.program.treatment.tablets import remaining_of, use_tablets
 
 SEEN_BY_TWO = {EventKind.DOSE_CHECKED, EventKind.ACCOUNTED}
 
 
 class NothingToWitness(Exception):
     """The entry is not in this session, was struck out, or is none that a second person signs."""
+
+
+class GivenDiffers(Exception):
+    """What is accounted for as given is not the dose on record; the message says what is."""
 
 
 class SamePerson(Exception):
@@ -84,6 +91,42 @@ def check_dose(
     return wrong
 
 
+def account_for(
+    *,
+    visit_id: UUID,
+    form_id: UUID,
+    facts: Mapping[str, Any],
+    taken_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> Recorded:
+    """Record what became of the medicine of a session; at home the tablets that remain are fewer by what was used.
+
+    Raises GivenDiffers, MoreThanIsThere and what `record_event` raises.
+    """
+    with transaction.atomic():
+        found = locked_session(visit_id, actor, now)
+        done = record_event(
+            visit_id=visit_id,
+            form_id=form_id,
+            kind=EventKind.ACCOUNTED,
+            facts=facts,
+            taken_at=taken_at,
+            actor=actor,
+            now=now,
+            by_deed=True,
+        )
+        if done.is_new:
+            told = SessionEvent.objects.get(pk=done.event_id).facts
+            _refuse_other_than_given(told, found)
+            if told["unit"] == "tablets":
+                used = told["given"] + told["wasted"] + told["returned"]
+                use_tablets(
+                    course_id=found.visit.course_id, visit_id=visit_id, used=int(used), actor=actor, now=now
+                )
+    return done
+
+
 def witness(*, visit_id: UUID, form_id: UUID, about_id: UUID, actor: Actor, now: datetime) -> Recorded:
     """Say in one's own name that one saw what an entry tells. Raises NothingToWitness, SamePerson, NotAllowed."""
     with transaction.atomic():
@@ -120,6 +163,9 @@ def _facts(in_hand: InHand, of: Session) -> dict[str, object]:
         "ordered_route": ordered.route,
         "ordered_mg": ordered.mg,
         "count": in_hand.count,
+        "expected_count": remaining_of([of.visit.course_id]).get(of.visit.course_id)
+        if of.plan.at_home
+        else None,
         "unit": dose_rule(of.plan.id).unit,
     }
 
@@ -134,3 +180,14 @@ def _plain(name: str) -> list[str]:
     spread = unicodedata.normalize("NFKD", name.casefold())
     letters = "".join(each for each in spread if not unicodedata.combining(each))
     return [part for part in re.split(r"[\W_]+", letters) if part]
+
+
+def _refuse_other_than_given(told: Mapping[str, Any], of: Session) -> None:
+    """Without a dose nothing was given; where the amount of each is known, the account and the dose agree."""
+    rule, dosed = dose_rule(of.plan.id), of.state.dose_mg
+    each = 1.0 if told["unit"] == "mg" else rule.mg_each
+    given = told["given"] * each if each is not None else None
+    if (given is None and (told["given"] > 0) is not (dosed > 0)) or (
+        given is not None and abs(given - dosed) > A_HAIR
+    ):
+        raise GivenDiffers(f"On record as given: {dosed:g} mg.")

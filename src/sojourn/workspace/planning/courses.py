@@ -93,6 +93,7 @@ def course(request: Any, course_id: UUID) -> HttpResponse:
             "compared": _compared_now(row, protocol),
             "is_complete": set(places_of(protocol)) <= {(visit.kind, visit.number) for visit in visits},
             "may_order": may_do(request.actor, "order a dose"),
+            "is_at_home": protocol.setting is protocols.Setting.HOME,
         },
     )
 

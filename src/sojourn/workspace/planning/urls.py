@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sojourn.workspace.planning import booking, courses, overview, ready, visits
+from sojourn.workspace.planning import booking, courses, overview, ready, tablets, visits
 
 urlpatterns = [
     path("", overview.planning, name="planning"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>/course/", courses.course_new, name="course_new"),
     path("courses/<uuid:course_id>/", courses.course, name="course"),
     path("courses/<uuid:course_id>/order/", courses.order_dose, name="order_dose"),
+    path("courses/<uuid:course_id>/tablets/", tablets.tablets, name="tablets"),
     path("courses/<uuid:course_id>/end/", courses.end_course, name="end_course"),
     path("courses/<uuid:course_id>/series/", booking.book_series, name="book_series"),
     path("visits/<uuid:visit_id>/move/", visits.move_visit, name="move_visit"),

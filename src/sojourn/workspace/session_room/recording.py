@@ -17,6 +17,7 @@ from sojourn.program.treatment import actions, dose_checking
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.sessions import Session
+from sojourn.program.treatment.tablets import MoreThanIsThere
 from sojourn.workspace.session_room.care_forms import CARE_FORMS
 from sojourn.workspace.session_room.dose_forms import AccountForm, DoseCheckForm, WitnessForm
 from sojourn.workspace.session_room.forms import (
@@ -156,6 +157,13 @@ REFUSED: dict[type[Exception], tuple[str, Any]] = {
         ),
     ),
     actions.AlreadyDosed: ("", gettext_lazy("The dose of this session is on record. Nothing was added.")),
+    dose_checking.GivenDiffers: ("given", gettext_lazy("This is not the dose on record as given.")),
+    MoreThanIsThere: (
+        "given",
+        gettext_lazy(
+            "More than remains by what was shipped and used. Count the tablets, and call the prescriber."
+        ),
+    ),
     dose_checking.SamePerson: (
         "",
         gettext_lazy("You recorded this yourself. A second person signs it, signed in under their own name."),
@@ -188,6 +196,16 @@ def _record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -
         )
         if wrong:
             return _("The check is on record. It is not right, and holds the dose.")
+        return _("Recorded.")
+    if isinstance(form, AccountForm):
+        dose_checking.account_for(
+            visit_id=visit_id,
+            form_id=form_id,
+            facts=form.facts,
+            taken_at=taken_at,
+            actor=actor,
+            now=now,
+        )
         return _("Recorded.")
     if isinstance(form, WitnessForm):
         about_id = form.cleaned_data["about_id"]

@@ -211,25 +211,29 @@ def _checks(record: SessionRecord) -> tuple[Line, ...]:
 
 
 def _medicine(record: SessionRecord) -> tuple[Line, ...]:
-    """Every check of the dose and account of the medicine, each with the second person who saw it."""
-    seen_by: dict[str, list[Entry]] = {}
+    """Every check of the dose and account of the medicine, with the second person who saw it; what is owed of both."""
+    told: list[Line] = []
+    accounts = [e for e in record.standing if isinstance(e.event, Accounted)]
     for entry in record.standing:
-        if isinstance(entry.event, Witnessed):
-            seen_by.setdefault(entry.event.about_id, []).append(entry)
-    told = []
-    for entry in record.standing:
-        if isinstance(entry.event, DoseChecked | Accounted):
-            says = (
-                dose_check_in_words(entry.event)
-                if isinstance(entry.event, DoseChecked)
-                else account_in_words(entry.event)
-            )
-            told.append(line(record, entry, says))
-            told += [
-                line(record, each, "seen by a second person")
-                for each in seen_by.get(entry.event.event_id, [])
-            ]
+        if isinstance(entry.event, DoseChecked):
+            told.append(line(record, entry, dose_check_in_words(entry.event)))
+        elif isinstance(entry.event, Accounted):
+            told.append(line(record, entry, account_in_words(entry.event)))
+        else:
+            continue
+        told += [line(record, each, "seen by a second person") for each in _witnesses(record, entry)]
+    if record.state.dosed_at is not None and not accounts:
+        told.append(Line("Medicine of this session", "", lacks="not accounted for yet"))
+    for last in accounts[-1:]:
+        if isinstance(last.event, Accounted) and last.event.wasted and not _witnesses(record, last):
+            told.append(Line("Waste", "", lacks="no second person has signed that they saw it"))
     return tuple(told)
+
+
+def _witnesses(record: SessionRecord, of: Entry) -> list[Entry]:
+    return [
+        e for e in record.standing if isinstance(e.event, Witnessed) and e.event.about_id == of.event.event_id
+    ]
 
 
 def _happened(record: SessionRecord) -> tuple[Line, ...]:
