@@ -135,9 +135,10 @@ def note_event(ward: Ward, visit: Visit, kind: str, facts: dict, at: datetime) -
 
 
 def check_all(ward: Ward, visit: Visit, at: datetime, **different: bool) -> None:
-    """Answer every needed item of the checklist with yes, but for those said to differ."""
+    """Answer every needed item of the checklist with yes, but for those said to differ; the dose check has its own form."""
     plan = session_at(ward, visit, at).plan
-    answers = {item.id: True for item in plan.checklist if item.needed} | different
+    own_form = dose_rule(plan.id).item
+    answers = {item.id: True for item in plan.checklist if item.needed and item.id != own_form} | different
     treatment.finish_checklist(
         visit_id=visit.id, form_id=uuid4(), answers=answers, taken_at=at, actor=ward.mona, now=at
     )

@@ -67,7 +67,7 @@ def test_nothing_another_patient_said_enters_the_record(ward, first):
 def test_answering_the_checklist_by_hand_does_not_stand_in_for_the_check(ward, first):
     at = first.during.lower
     courses.name_escort(ward, first, now=at)
-    courses.check_all(ward, first, at)
+    courses.check_all(ward, first, at, dose_check=True)
     courses.take_vitals(ward, first, at)
     with pytest.raises(actions.DoseHeld, match="not checked yet"):
         dose(ward, first, at)
