@@ -25,6 +25,10 @@ def main() -> int:
         return 1
     with tempfile.TemporaryDirectory(prefix="sojourn-bench-") as folder:
         _set_up_django(practice_url, options.database, folder)
+        if options.papers:
+            from benchmarks import papers
+
+            return papers.measure(options.papers)
         if options.outcomes:
             from benchmarks import outcomes
 
@@ -73,6 +77,12 @@ def _options() -> argparse.Namespace:
         nargs="+",
         metavar="N",
         help="sizes (100 1000 100000); growth is taken from the last but one",
+    )
+    parser.add_argument(
+        "--papers",
+        type=int,
+        metavar="N",
+        help="derive and set each document of a session N times, and nothing else",
     )
     parser.add_argument(
         "--outcomes",

@@ -1,8 +1,10 @@
 """A paper is a real, tagged PDF, and nothing in it is read as markup."""
 
+import io
 import time
 from dataclasses import replace
 
+import pypdf
 import pytest
 
 from sojourn.design.papers.pdf import Paper, PaperLine, PaperSection, paper_pdf
@@ -27,6 +29,51 @@ def test_a_paper_is_tagged_and_claims_pdf_ua():
     assert made.startswith(b"%PDF-")
     assert b"/StructTreeRoot" in made
     assert b"<pdfuaid:part>1</pdfuaid:part>" in made
+
+
+def structure(made):
+    """The tags of a PDF in reading order with their depth, as another library reads them."""
+    root = pypdf.PdfReader(io.BytesIO(made)).trailer["/Root"]
+    found = []
+
+    def walk(element, depth):
+        if isinstance(element, int) or element is None:
+            return
+        element = element.get_object()
+        if isinstance(element, list):
+            for each in element:
+                walk(each, depth)
+            return
+        if "/S" in element:
+            found.append((depth, str(element["/S"]).lstrip("/"), element))
+        walk(element.get("/K"), depth + 1)
+
+    walk(root["/StructTreeRoot"].get("/K"), 0)
+    return root, found
+
+
+def test_another_library_finds_the_tags_the_language_and_the_title():
+    made = paper_pdf(PAPER)
+    root, found = structure(made)
+    assert bool(root["/MarkInfo"]["/Marked"])
+    assert root["/Lang"].startswith("en")
+    assert bool(root["/ViewerPreferences"]["/DisplayDocTitle"])
+    assert pypdf.PdfReader(io.BytesIO(made)).metadata.title == PAPER.title
+    tags = [tag for _depth, tag, _element in found]
+    assert tags.count("H1") == 1
+    assert tags.index("H1") < tags.index("H2") < tags.index("Table") < tags.index("TD")
+    assert tags.count("TH") == 2
+    assert tags.count("TR") == 3
+    for _depth, tag, element in found:
+        if tag == "Figure":
+            assert element.get("/Alt")
+
+
+def test_the_words_stand_on_the_page_in_the_order_in_which_they_are_read():
+    text = pypdf.PdfReader(io.BytesIO(paper_pdf(PAPER))).pages[0].extract_text()
+    told = ["Session note", "Ada Núñez", "In short", "Dose", "56 mg", "event 12", "By hand"]
+    places = [text.index(each) for each in told]
+    assert places == sorted(places)
 
 
 def test_the_same_paper_gives_the_same_bytes_and_another_value_others():
