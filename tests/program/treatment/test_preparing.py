@@ -87,6 +87,18 @@ def test_only_staff_note_a_pregnancy_test_and_a_positive_one_holds_the_dose(ward
     assert says == ["Pregnancy test: test positive: no dose."]
 
 
+def test_a_negative_test_counts_for_the_sessions_of_four_weeks(ward, first, evening_before):
+    yesterday = (evening_before - 24 * HOUR).date()
+    preparing.note_pregnancy_test(
+        visit_id=first.id, result="negative", on=yesterday, actor=ward.cora, now=evening_before
+    )
+    second = courses.visit_of(first.course, VisitKind.DOSING, 2)
+    last = courses.visit_of(first.course, VisitKind.DOSING, 8)
+    assert item_of(ward, second, "pregnancy", evening_before).is_ready
+    assert (last.during.lower.date() - yesterday).days <= 28
+    assert item_of(ward, last, "pregnancy", evening_before).is_ready
+
+
 def test_the_answers_of_the_assessment_say_which_medicines_are_talked_over(ward, first, evening_before):
     histories.assessed(ward.ada.patient_id, evening_before, medicines=["stimulant"])
     assert not item_of(ward, first, "medicines", evening_before).is_ready

@@ -98,7 +98,7 @@ def _fasting(item: ReadinessItem, known: Known) -> Judged:
     latest = known.starts_at - item.food_before
     begins, needed = known.eats_nothing_from, latest.astimezone(known.zone).strftime("%H:%M")
     if begins is None or known.fasting is None:
-        return _judged(item, f"nobody has asked; nothing to eat from {needed}", ready=False)
+        return _judged(item, f"not said yet; nothing to eat from {needed}", ready=False)
     told = begins.astimezone(known.zone).strftime("%H:%M")
     if begins > latest:
         return _judged(item, f"eats until {told}, and must stop by {needed}", ready=False, said=known.fasting)
@@ -133,7 +133,7 @@ def _pregnancy(item: ReadinessItem, known: Known) -> Judged | None:
     if known.pregnancy_test == "positive" or known.pregnancy == "pregnant":
         return _judged(item, "pregnant by the answers on record: no dose", ready=False)
     if known.pregnancy_test is not None or known.pregnancy in {"trying", "unknown"}:
-        return _judged(item, "needed, and none is noted for this session", ready=False)
+        return _judged(item, "needed, and none is noted", ready=False)
     if known.number > 1:
         return None
     return replace(_judged(item, "no clinician has said whether one is needed", ready=False), holds=False)

@@ -46,7 +46,7 @@ def getting_ready(request: Any) -> HttpResponse:
     page = {
         "readiness": readiness,
         "name": visit_name(readiness.visit.kind, readiness.visit.number) if readiness else "",
-        "things": [_thing(item, kind, sent) for item in readiness.items if item.patient_title]
+        "things": [_thing(item, kind, sent) for item in readiness.by_urgency if item.patient_title]
         if readiness
         else [],
         "sent": sent,

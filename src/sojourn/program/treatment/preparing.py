@@ -1,6 +1,6 @@
 """What a patient or staff say before a session about what it needs: kept with who said it and when."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
@@ -8,6 +8,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import Q
 
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import Actor
@@ -84,14 +85,21 @@ def note_pregnancy_test(*, visit_id: UUID, result: str, on: date, actor: Actor, 
         _keep(row, ReadyKind.PREGNANCY, {"result": result, "on": on.isoformat()}, actor, now)
 
 
-def said_before(visit_ids: list[UUID]) -> dict[UUID, dict[str, SaidFact]]:
-    """The newest that was said on each thing, by visit; one query."""
-    found: dict[UUID, dict[str, SaidFact]] = {visit_id: {} for visit_id in visit_ids}
-    rows = ReadinessFact.objects.filter(visit_id__in=visit_ids).order_by("said_at", "id")
-    for visit_id, kind, facts, by, at in rows.values_list(
-        "visit_id", "kind", "facts", "said_by__name", "said_at"
+def said_before(visits: Mapping[UUID, UUID]) -> dict[UUID, dict[str, SaidFact]]:
+    """The newest that was said on each thing, by visit; `visits` gives the patient of each. One query.
+
+    A pregnancy test is of a person, not of a session: the newest of the patient counts for each of their visits.
+    """
+    found: dict[UUID, dict[str, SaidFact]] = {visit_id: {} for visit_id in visits}
+    of_a_person = Q(kind=ReadyKind.PREGNANCY, visit__patient_id__in=set(visits.values()))
+    rows = ReadinessFact.objects.filter(Q(visit_id__in=list(visits)) | of_a_person).order_by("said_at", "id")
+    for visit_id, patient_id, kind, facts, by, at in rows.values_list(
+        "visit_id", "visit__patient_id", "kind", "facts", "said_by__name", "said_at"
     ):
-        found[visit_id][kind] = SaidFact(kind, facts, by or "", at)
+        said = SaidFact(kind, facts, by or "", at)
+        about = [visit_id] if kind not in BY_STAFF else [v for v, who in visits.items() if who == patient_id]
+        for each in about:
+            found[each][kind] = said
     return found
 
 

@@ -65,6 +65,11 @@ class Readiness:
     is_held: bool
 
     @property
+    def by_urgency(self) -> tuple[ReadyItem, ...]:
+        """What holds the dose first, then what is missing, then what is there."""
+        return tuple(sorted(self.items, key=lambda item: (item.is_ready, not item.holds)))
+
+    @property
     def missing(self) -> tuple[ReadyItem, ...]:
         return tuple(item for item in self.items if not item.is_ready)
 
@@ -178,7 +183,7 @@ def _readiness(visits: QuerySet[Visit], now: datetime) -> tuple[Readiness, ...]:
         ).values_list("patient_id", "document_id")
     )
     rules = stop_rules_now(Q(consent__patient_id__in={row.patient_id for row in rows}), now=now)
-    said = said_before([row.id for row in rows if row.is_dosing])
+    said = said_before({row.id: row.patient_id for row in rows if row.is_dosing})
     answers = _newest_answers({row.patient_id for row in rows if row.is_dosing})
     tablets = remaining_of({row.course_id for row in rows if row.is_dosing})
     return tuple(

@@ -39,7 +39,7 @@ def readiness(request: Any, visit_id: UUID) -> HttpResponse:
             "form": sent if item.kind == kind else _form(item.kind),
             "is_sent": sent is not None and item.kind == kind,
         }
-        for item in found.items
+        for item in found.by_urgency
     ]
     return render(
         request,
