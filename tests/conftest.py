@@ -9,8 +9,10 @@ from tests.support.browser import browser, new_page
 __all__ = ["browser", "new_page"]  # here alone: a second conftest would start a second browser
 
 if os.environ.get("SOJOURN_DATABASE_URL"):
-    from tests.support.rehearsing import FIXTURE, point_the_world
+    from tests.support.rehearsing import FIXTURE, point_the_world, rehearsal_database
     from tests.support.ward import Ward
+
+    __all__ += ["rehearsal_database"]  # here alone, too: a second one would drop the database of the first
 
     def pytest_runtest_setup(item):
         """Before the databases of a test are opened: a rehearsal's is there only where a test asks for it."""

@@ -10,9 +10,8 @@ from sojourn.program.rehearsals import queries
 from sojourn.program.rehearsals.models import Drill
 from sojourn.program.rehearsals.world import in_rehearsal, is_rehearsal
 from sojourn.program.treatment.models import SessionEvent
-from tests.support.rehearsing import in_both_databases, rehearsal_database
+from tests.support.rehearsing import in_both_databases
 
-__all__ = ["rehearsal_database"]
 pytestmark = [in_both_databases, pytest.mark.usefixtures("rehearsal_database")]
 BEGAN = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 LIST = "/workspace/rehearsal/"
@@ -169,6 +168,37 @@ def test_without_network_the_pages_of_a_drill_do_not_load_and_come_back(mona, cl
     assert mona.get("/workspace/sessions/").status_code == 200, "the practice's pages go on"
     clock(53)
     assert mona.get(session).status_code == 200
+
+
+def test_the_shell_that_records_without_a_network_is_given_without_a_login(mona, client, clock):
+    inside = begin(mona).split("workspace/")[0]
+    client.logout()
+    shell = client.get(f"{inside}workspace/sessions/offline/")
+    assert shell.status_code == 200
+    assert MARK in shell.content.decode()
+    assert client.get(f"{inside}workspace/sessions/worker.js").status_code == 200
+    assert client.get(f"{inside}workspace/sessions/").status_code == 302
+
+
+def test_a_session_token_of_a_drill_records_in_the_drill_and_nowhere_else(mona, clock):
+    session = begin(mona)
+    inside = session.split("workspace/")[0]
+    clock(39)
+    secret = mona.post(f"{session}token/").json()["token"]
+    looked = {
+        "sent_at": "2026-11-24T17:00:39Z",
+        "events": [
+            {"form_id": str(uuid4()), "kind": "looked", "taken_at": "2026-11-24T17:00:39Z", "facts": {}}
+        ],
+    }
+    headers = {"Authorization": f"Bearer {secret}"}
+    sent = mona.post(f"{inside}record/", looked, content_type="application/json", headers=headers)
+    assert sent.json()["events"][0]["status"] == "recorded"
+    with in_rehearsal():
+        taken = SessionEvent.objects.get(kind="looked")
+    assert taken.received_at == BEGAN + timedelta(minutes=39)
+    refused = mona.post("/record/", looked, content_type="application/json", headers=headers)
+    assert refused.status_code == 401
 
 
 def test_one_drill_runs_at_a_time_and_the_page_names_who_rehearses(mona, ward, client, clock):

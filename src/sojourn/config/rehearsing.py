@@ -25,7 +25,8 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 ADDRESS: Final = re.compile(r"/rehearsal/(?P<drill>[0-9a-f-]{36})/(?P<rest>.*)", re.DOTALL)
 BEDSIDE: Final = "workspace/rehearsal/bedside/"
 SCREENS: Final = ("workspace/sessions/", "workspace/inbox/", "workspace/patients/", BEDSIDE)
-BY_TOKEN: Final = ("record/",)  # pages and devices without a login; their token is one of the rehearsal
+# Open without a login, as in the practice: what a token of the rehearsal records, and a shell that is about nobody.
+WITHOUT_LOGIN: Final = ("record/", "workspace/sessions/offline/", "workspace/sessions/worker.js")
 ATTEMPTS: Final = {"dosed", "discharged"}
 REFUSED: Final = 422
 
@@ -46,7 +47,7 @@ class Rehearsals:
             raise Http404 from missing
 
     def _in_drill(self, request: Any, drill_id: UUID, rest: str) -> HttpResponseBase:
-        needs_login = not rest.startswith(BY_TOKEN)
+        needs_login = not rest.startswith(WITHOUT_LOGIN)
         if needs_login and request.actor.user_id is None:
             return redirect_to_login(request.path, settings.LOGIN_URL)
         if needs_login and not may_do(request.actor, "rehearse"):
@@ -56,7 +57,7 @@ class Rehearsals:
         assert stand is not None
         if stand.bedside.is_over and needs_login:
             return _to_report(request, drill_id)
-        if not rest.startswith((*SCREENS, *BY_TOKEN)):
+        if not rest.startswith((*SCREENS, *WITHOUT_LOGIN)):
             return _to_session(drill_id, stand.bedside)
         request.now, request.rehearsal = shown, stand.bedside
         if needs_login:

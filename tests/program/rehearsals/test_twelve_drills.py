@@ -10,7 +10,8 @@ from sojourn.program.measures.models import Notice
 from sojourn.program.people.models import User
 from sojourn.program.rehearsals import queries
 from sojourn.program.rehearsals.world import in_rehearsal
-from sojourn.program.safety.models import Alarm
+from sojourn.program.safety import watch
+from sojourn.program.safety.models import Alarm, MissedStep
 from sojourn.program.safety.queries import open_alarms_for
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.sessions import sessions_today
@@ -76,6 +77,30 @@ def test_a_drill_is_not_on_the_floor_nor_in_the_inbox_of_the_practice(ward):
     with in_rehearsal(shown=shown):
         assert len(sessions_today(played.actor, now=shown)) == 1
         assert len(open_alarms_for(played.actor)) >= 1
+
+
+def test_the_rehearsals_own_watch_is_really_stopped_and_the_practices_is_not(ward, monkeypatch):
+    rehearsing = Rehearsing(ward.mona, "worker_killed")
+
+    def is_living(minute):
+        monkeypatch.setattr(watch, "SILENT_AFTER_S", 15.0)
+        with in_rehearsal(shown=rehearsing.at(minute)):
+            return watch.watch_state().is_living
+
+    minutes = (10, 21.9, 22.1, 23, 40, 56)
+    assert [is_living(minute) for minute in minutes] == [True, True, True, False, False, True]
+    monkeypatch.setattr(watch, "SILENT_AFTER_S", 3600.0)
+    assert watch.watch_state().is_living
+    assert {each.worker for each in watch.watch_state().workers} == {"the watch of the tests"}
+
+
+def test_who_does_not_look_is_missed_by_the_ladder_of_the_practice(ward):
+    rehearsing = Rehearsing(ward.mona, "silent_sitter")
+    rehearsing.at(36.5)
+    with in_rehearsal():
+        rungs = list(MissedStep.objects.order_by("taken_at").values_list("rung", flat=True))
+    assert rungs[:4] == [0, 1, 2, 3]
+    assert not MissedStep.objects.exists()
 
 
 @pytest.mark.parametrize("seed", range(4))

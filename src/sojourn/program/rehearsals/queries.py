@@ -63,6 +63,7 @@ class Bedside:
     visit_id: UUID
     script: Script
     speed: int
+    began_at: datetime
     shown: datetime
     minute: float
     condition: Condition
@@ -72,6 +73,15 @@ class Bedside:
     @property
     def minutes_left(self) -> int:
         return max(0, round(self.script.lasts_minutes - self.minute))
+
+    @property
+    def is_fast(self) -> bool:
+        return self.speed > 1
+
+    @property
+    def began_ms(self) -> str:
+        """For scripts: when the drill began, in milliseconds since 1970."""
+        return str(round(self.began_at.timestamp() * 1000))
 
     @property
     def network_is_lost(self) -> bool:
@@ -129,6 +139,7 @@ def played(drill_id: UUID, *, shown: datetime) -> Played | None:
             visit_id=found.visit_id,
             script=script,
             speed=found.speed,
+            began_at=found.began_at,
             shown=shown,
             minute=minute,
             condition=condition_at(script, minute, deeds_of(found), clock=clock, seed=found.seed),

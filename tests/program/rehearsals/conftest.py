@@ -1,3 +1,0 @@
-from tests.support.rehearsing import rehearsal_database
-
-__all__ = ["rehearsal_database"]
