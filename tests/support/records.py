@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 from sojourn.clinical import instruments
 from sojourn.program.education import actions as education
 from sojourn.program.intake.models import Consent
+from sojourn.program.measures import goals
 from sojourn.program.measures.links import make_link, token_of
 from sojourn.program.measures.models import QuestionnaireRequest, Response
 from sojourn.program.safety import actions as safety
@@ -47,6 +48,7 @@ def examples_of(ward: Ward) -> dict[str, UUID | str]:
     )  # fmt: skip
     session = histories.visit(ward, course, "dosing", 1, now + timedelta(days=3))
     return {
+        "goal_id": goals.name_goal(patient_id=ada, words="Get out of bed.", actor=ward.ada, now=now),
         "response_id": answered.id,
         "instrument_id": "phq-9",
         "token": token_of(make_link(request.id, now=now).id),

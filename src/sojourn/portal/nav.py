@@ -11,6 +11,7 @@ from django.utils.translation import gettext_noop
 
 PAGES = (
     (gettext_noop("Today"), "portal:today"),
+    (gettext_noop("My goals"), "portal:goals"),
     (gettext_noop("My record"), "portal:my_record"),
     (gettext_noop("Lessons"), "portal:lessons"),
 )

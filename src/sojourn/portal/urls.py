@@ -11,6 +11,7 @@ urlpatterns = [
     path("today/", include("sojourn.portal.today.urls")),
     path("getting-ready/", include("sojourn.portal.getting_ready.urls")),
     path("session/", include("sojourn.portal.session_day.urls")),
+    path("goals/", include("sojourn.portal.goals.urls")),
     path("questionnaires/", include("sojourn.portal.questionnaires.urls")),
     path("consent/", include("sojourn.portal.consent.urls")),
     path("my-record/", include("sojourn.portal.my_record.urls")),

@@ -1,6 +1,6 @@
 """From a judged trajectory to the chart of it: for a clinician's eye, or in plain words for the patient."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 
@@ -20,12 +20,14 @@ def figure_of_trajectory(
     *,
     flagged_on: Collection[date] = (),
     gaps_because: Mapping[date, str] = NO_REASONS,
+    medicines: Sequence[Tick] = (),
     for_patient: bool = False,
 ) -> ChartFigure | None:
     """Draw scores, missed days and sessions on the whole scale, with the table beside; None with nothing to draw.
 
     For a patient the bands carry their plain names, and neither thresholds, flags nor the reliable change are
-    drawn: a sentence says what they amount to. `gaps_because` says why a day has no score, where more is known than
+    drawn: a sentence says what they amount to. `medicines` are marks of their own row.
+    `gaps_because` says why a day has no score, where more is known than
     that nobody answered.
     """
     instrument = line.instrument
@@ -40,7 +42,10 @@ def figure_of_trajectory(
             points=_points(line, () if for_patient else flagged_on, gaps_because),
             unit=_("Score, %(low)d to %(high)d") % {"low": scale.low, "high": scale.high},
             bands=_bands(instrument, for_patient=for_patient),
-            ticks=tuple(Tick(on=mark.on, kind=mark.kind.value, label=mark.label) for mark in line.sessions),
+            ticks=(
+                *(Tick(on=mark.on, kind=mark.kind.value, label=mark.label) for mark in line.sessions),
+                *medicines,
+            ),
             thresholds=() if for_patient else _thresholds(instrument),
             reliable_change=float(line.change_set.points) if line.change_set and not for_patient else None,
             baseline=next((float(point.value) for point in line.points if point.is_baseline), None),

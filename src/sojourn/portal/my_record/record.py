@@ -6,17 +6,21 @@ from uuid import UUID
 
 from sojourn.clinical.outcomes import summary_for_patient
 from sojourn.design.charts import ChartFigure
+from sojourn.design.charts.goals import goal_figure_of
 from sojourn.design.charts.outcomes import figure_of_trajectory
+from sojourn.design.charts.values import Tick
 from sojourn.portal.my_record.answers import AnsweredPage, AnswerLine, answered_pages, assessment_lines
 from sojourn.portal.wording import ReadingLine, moment_in_words, reading_lines, visit_name
 from sojourn.program.audit.queries import readings_of
 from sojourn.program.intake import queries as intake
+from sojourn.program.measures.goals import goals_of
 from sojourn.program.measures.queries import all_scores_of
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.patients import CareTeamRow, PatientCard, care_team_of, patient_card
-from sojourn.program.people.places import STATES
+from sojourn.program.people.places import STATES, local_date
 from sojourn.program.plans.queries import VisitRow, visits_of
 from sojourn.program.treatment.held import held_visits_of
+from sojourn.program.treatment.medicines import medicine_changes_of
 from sojourn.program.treatment.trajectories import PatientTrajectory, trajectories_of
 
 
@@ -45,6 +49,8 @@ class OwnRecord:
     card: PatientCard
     state: str
     scores: tuple[Course, ...]
+    beside: tuple[Course, ...]  # function and well-being
+    goals: tuple[ChartFigure, ...]
     answered: tuple[AnsweredPage, ...]
     assessment: intake.AssessmentRow | None
     assessment_lines: tuple[AnswerLine, ...]
@@ -62,12 +68,21 @@ def own_record(patient_id: UUID, *, actor: Actor, now: datetime) -> OwnRecord:
     assert card is not None
     scores = all_scores_of(patient_id, actor=actor)
     followed = trajectories_of(patient_id, actor=actor, now=now, scores=scores)
+    medicines = tuple(
+        Tick(on=line.on, kind="medication", label=line.label)
+        for line in reversed(medicine_changes_of(patient_id, actor=actor))
+        if line.stands
+    )
+    today = local_date(now, card.timezone)
+    goals = (goal_figure_of(goal, today) for goal in goals_of(patient_id, actor=actor))
     visits = _visits(patient_id, actor)
     assessment = intake.latest_assessment(patient_id, actor=actor)
     return OwnRecord(
         card=card,
         state=dict(STATES).get(card.state, card.state),
-        scores=tuple(_course(one) for one in followed),
+        scores=tuple(_course(one, medicines) for one in followed if not one.is_beside_symptoms),
+        beside=tuple(_course(one, medicines) for one in followed if one.is_beside_symptoms),
+        goals=tuple(figure for figure in goals if figure),
         answered=answered_pages(scores),
         assessment=assessment,
         assessment_lines=assessment_lines(assessment) if assessment else (),
@@ -80,10 +95,12 @@ def own_record(patient_id: UUID, *, actor: Actor, now: datetime) -> OwnRecord:
     )
 
 
-def _course(followed: PatientTrajectory) -> Course:
+def _course(followed: PatientTrajectory, medicines: tuple[Tick, ...]) -> Course:
     return Course(
         title=followed.instrument.patient_title,
-        figure=figure_of_trajectory(followed.line, for_patient=True) if followed.is_drawn else None,
+        figure=figure_of_trajectory(followed.line, medicines=medicines, for_patient=True)
+        if followed.is_drawn
+        else None,
         says=summary_for_patient(followed.line),
         unscored=len(followed.without_score),
     )

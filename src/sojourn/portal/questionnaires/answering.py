@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -12,14 +12,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from sojourn.clinical import instruments
+from sojourn.portal.goals.shown import ShownGoal, shown_goals
 from sojourn.portal.questionnaires.forms import QuestionnaireForm
-from sojourn.program.measures import actions, queries
+from sojourn.program.measures import actions, goals, queries
 from sojourn.program.measures.links import token_of
 from sojourn.program.measures.notices import link_for_follow_up
 from sojourn.program.measures.wording import instrument_here, is_for_patients
 from sojourn.program.people.actors import Actor
-from sojourn.program.people.places import local_time
+from sojourn.program.people.places import local_date, local_time
 
+GOALS_AFTER_ANSWERS = timedelta(
+    hours=1
+)  # program policy: a link opens the goals only to whoever has just answered
 NOT_ANSWERS = {"csrfmiddlewaretoken", "as_it_is", "later"}
 
 
@@ -31,6 +35,7 @@ class Asking:
     actor: Actor
     draft_url: str
     is_by_link: bool
+    goal_url: str = ""
 
 
 def page_of(request: HttpRequest, asking: Asking) -> HttpResponse:
@@ -109,13 +114,48 @@ def _sent(request: HttpRequest, asking: Asking, done: actions.Submission) -> Htt
     """Show help first where it is needed, then what the answers led to; otherwise go back to the day."""
     if asking.is_by_link:
         further = _further_link(done, now=request.now)  # type: ignore[attr-defined]
-        page = {"offer_help": done.offer_crisis_help, "further": further}
+        page = {
+            "offer_help": done.offer_crisis_help,
+            "further": further,
+            "goals": [] if done.offer_crisis_help or further else _goals(request, asking),
+            "goal_url": asking.goal_url,
+        }
         return render(request, "portal/questionnaires/sent.html", page)
     if done.leads_to is None:
         return redirect("portal:help_after_answers" if done.offer_crisis_help else "portal:today")
     if done.offer_crisis_help:
         return redirect("portal:help_before_more", request_id=done.leads_to)
     return redirect("portal:questionnaire", request_id=done.leads_to)
+
+
+def rate_by_link(request: HttpRequest, asking: Asking) -> HttpResponse:
+    """Rate one goal of the patient behind a link, in the hour after it was used to answer, and show the goals again."""
+    answered_at = _asked(asking).answered_at
+    if answered_at is None or request.now - answered_at > GOALS_AFTER_ANSWERS:  # type: ignore[attr-defined]
+        raise Http404
+    try:
+        goals.rate_goal(
+            goal_id=UUID(request.POST.get("goal", "")),
+            value=int(request.POST.get("value", "")),
+            actor=asking.actor,
+            now=request.now,  # type: ignore[attr-defined]
+        )
+    except (ValueError, goals.GoalNotFound, goals.NoSuchNearness) as wrong:
+        raise Http404 from wrong
+    return render(
+        request,
+        "portal/questionnaires/sent.html",
+        {"goals": _goals(request, asking), "goal_url": asking.goal_url, "rated": True},
+    )
+
+
+def _goals(request: HttpRequest, asking: Asking) -> list[ShownGoal]:
+    """The standing goals of the patient behind a link, with this week's taps and without the weeks before."""
+    assert asking.actor.patient_id is not None
+    asked = _asked(asking)
+    today = local_date(request.now, asked.timezone)  # type: ignore[attr-defined]
+    shown = shown_goals(asking.actor.patient_id, actor=asking.actor, today=today)
+    return [one for one in shown if one.goal.stands]
 
 
 def _further_link(done: actions.Submission, *, now: datetime) -> str:

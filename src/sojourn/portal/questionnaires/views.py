@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from sojourn.portal.questionnaires.answering import Asking, keep_draft, page_of, record
+from sojourn.portal.questionnaires.answering import Asking, keep_draft, page_of, rate_by_link, record
 from sojourn.program.measures import links
 from sojourn.program.people.access import everyone, patients_only
 
@@ -64,6 +64,14 @@ def draft_by_link(request: HttpRequest, asking: Asking) -> HttpResponse:
     return keep_draft(request, asking) if request.method == "POST" else HttpResponse(status=405)
 
 
+@_by_link
+def goal_by_link(request: HttpRequest, asking: Asking) -> HttpResponse:
+    """Keep how near a goal was this week, for a patient who came by a link; the goals come back with what is kept."""
+    if request.method != "POST":
+        return HttpResponse(status=405)
+    return rate_by_link(request, asking)
+
+
 def _ended(request: HttpRequest, status: int) -> HttpResponse:
     return render(request, "portal/questionnaires/link_ended.html", {"status": status}, status=status)
 
@@ -83,4 +91,5 @@ def _linked(linked: links.Linked, token: str) -> Asking:
         actor=linked.actor,
         draft_url=reverse("portal:questionnaire_draft_by_link", args=[token]),
         is_by_link=True,
+        goal_url=reverse("portal:goal_by_link", args=[token]),
     )

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from sojourn.portal.consent.stop_rule import own_rule
+from sojourn.portal.goals.shown import shown_goals
 from sojourn.portal.today.course_of_hours import coming_hours
 from sojourn.portal.today.day import day_of
 from sojourn.portal.today.standing import standing_of
@@ -35,6 +36,10 @@ def today(request: HttpRequest) -> HttpResponse:
         "hours": coming_hours(day),
         "own_rule": own_rule(request),
         "driving": driving_of(actor.patient_id, actor=actor, now=request.now),  # type: ignore[attr-defined]
+        "goals": [
+            one for one in shown_goals(actor.patient_id, actor=actor, today=day.today) if one.goal.stands
+        ],
+        "asks_goals": not day.is_session_time,
         "visits": [
             (visit_name(visit.kind, visit.number), visit, "now" if visit.starts_at <= day.now else "planned")
             for visit in day.coming[:VISITS_SHOWN]

@@ -13,6 +13,7 @@ from sojourn.program.measures.queries import RequestRow, ScoreRow
 from sojourn.program.people.actors import Actor
 from sojourn.program.treatment.held import held_visits_of
 
+BESIDE_SYMPTOMS: Final = frozenset({"wsas", "who-5"})
 SAME_DAY: Final = timedelta(0)  # the log knows which request was answered: no day has to be guessed
 
 
@@ -35,6 +36,11 @@ class PatientTrajectory:
     def is_drawn(self) -> bool:
         """True for a scale on which change is judged; what only screens or describes a session is told in words."""
         return bool(self.instrument.change_sets or self.instrument.outcome_rules)
+
+    @property
+    def is_beside_symptoms(self) -> bool:
+        """True for function and well-being: shown beside the symptom scales, and never averaged with them."""
+        return self.instrument.id in BESIDE_SYMPTOMS
 
     @property
     def flagged_on(self) -> frozenset[date]:
@@ -77,7 +83,12 @@ def trajectories_of(
     return tuple(
         sorted(
             followed,
-            key=lambda one: (one.instrument.id != "phq-9", not one.is_drawn, one.instrument.title),
+            key=lambda one: (
+                one.is_beside_symptoms,
+                one.instrument.id != "phq-9",
+                not one.is_drawn,
+                one.instrument.title,
+            ),
         )
     )
 

@@ -6,7 +6,10 @@ from uuid import UUID
 
 from sojourn.clinical import instruments, outcomes, protocols
 from sojourn.design.charts.figures import ChartFigure
+from sojourn.design.charts.goals import goal_figure_of
 from sojourn.design.charts.outcomes import figure_of_trajectory
+from sojourn.design.charts.values import Tick
+from sojourn.program.measures.goals import GoalRow, goals_of
 from sojourn.program.measures.queries import ScoreRow, all_scores_of
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.patients import PatientCard
@@ -21,6 +24,7 @@ from sojourn.program.treatment.chart import (
     chart_visits,
 )
 from sojourn.program.treatment.dose_clock import dose_clock_of
+from sojourn.program.treatment.medicines import MedicineLine, medicine_changes_of
 from sojourn.program.treatment.trajectories import PatientTrajectory, trajectories_of
 from sojourn.workspace.patients.clock import ClockSection, clock_section
 from sojourn.workspace.wording import OUTCOMES, Wording
@@ -64,6 +68,9 @@ class ClinicalPart:
     open_alarms: tuple[AlarmRow, ...]
     closed_alarms: tuple[AlarmRow, ...]
     scores: tuple[ScoreSection, ...]
+    beside: tuple[ScoreSection, ...]  # function and well-being: beside the symptoms, never averaged with them
+    goals: tuple[tuple[GoalRow, ChartFigure | None], ...]
+    medicines: tuple[MedicineLine, ...]
     categories: tuple[CategoryLine, ...]
     clock: ClockSection | None
 
@@ -75,10 +82,16 @@ def clinical_part(patient: PatientCard, *, actor: Actor, now: datetime, today: d
     alarms = alarms_of(patient.id, actor=actor)
     scores = all_scores_of(patient.id, actor=actor)
     followed = trajectories_of(patient.id, actor=actor, now=now, scores=scores)
+    medicines = tuple(line for line in medicine_changes_of(patient.id, actor=actor) if line.stands)
+    marks = tuple(Tick(on=line.on, kind="medication", label=line.label) for line in reversed(medicines))
+    sections = [(one, _section(one, marks, is_imported=patient.is_research_record)) for one in followed]
     return ClinicalPart(
         open_alarms=tuple(alarm for alarm in alarms if alarm.closed_at is None),
         closed_alarms=tuple(alarm for alarm in alarms if alarm.closed_at is not None),
-        scores=tuple(_section(one, is_imported=patient.is_research_record) for one in followed),
+        scores=tuple(section for one, section in sections if not one.is_beside_symptoms),
+        beside=tuple(section for one, section in sections if one.is_beside_symptoms),
+        goals=tuple((goal, goal_figure_of(goal, today)) for goal in goals_of(patient.id, actor=actor)),
+        medicines=medicines,
         categories=_categories(scores),
         clock=clock_section(dose_clock_of(followed, patient_id=patient.id, actor=actor, today=today)),
     )
@@ -113,11 +126,13 @@ def _categories(scores: tuple[ScoreRow, ...]) -> tuple[CategoryLine, ...]:
     )
 
 
-def _section(one: PatientTrajectory, *, is_imported: bool) -> ScoreSection:
+def _section(one: PatientTrajectory, medicines: tuple[Tick, ...], *, is_imported: bool) -> ScoreSection:
     because = one.missed_occasions if is_imported else {}
     return ScoreSection(
         title=one.instrument.title,
-        figure=figure_of_trajectory(one.line, flagged_on=one.flagged_on, gaps_because=because)
+        figure=figure_of_trajectory(
+            one.line, flagged_on=one.flagged_on, gaps_because=because, medicines=medicines
+        )
         if one.is_drawn
         else None,
         summary=outcomes.summary_for_clinician(one.line),

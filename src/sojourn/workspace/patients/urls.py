@@ -2,6 +2,8 @@ from django.urls import path
 
 from sojourn.workspace.patients import clock, views
 from sojourn.workspace.patients.care_team import care_team
+from sojourn.workspace.patients.goals import goals
+from sojourn.workspace.patients.medicines import medicines
 from sojourn.workspace.patients.stop_rule import stop_rule
 
 urlpatterns = [
@@ -10,4 +12,6 @@ urlpatterns = [
     path("<uuid:patient_id>/care-team/", care_team, name="care_team"),
     path("<uuid:patient_id>/interval/", clock.interval, name="interval"),
     path("<uuid:patient_id>/stop-rule/", stop_rule, name="stop_rule"),
+    path("<uuid:patient_id>/goals/", goals, name="goals"),
+    path("<uuid:patient_id>/medicines/", medicines, name="medicines"),
 ]

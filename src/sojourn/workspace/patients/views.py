@@ -12,7 +12,7 @@ from sojourn.program.audit.queries import SAW_THE_CHART
 from sojourn.program.people.access import staff_only
 from sojourn.program.people.places import local_date
 from sojourn.program.people.policy import may_do
-from sojourn.program.people.roles import CLINICIANS
+from sojourn.program.people.roles import CLINICIANS, Role
 from sojourn.program.people.roster import all_sites
 from sojourn.program.treatment.chart import chart_head
 from sojourn.program.treatment.phases import Phase, list_patients
@@ -81,6 +81,7 @@ def chart(request: Any, patient_id: UUID) -> HttpResponse:
             "stop_rule": stop_rule_of(patient_id, actor=actor, now=now)
             if actor.is_any_of(CLINICIANS)
             else None,
+            "may_write_goals": actor.is_any_of({Role.THERAPIST, Role.COORDINATOR}),
             "may_stop": may_do(actor, "record a stop conversation") and head.open_course is not None,
             "may_choose_interval": may_do(actor, "choose an interval") and head.open_course is not None,
             "may_decide": may_do(actor, "decide eligibility"),

@@ -1,7 +1,9 @@
 """How long the benefit of a dose lasts in one patient: a half-life with its interval, or why it cannot be said.
 
-Between doses the score is taken to return toward the baseline: score(t) = baseline - benefit * exp(-t ln 2 / half-life).
-The half-life is found by least squares, and its interval from how fast the fit gets worse around it.
+Between doses the score is taken to return toward a level: score(t) = level - benefit * exp(-t ln 2 / half-life).
+The baseline is one measurement of that level, as noisy as any other score: taken for the level itself, it gave intervals
+that held the truth in 60 to 85 of 100 simulated courses. Level, benefit and half-life are found together by least squares,
+and the interval of the half-life from how fast the fit gets worse around it.
 """
 
 from collections.abc import Callable, Sequence
@@ -16,7 +18,7 @@ from sojourn.clinical.outcomes.dose_clock.aligned import ClockPoint
 from sojourn.clinical.outcomes.dose_clock.policy import DurabilityPolicy
 
 SHORTEST_DAYS = 0.25
-FREE = 2  # the benefit and the half-life
+FREE = 3  # the level, the benefit and the half-life
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,12 @@ def durability(
     if missing:
         return NotEnoughKnown(missing)
     days = np.array([point.days for point in points], dtype=np.float64)
-    benefit = baseline - np.array([float(point.value) for point in points])
-    if float(benefit.mean()) <= 0:
+    scores = np.array([float(point.value) for point in points])
+    if float(scores.mean()) >= baseline:
         return NotEnoughKnown("the scores after doses are no better than the baseline")
 
     def misfit(half_life: float) -> float:
-        return _misfit(days, benefit, half_life)
+        return _misfit(days, scores, baseline, half_life)
 
     longest = float(policy.longest_days)
     best = scipy.optimize.minimize_scalar(
@@ -59,7 +61,7 @@ def durability(
     )  # fmt: skip
     half_life = float(np.exp(best.x))
     least = misfit(half_life)
-    freedom = len(points) - FREE
+    freedom = len(points) + 1 - FREE  # the baseline is a measurement, too
     allowed = least * (1 + float(scipy.stats.f.ppf(confidence, 1, freedom)) / freedom)
 
     def beyond(value: float) -> float:
@@ -89,11 +91,16 @@ def _missing(points: Sequence[ClockPoint], policy: DurabilityPolicy) -> str:
     return ""
 
 
-def _misfit(days: NDArray[np.float64], benefit: NDArray[np.float64], half_life: float) -> float:
-    """Sum the squares left by the best benefit for one half-life."""
-    shape = np.exp(-days * log(2) / half_life)
-    size = float(shape @ benefit) / float(shape @ shape)
-    return float(np.sum((benefit - size * shape) ** 2))
+def _misfit(
+    days: NDArray[np.float64], scores: NDArray[np.float64], baseline: float, half_life: float
+) -> float:
+    """Sum the squares left by the best level and benefit for one half-life; before a dose the benefit is none."""
+    shape = np.append(np.exp(-days * log(2) / half_life), 0.0)
+    measured = np.append(scores, baseline)
+    far, off = shape - shape.mean(), measured - measured.mean()
+    spread = float(far @ far)
+    slope = float(far @ off) / spread if spread else 0.0  # long after every dose there is nothing to fit
+    return float(np.sum((off - slope * far) ** 2))
 
 
 def _end(beyond: Callable[[float], float], inside: float, outside: float) -> float | None:
