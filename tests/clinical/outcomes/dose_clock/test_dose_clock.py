@@ -83,14 +83,18 @@ def test_the_interval_holds_where_the_baseline_is_a_noisy_whole_score_like_every
     for seed in range(120):
         rng = np.random.default_rng(seed)
         points = [
-            ClockPoint(point.on, point.dose, point.days, Fraction(int(np.clip(round(float(point.value)), 0, 27))))
+            ClockPoint(
+                point.on, point.dose, point.days, Fraction(int(np.clip(round(float(point.value)), 0, 27)))
+            )
             for point in returning(half_life, SEM, seed)
         ]
         found = durability(points, baseline=round(20 + rng.normal(0, SEM)), policy=POLICY.durability)
         if isinstance(found, Durability):
             told += 1
             held += found.low <= half_life <= (found.high or 1000)
-    sys.stdout.write(f"half-life {half_life:.0f} d: told in {told} of 120, interval held in {100 * held / told:.0f} %\n")
+    sys.stdout.write(
+        f"half-life {half_life:.0f} d: told in {told} of 120, interval held in {100 * held / told:.0f} %\n"
+    )
     assert told >= 100
     assert held >= 0.92 * told
 
