@@ -46,9 +46,14 @@ def scored(
 ) -> Response:
     """Keep a score of a day, as it was computed from answers that do not matter here."""
     on = local_date(at, "America/Los_Angeles")
-    defaults: dict[str, object] = {"answers": {}, "source": "patient", "answered": 9}
+    defaults: dict[str, object] = {
+        "answers": {},
+        "source": "patient",
+        "answered": 9,
+        "instrument_version": "1",
+    }
     return Response.objects.create(
-        patient_id=patient.patient_id, instrument_id=instrument_id, instrument_version="1",
+        patient_id=patient.patient_id, instrument_id=instrument_id,
         definition_hash=instruments.get(instrument_id).definition_hash,
         answered_at=at, answered_on=on, value=Decimal(str(value)), **(defaults | more),
     )  # fmt: skip

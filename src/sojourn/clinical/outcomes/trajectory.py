@@ -23,6 +23,10 @@ BASELINE_WINDOW = timedelta(
 ANSWER_WINDOW = timedelta(days=3)  # program policy: a score this near to a due day answers it
 
 
+class ScoreOutsideScale(ValueError):
+    """A value is none that the instrument can give; the message names the day and the range."""
+
+
 class PointKind(StrEnum):
     SCORED = "scored"
     PRORATED = "prorated"
@@ -136,9 +140,11 @@ def trajectory(
     """Put scores in order and judge each against the baseline.
 
     The baseline is the last score on or before the first dose; more than 7 days before, it is stale. Without
-    a dose it is the first score. `due` are days that have passed; those without a score within
-    `answer_window` are gaps.
+    a dose it is the first score. Of two scores on one day the later in `points` counts. `due` are days that have
+    passed; those without a score within `answer_window` are gaps. Raises ScoreOutsideScale: 99 or -1 for a missed
+    visit is no score.
     """
+    _refuse_outside(instrument, points)
     ordered = sorted(points, key=lambda point: point.on)
     place, baseline, missing_because = _baseline(ordered, sessions)
     days = tuple(sorted(set(due)))
@@ -159,6 +165,16 @@ def trajectory(
         due=days,
         gaps=unanswered(due=days, answered=[point.on for point in ordered], window=answer_window),
     )
+
+
+def _refuse_outside(instrument: Instrument, points: Sequence[ScorePoint]) -> None:
+    scale = instrument.main_scale
+    for point in points:
+        if scale is not None and not scale.low <= point.value <= scale.high:
+            raise ScoreOutsideScale(
+                f"{instrument.title} {float(point.value):g} on {point.on}: scores go from {scale.low} to {scale.high}; "
+                "a missed visit is left out, not written as a number"
+            )
 
 
 def _baseline(

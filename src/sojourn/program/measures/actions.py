@@ -3,6 +3,7 @@
 from sojourn.program.measures.entering import (
     AlreadyCorrected,
     AnotherEdition,
+    BeforeBirth,
     Entered,
     NotYet,
     ResponseNotFound,
@@ -28,7 +29,7 @@ from sojourn.program.measures.submitting import (
 from sojourn.program.measures.text_packs import AlreadyInstalled, install_text_pack
 
 __all__ = [
-    "AlreadyCorrected", "AlreadyInstalled", "AlreadySubmitted", "AnotherEdition", "AnswersRefused", "Entered",
+    "AlreadyCorrected", "AlreadyInstalled", "AlreadySubmitted", "AnotherEdition", "AnswersRefused", "BeforeBirth", "Entered",
     "NotThisPatients", "NotYet", "ResponseNotFound", "Submission", "WhyMissing", "WindowClosed",
     "correct_response", "enter_response", "install_text_pack", "request_before_treatment", "request_course",
     "request_questionnaire", "save_draft", "submit_response", "withdraw_requests",

@@ -38,6 +38,10 @@ class NotYet(Exception):
     """Answers cannot have been given in the future."""
 
 
+class BeforeBirth(Exception):
+    """Answers cannot have been given before the patient was born."""
+
+
 class AnotherEdition(Exception):
     """The answers were given to another edition of the instrument, which this release no longer asks."""
 
@@ -63,14 +67,17 @@ def enter_response(
 ) -> Entered:
     """Record answers for a patient, once for each request; a stated total is kept beside the computed one.
 
-    Raises NotAllowed, NotYet, instruments.AnswersInvalid, instruments.TotalImpossible, UnknownInstrument.
+    Raises NotAllowed, NotYet, BeforeBirth, instruments.AnswersInvalid, instruments.TotalImpossible, UnknownInstrument.
     """
     require(actor, "enter answers for a patient", patient_id=patient_id)
     instrument = instrument_here(instrument_id)
-    zone = ZoneInfo(Patient.objects.values_list("site__timezone", flat=True).get(pk=patient_id))
+    timezone, born_on = Patient.objects.values_list("site__timezone", "born_on").get(pk=patient_id)
+    zone = ZoneInfo(timezone)
     today = now.astimezone(zone).date()
     if answered_on > today:
         raise NotYet
+    if born_on is not None and answered_on < born_on:
+        raise BeforeBirth
     answered_at = now if answered_on == today else datetime.combine(answered_on, NOON, zone)
     answers = instruments.read_answers(instrument, raw_answers)
     stated = _stated(instrument, stated_total)

@@ -254,6 +254,9 @@ def _scores(signed: dict[UUID, StopRule]) -> dict[tuple[UUID, str], tuple[outcom
     found: dict[tuple[UUID, str], tuple[outcomes.ScorePoint, ...]] = {}
     for patient_id, instrument_id, on, value, prorated in rows:
         kind = outcomes.PointKind.PRORATED if prorated else outcomes.PointKind.SCORED
+        scale = instruments.get(instrument_id).scale()
+        if not scale.low <= value <= scale.high:
+            continue  # no score; the chart says so
         key = (patient_id, instrument_id)
         found[key] = (*found.get(key, ()), outcomes.ScorePoint(on, Fraction(value), kind))
     return found

@@ -38,6 +38,17 @@ class PatientTrajectory:
         return bool(self.instrument.change_sets or self.instrument.outcome_rules)
 
     @property
+    def oddities(self) -> tuple[str, ...]:
+        """What somebody should look at, in words: two scores on a day, odd values, a changed version."""
+        versions = [row.instrument_version for row in self.scores if row.value is not None]
+        outside = tuple(
+            f"{row.value.normalize():f} on {outcomes.day_in_words(row.on)} lies outside the scale: not drawn, not counted."
+            for row in self.scores
+            if row.value is not None and not row.scale_id and not _is_inside(self.instrument, row)
+        )
+        return (*outside, *outcomes.oddities(self.line, versions=versions))
+
+    @property
     def is_beside_symptoms(self) -> bool:
         """True for function and well-being: shown beside the symptom scales, and never averaged with them."""
         return self.instrument.id in BESIDE_SYMPTOMS
@@ -106,13 +117,18 @@ def _followed(
         points=[
             outcomes.ScorePoint(row.on, Fraction(row.value), _kind(row))
             for row in scores
-            if row.value is not None and not row.scale_id
+            if row.value is not None and not row.scale_id and _is_inside(instrument, row)
         ],
         due=[*_answered_days(asked, scores), *missed],
         sessions=marks,
         answer_window=SAME_DAY,
     )
     return PatientTrajectory(line, scores, missed)
+
+
+def _is_inside(instrument: instruments.Instrument, row: ScoreRow) -> bool:
+    scale = instrument.main_scale
+    return scale is None or row.value is None or scale.low <= row.value <= scale.high
 
 
 def _answered_days(asked: Iterable[RequestRow], scores: Iterable[ScoreRow]) -> list[date]:

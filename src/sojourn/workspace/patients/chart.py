@@ -40,6 +40,7 @@ class ScoreSection:
     totals_only: int
     without_score: tuple[ScoreRow, ...]
     on_another_scale: tuple[ScoreRow, ...]
+    oddities: tuple[str, ...]
     overlaps: int  # answers whose recall reaches back over the answer before
     recall: str
 
@@ -139,6 +140,7 @@ def _section(one: PatientTrajectory, medicines: tuple[Tick, ...], *, is_imported
         totals_only=sum(point.kind is outcomes.PointKind.TOTAL_ONLY for point in one.line.points),
         without_score=one.without_score,
         on_another_scale=one.on_another_scale,
+        oddities=one.oddities,
         overlaps=len(instruments.overlapping(one.instrument, [point.on for point in one.line.points])),
         recall=one.instrument.recall,
     )

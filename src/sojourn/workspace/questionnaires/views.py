@@ -81,6 +81,8 @@ def enter(request: Any, patient_id: UUID) -> HttpResponse:
             )
         except actions.NotYet:
             form.add_error("answered_on", _("This day has not come yet."))
+        except actions.BeforeBirth:
+            form.add_error("answered_on", _("The patient was not born yet on this day."))
         except instruments.AnswersInvalid as invalid:
             form.mark(invalid.problems)
         except instruments.TotalImpossible as impossible:

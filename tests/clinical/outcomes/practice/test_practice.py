@@ -191,3 +191,10 @@ def test_no_small_loss_of_a_chain_can_be_worked_out(losses):
             assert len(between) > 1
             assert high - low - sum(found.lost[p + 1] or 0 for p in range(a, b)) >= 11
     assert all(n is None or n == 0 or n >= 11 for n in found.lost)
+
+
+def test_a_window_is_over_at_the_end_of_its_last_day():
+    somebody = person("a", (-1, 20), (28, 9))
+    last = START + timedelta(days=MONTH.closes)
+    assert not MONTH.is_over(somebody, as_of=last - timedelta(days=1))
+    assert MONTH.is_over(somebody, as_of=last)

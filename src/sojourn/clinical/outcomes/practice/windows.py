@@ -19,7 +19,10 @@ class Window:
             raise ValueError(f"window {self.id}: it opens after day 0, and its target lies between its ends")
 
     def is_over(self, person: "Person", *, as_of: date) -> bool:
-        """True once a dosed person's window has closed by the data cut."""
+        """True once a dosed person's window has closed by the data cut, which is the end of the day `as_of`.
+
+        A window is open through its last day and over at the end of it: a cut on that day takes in all of the day.
+        """
         start = person.first_dose_on
         return start is not None and start + timedelta(days=self.closes) <= as_of
 
