@@ -7,7 +7,9 @@ import pytest
 from django.urls import reverse
 
 from sojourn.program.measures import goals
+from sojourn.program.measures.links import make_link, token_of
 from sojourn.program.measures.models import Goal, GoalRating
+from tests.support.questionnaires import all_zero, ask
 from tests.support.stop_rules import scored
 from tests.support.ward import NOW
 
@@ -102,3 +104,37 @@ def test_function_well_being_and_goals_stand_apart_from_the_symptoms_in_the_reco
     assert "Higher is better." in living
     assert "Cook <once> a day" in living
     assert "Higher is better." not in symptoms
+
+
+@pytest.fixture
+def by_link(ward, client, goal):
+    """The address of a link to one questionnaire, and the answers that fill it."""
+    token = token_of(make_link(ask(ward), now=NOW).id)
+    return reverse("portal:questionnaire_by_link", args=[token]), reverse("portal:goal_by_link", args=[token])
+
+
+def test_after_answering_by_a_link_the_goals_can_be_rated_without_a_login(client, by_link, goal):
+    answer, rate = by_link
+    assert client.post(rate, {"goal": str(goal), "value": "3"}).status_code == 404, "not before the answers"
+    assert "Cook <once> a day" in text_of(client.post(answer, all_zero()))
+    page = text_of(client.post(rate, {"goal": str(goal), "value": "3"}))
+    assert "Kept for this week" in page
+    assert GoalRating.objects.get().value == 3
+
+
+def test_a_link_opens_the_goals_only_in_the_hour_after_the_answers_and_only_its_patients(
+    client, by_link, goal, ward, time_machine
+):
+    answer, rate = by_link
+    client.post(answer, all_zero())
+    other = goals.name_goal(patient_id=ward.bea.patient_id, words="Cook", actor=ward.bea, now=NOW)
+    for sent in (
+        {"goal": str(other), "value": "1"},
+        {"goal": "x", "value": "1"},
+        {"goal": str(goal), "value": "9"},
+    ):
+        assert client.post(rate, sent).status_code == 404
+    assert client.get(rate).status_code == 405
+    time_machine.move_to(NOW + timedelta(hours=2), tick=False)
+    assert client.post(rate, {"goal": str(goal), "value": "1"}).status_code == 404
+    assert not GoalRating.objects.exists()

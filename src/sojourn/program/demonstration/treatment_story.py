@@ -11,6 +11,7 @@ from sojourn.clinical.monitoring.documents import form_for
 from sojourn.clinical.pharmacology import ordered_dose
 from sojourn.program.demonstration.agreements import agree, talk_over
 from sojourn.program.demonstration.cast import Course, PatientPart, Stage
+from sojourn.program.demonstration.living import live_beside
 from sojourn.program.demonstration.opening import House
 from sojourn.program.demonstration.vitals import session_entries
 from sojourn.program.demonstration.way_in import Person, answer_open
@@ -77,6 +78,7 @@ def treat(person: Person, *, turn: int, house: House, first_on: date, now: datet
         wanted = [visit.wanted for visit in proposal.visits if visit.wanted is not None]
         booking.book_series(course_id=course_id, visits=wanted, actor=person.coordinator, now=booked_at)
     ends_at = _live(person, course_id=course_id, zone=zone, first_on=first_on, now=now, rng=rng)
+    live_beside(person, turn=turn, first_on=first_on, zone=zone, until=ends_at, rng=Random(turn))  # noqa: S311 - a story
     if person.part.stage in ENDS:
         how, because = ENDS[person.part.stage]
         plans.end_course(course_id=course_id, how=how, because=because, actor=person.prescriber, now=ends_at)
