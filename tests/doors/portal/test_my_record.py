@@ -137,5 +137,5 @@ def test_the_page_asks_a_fixed_number_of_times(ward, sign_in, weeks, django_asse
         )
     client = sign_in(ward.ada)
     read(client)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         read(client)

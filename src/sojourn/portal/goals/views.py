@@ -16,6 +16,7 @@ from sojourn.program.people.access import patients_only
 from sojourn.program.people.patients import patient_card
 from sojourn.program.people.places import local_date
 
+NO_ANSWER = -1  # refused like any number that is none of the five
 HERE = {"today": "portal:today", "goals": "portal:goals"}
 
 
@@ -45,9 +46,8 @@ def rate(request: HttpRequest, goal_id: UUID) -> HttpResponse:
     """Keep how near a goal is this week, and go back to where the patient was."""
     value = request.POST.get("value", "")
     try:
-        if not (value.isascii() and value.isdigit() and len(value) == 1):
-            raise deeds.NoSuchNearness  # noqa: TRY301 - told like the action's own refusal
-        deeds.rate_goal(goal_id=goal_id, value=int(value), actor=request.actor, now=request.now)  # type: ignore[attr-defined]
+        near = int(value) if value.isascii() and value.isdigit() and len(value) == 1 else NO_ANSWER
+        deeds.rate_goal(goal_id=goal_id, value=near, actor=request.actor, now=request.now)  # type: ignore[attr-defined]
     except deeds.GoalNotFound as missing:
         raise Http404 from missing
     except deeds.NoSuchNearness:

@@ -149,10 +149,10 @@ def rate_goal(*, goal_id: UUID, value: int, actor: Actor, now: datetime) -> None
 
     Raises NotAllowed, GoalNotFound, NoSuchNearness.
     """
-    if value not in NEARNESS:
-        raise NoSuchNearness
     with transaction.atomic():
         goal = _standing(goal_id, actor, "rate a goal")
+        if value not in NEARNESS:
+            raise NoSuchNearness
         on = local_date(now, goal.patient.site.timezone)
         newest = (
             GoalRating.objects.filter(goal=goal, on__gte=week_of(on)).order_by("-rated_at", "-id").first()
