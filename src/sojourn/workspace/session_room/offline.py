@@ -51,11 +51,12 @@ def shell(request: Any) -> HttpResponse:
     return render(request, "workspace/session_room/offline.html", about)
 
 
-def told_to_page(found: Session, *, now: datetime) -> dict[str, Any]:
+def told_to_page(found: Session, *, staff_id: UUID | None, now: datetime) -> dict[str, Any]:
     """What the page keeps in the browser, sealed: whom it is about, how to send, and the looks to come."""
     state = found.state
     return {
         "who": "monitor",
+        "of": f"{found.visit.id} {staff_id}",
         "name": found.visit.patient_name,
         "record": reverse("recording:record"),
         "tick": reverse("recording:tick"),

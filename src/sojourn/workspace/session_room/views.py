@@ -130,7 +130,9 @@ def _page(
                 if each.criterion not in forms[EventKind.CONFIRMED].fields
             ],
             "may_record": may_record,
-            "recording": told_to_page(found, now=request.now) if may_record else None,
+            "recording": told_to_page(found, staff_id=request.actor.staff_id, now=request.now)
+            if may_record
+            else None,
             "undoable": undoable(found.events, staff_id=request.actor.staff_id, now=request.now),
             "medicine": medicine_of(found),
             "expected": expected_of(found, now=request.now),

@@ -11,6 +11,7 @@ export const say = (names) => {
   const bar = one("[data-recording-bar]");
   if (!bar) return;
   bar.hidden = false;
+  bar.classList.toggle("is-quiet", names.every((name) => name === "sent"));
   for (const node of bar.querySelectorAll("[data-say]")) node.hidden = !names.includes(node.dataset.say);
 };
 
@@ -44,7 +45,7 @@ export const list = ({ waiting, refused, seen, again }) => {
   refusals.hidden = refused.length === 0;
 };
 
-/** Raise or lower the page's own alarm: "lost", "unwatched" or "" for none. */
+/** Raise or lower the page's own alarm: "unheard", "lost", "unwatched" or "" for none. */
 export const alarm = (what) => {
   const box = one("[data-recording-alarm]");
   if (!box) return;

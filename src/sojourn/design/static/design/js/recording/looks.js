@@ -31,10 +31,12 @@ export class Offset {
 
 /**
  * The next look in ms of the practice's clock, or null: what the practice said, until somebody here has looked since;
- * then the first time of the schedule that this look does not cover. A look up to `early_s` before its time counts.
+ * then so many seconds after that look (`every_s`), or the first time of the schedule that this look does not cover.
+ * A look up to `early_s` before its time counts.
  */
-export const dueNext = ({ looks = [], early_s: early = 0, next_due_at: said, looked_at: looked }) => {
+export const dueNext = ({ looks = [], early_s: early = 0, every_s: every, next_due_at: said, looked_at: looked }) => {
   const saidAt = said ? Date.parse(said) : null;
+  if (every && saidAt !== null) return Math.max(saidAt, (looked ?? 0) + every * 1000);
   const covered = looked === undefined || looked === null ? -Infinity : looked + early * 1000;
   if (saidAt !== null && saidAt > covered) return saidAt;
   return looks.map((time) => Date.parse(time)).find((time) => time > covered) ?? null;

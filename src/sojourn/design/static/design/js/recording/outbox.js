@@ -75,7 +75,6 @@ export class Outbox {
         this.pause = this.notBefore = 0;
         return said;
       } catch (error) {
-        if (error instanceof TokenEnded) await this.#refuseAll(error.message);
         this.pause = Math.min(LONGEST_PAUSE_MS, this.pause ? this.pause * 2 : FIRST_PAUSE_MS);
         this.notBefore = now + this.pause;
         throw error;
@@ -117,7 +116,7 @@ export class Outbox {
   }
 
   /** What can never be sent is shown as refused, so that the person can write it down. */
-  async #refuseAll(why) {
+  async refuseAll(why) {
     for (const event of await this.waiting()) await keepEvent(this.page, { ...event, why });
     this.changed();
   }

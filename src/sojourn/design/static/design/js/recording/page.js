@@ -1,4 +1,5 @@
 // Opens a recording page: with what the practice gave, or, where the shell stands in for it, with what was kept here.
+import { Outbox } from "./outbox.js";
 import { canWorkOffline, keepShell } from "./shell.js";
 import { SessionPage } from "./session_page.js";
 import { canKeep, forget, forgetExpired, keptPages, nameOf, recall } from "./store.js";
@@ -37,12 +38,24 @@ const together = (fresh, kept) => {
   return { ...fresh, token: fresh.token || kept.token, ends_at: fresh.ends_at ?? kept.ends_at, looked_at: kept.looked_at };
 };
 
+/** What another session or another person left at this address goes out by its own token, or is shown as refused. */
+const settleOthers = async (page, kept) => {
+  const outbox = new Outbox({ page, address: kept.record });
+  for (let tries = 0; tries < 3 && (await outbox.waiting()).length; tries += 1) {
+    await outbox.send(kept.token, { patiently: false }).catch(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
+  }
+  await outbox.refuseAll(document.querySelector("template[data-of-another]").content.textContent.trim());
+};
+
 const start = async () => {
   const able = canKeep();
   if (able) await forgetExpired();
   const page = able ? await nameOf(location.pathname) : "";
   const kept = able ? await recall(page) : null;
-  const about = together(given(), kept);
+  const fresh = given();
+  const isOfAnother = Boolean(fresh && kept && fresh.of !== kept.of);
+  if (isOfAnother) await settleOthers(page, kept);
+  const about = together(fresh, isOfAnother ? null : kept);
   if (!about && isShell) await nothingKept();
   if (!about) return;
   if (isShell) offerChoices(about.choices);

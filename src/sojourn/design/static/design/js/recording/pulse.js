@@ -41,7 +41,7 @@ export class Pulse {
     } catch (error) {
       const isThere = error instanceof TokenRefused || error instanceof TokenEnded;
       if (isThere) this.answered(); // it is there, and says no
-      if (error instanceof TokenEnded) await this.ended();
+      if (error instanceof TokenEnded) await this.ended(error.message);
       else await (isThere ? this.refused() : this.failed());
     } finally {
       this.asking = false;

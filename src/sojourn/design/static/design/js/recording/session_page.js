@@ -13,7 +13,10 @@ import { forget, keptPages, remember } from "./store.js";
 const UNTIL_THROWN_AWAY_MS = 12 * 3_600_000; // the practice takes nothing that is older
 const REFRESH_EVERY_MS = 60_000;
 const RESTS_MS = 800; // a thumb that trembles presses once
+const CALLS = new Set(["help_asked", "noticed"]);
+const QUIET_FOR_MS = 5 * 60_000; // how long a look may be overdue before a page that keeps silent for music sounds
 const TABS = "sojourn-recording";
+const CLOCK = new Intl.DateTimeFormat(document.documentElement.lang || "en-us", { hour: "numeric", minute: "2-digit" });
 const root = document.documentElement;
 const recording = () => [...document.querySelectorAll("form[data-record]")];
 const others = () => [...document.querySelectorAll('main form[method="post"]:not([data-record])')];
@@ -34,12 +37,12 @@ export class SessionPage {
       heard: (said) => this.heard(said),
       failed: () => this.set({ failing: true }),
       refused: () => this.renew(),
-      ended: () => this.closed(),
+      ended: (why) => this.closed(why),
     });
   }
 
   async open() {
-    bar.fill("name", this.about.name ?? "");
+    for (const [name, text] of Object.entries({ name: this.about.name, ...this.about.fills })) bar.fill(name, text ?? "");
     if (this.able) {
       new BroadcastChannel(TABS).onmessage = () => this.show();
       await this.keep();
@@ -85,7 +88,7 @@ export class SessionPage {
   async heard({ now, watch, next_due_at: nextDueAt, ended }) {
     this.set({ failing: false, unwatched: watch === false });
     this.offset.heard(now);
-    this.about.next_due_at = nextDueAt;
+    if (!this.about.every_s) this.about.next_due_at = nextDueAt; // a sitter's looks are counted from their own
     await this.send();
     if (ended) await this.end();
     else if (this.isShell) await this.leaveTheShell();
@@ -102,7 +105,7 @@ export class SessionPage {
       if (this.about.chart && !this.isShell) await this.freshen();
     } catch (error) {
       if (error instanceof TokenRefused) await this.renew();
-      else if (error instanceof TokenEnded) await this.closed();
+      else if (error instanceof TokenEnded) await this.closed(error.message);
       else this.set({ failing: true });
     }
   }
@@ -127,7 +130,7 @@ export class SessionPage {
 
   async keep() {
     if (!this.able || !this.token) return;
-    const note = { ...this.about, offset: this.offset.ms, path: location.pathname };
+    const note = { ...this.about, now: undefined, offset: this.offset.ms, path: location.pathname }; // now passes
     await remember(this.page, note, Date.parse(this.about.ends_at) + UNTIL_THROWN_AWAY_MS);
   }
 
@@ -164,9 +167,10 @@ export class SessionPage {
     if (answer.ok && !recording().some(isBegun)) location.reload();
   }
 
-  /** The token takes nothing more. */
-  async closed() {
+  /** The token takes nothing more: what still waits can only be written down. */
+  async closed(why) {
     this.token = "";
+    if (this.able) await this.outbox.refuseAll(why);
     await this.end();
   }
 
@@ -180,7 +184,7 @@ export class SessionPage {
       if ((await keptPages()).length === 0 && canWorkOffline()) await dropShell(this.about.scope);
     }
     this.token = "";
-    if (this.about.chart && !this.about.ended) location.reload();
+    if (!this.about.ended && !recording().some(isBegun)) location.reload();
   }
 
   /** What a form asks for: to be kept here and sent from here, or, for all others, to be judged by the practice. */
@@ -191,9 +195,10 @@ export class SessionPage {
       if (this.isOffline) event.preventDefault();
       return;
     }
-    if (!this.able || this.is.over || "plain" in form.dataset) return;
+    const goesPlain = !this.able || this.is.over || "plain" in form.dataset;
+    if (goesPlain && !this.isShell) return;
     event.preventDefault();
-    if ("rests" in form.dataset) return;
+    if (goesPlain || "rests" in form.dataset) return;
     form.dataset.rests = "";
     setTimeout(() => delete form.dataset.rests, RESTS_MS);
     const happened = eventIn(form, submitter, { zone: this.about.zone });
@@ -255,6 +260,7 @@ export class SessionPage {
   async show() {
     const [waiting, refused] = [await this.outbox.waiting(), await this.outbox.refused()];
     this.unsent = waiting.length;
+    this.callsUnheard = waiting.some((event) => CALLS.has(event.kind));
     bar.list({ waiting, refused, seen: (event) => this.outbox.seen(event.form_id), again: (event, form) => this.again(event, form) });
     this.paint();
   }
@@ -273,6 +279,7 @@ export class SessionPage {
 
   get alarm() {
     if (this.is.over) return "";
+    if (this.callsUnheard && this.isOffline && this.about.who !== "monitor") return "unheard";
     return this.pulse.isLost ? "lost" : this.is.unwatched ? "unwatched" : "";
   }
 
@@ -287,12 +294,15 @@ export class SessionPage {
       ...this.is,
     };
     bar.say(Object.keys(said).filter((name) => said[name]));
+    const clock = new Map(CLOCK.formatToParts(new Date()).map(({ type, value }) => [type, value]));
+    bar.fill("clock", `${clock.get("hour")}:${clock.get("minute")}`);
+    bar.fill("day-period", clock.has("dayPeriod") ? ` ${clock.get("dayPeriod")}` : "");
     root.dataset.connection = isOffline ? "offline" : "online";
     for (const form of others()) for (const button of form.querySelectorAll("button")) button.disabled = isOffline;
     bar.alarm(alarm);
     const left = this.paintNextLook();
-    const rings = this.about.sound === "yes" || (this.about.sound === "when-overdue" && left !== null && left < 0);
-    if (alarm && rings) sound.start();
+    const mayRing = this.about.sound === "yes" || alarm === "unheard" || (left !== null && left < -QUIET_FOR_MS);
+    if (alarm && mayRing && this.about.sound !== "no") sound.start();
     else sound.stop();
     bar.silent(this.about.sound !== "no" && !sound.canSound());
   }
@@ -300,7 +310,7 @@ export class SessionPage {
   paintNextLook() {
     const due = dueNext(this.about);
     if (due === null) return null;
-    const left = due - this.offset.practiceNow;
+    const left = due - this.offset.practiceNow; // below zero: overdue
     bar.fill("next-look", countdown(left));
     root.toggleAttribute("data-look-overdue", left < 0);
     return left;
