@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('treatment', '0010_before_and_after'),
+        ('treatment', '0011_sitting'),
     ]
 
     operations = [
