@@ -121,6 +121,13 @@ def test_nothing_is_used_that_is_not_there(ward, home):
     assert not SessionEvent.objects.filter(kind="accounted").exists()
 
 
+def test_a_session_is_accounted_for_where_no_shipment_was_noted(ward, home):
+    dosed_at = courses.give_dose(ward, home, mg=None)
+    account(ward, home, dosed_at, "tablets", dispensed=2, given=1, returned=1)
+    assert remains(home) is None
+    assert SessionEvent.objects.filter(kind="accounted").count() == 1
+
+
 def test_the_database_refuses_less_than_none_and_a_change_of_the_past(ward, home):
     ship(ward, home, 2)
     entry = TabletEntry.objects.get()

@@ -80,15 +80,17 @@ def count_tablets(*, course_id: UUID, counted: int, words: str, actor: Actor, no
 def use_tablets(*, course_id: UUID, visit_id: UUID, used: int, actor: Actor, now: datetime) -> None:
     """Bring what this session used to `used` tablets: a later account takes the place of an earlier one.
 
-    Inside the caller's transaction. Raises MoreThanIsThere.
+    Inside the caller's transaction. Where no shipment was ever noted there is nothing to bring in line. Raises
+    MoreThanIsThere.
     """
     course = Course.objects.select_for_update(of=("self",), no_key=True).get(pk=course_id)
     before = -sum(
         TabletEntry.objects.filter(visit_id=visit_id, kind=TabletKind.USED).values_list("change", flat=True)
     )
-    if used == before:
+    remains = remaining_of([course_id]).get(course_id)
+    if used == before or remains is None:
         return
-    if _remains(course_id) < used - before:
+    if remains < used - before:
         raise MoreThanIsThere
     _add(course, TabletKind.USED, before - used, actor, now, visit_id=visit_id)
 
@@ -112,10 +114,6 @@ def remaining_of(course_ids: Iterable[UUID]) -> dict[UUID, int]:
     newest = TabletEntry.objects.filter(course=OuterRef("pk")).order_by("-sequence").values("remains")
     rows = Course.objects.filter(pk__in=list(course_ids)).annotate(remains=Subquery(newest[:1]))
     return {pk: remains for pk, remains in rows.values_list("pk", "remains") if remains is not None}
-
-
-def _remains(course_id: UUID) -> int:
-    return remaining_of([course_id]).get(course_id, 0)
 
 
 def _locked(course_id: UUID, actor: Actor) -> Course:
