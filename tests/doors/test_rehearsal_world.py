@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from sojourn.program.people.models import Patient
 from sojourn.program.rehearsals import queries
 from sojourn.program.rehearsals.models import Drill
 from sojourn.program.rehearsals.world import in_rehearsal, is_rehearsal
@@ -108,6 +109,18 @@ def test_beside_the_bed_stands_what_can_be_seen_and_measured(mona, clock):
     assert re.search(r"1[89]\d/1\d\d mmHg, minute 40", measured)
     clock(50)
     assert "minute 40" in mona.get(strip).content.decode(), "a reading keeps its minute"
+
+
+def test_neither_world_opens_a_record_of_the_other(mona, ward, clock):
+    session = begin(mona)
+    inside = session.split("workspace/")[0]
+    assert mona.get(f"/workspace/patients/{ward.ada.patient_id}/").status_code == 200
+    assert mona.get(f"{inside}workspace/patients/{ward.ada.patient_id}/").status_code == 404
+    assert mona.get(f"/workspace/{session.split('workspace/')[1]}").status_code == 404
+    with in_rehearsal():
+        simulated = Patient.objects.get()
+    assert mona.get(f"{inside}workspace/patients/{simulated.id}/").status_code == 200
+    assert mona.get(f"/workspace/patients/{simulated.id}/").status_code == 404
 
 
 def test_without_a_drill_there_is_no_bedside(mona):
