@@ -26,7 +26,7 @@ ADDRESS: Final = re.compile(r"/rehearsal/(?P<drill>[0-9a-f-]{36})/(?P<rest>.*)",
 BEDSIDE: Final = "workspace/rehearsal/bedside/"
 SCREENS: Final = ("workspace/sessions/", "workspace/inbox/", "workspace/patients/", BEDSIDE)
 # Open without a login, as in the practice: what a token of the rehearsal records, and a shell that is about nobody.
-WITHOUT_LOGIN: Final = ("record/", "workspace/sessions/offline/", "workspace/sessions/worker.js")
+WITHOUT_LOGIN: Final = ("record/", "sitter/", "workspace/sessions/offline/", "workspace/sessions/worker.js")
 ATTEMPTS: Final = {"dosed", "discharged"}
 REFUSED: Final = 422
 

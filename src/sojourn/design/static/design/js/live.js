@@ -4,6 +4,7 @@
 const STALE_AFTER_S = 5;
 const DEAF_AFTER_S = 10; // an open line without ticks is given up
 const BLIND_AFTER_S = 20;
+const ASK_EVERY_MS = 2000;
 const PAUSES_S = [1, 2, 3, 5];
 
 const started = { steady: performance.now(), wall: Date.now() };
@@ -46,6 +47,12 @@ export const follow = (box, hears = {}) => {
   const line = box.querySelector("[data-live-line]");
   const watch = box.querySelector("[data-live-watch]");
   const blind = box.querySelector("[data-live-blind]");
+  if ("asks" in words) {
+    // a rehearsal has no hub: its page asks again by itself
+    line.textContent = words.asks;
+    setInterval(() => (hears.changed ?? hears.whileStale)?.(), ASK_EVERY_MS);
+    return;
+  }
   const title = document.title;
   const sounder = new Sounder();
   let source = null;
