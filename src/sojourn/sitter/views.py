@@ -16,6 +16,7 @@ from sojourn.program.people.access import everyone
 from sojourn.program.treatment import sitting
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.tokens import TokenEnded, TokenUnknown
+from sojourn.sitter.offline import told_to_page
 from sojourn.sitter.taps import tap
 
 COOKIE: Final = "__Host-sitter" if settings.SERVED_OVER_TLS else "sojourn_sitter"
@@ -92,6 +93,7 @@ def _shown(seen: sitting.Sitting, secret: str, request: Any) -> dict[str, Any]:
         "is_morning": seen.ended_at is not None and _morning_after(seen.ended_at, seen.timezone) <= now,
         "told_morning": seen.latest(EventKind.NEXT_MORNING) is not None,
         "posted": request.POST,
+        "recording": told_to_page(seen, secret=secret, now=now) if seen.accepted else None,
     }
 
 

@@ -280,3 +280,15 @@ def test_only_who_may_name_a_sitter_makes_a_link(ward, visit):
     for actor in (ward.thea, ward.ada, ward.cleo):
         with pytest.raises((NotAllowed, sitting.NotADosingSession)):
             link_for(ward, visit, actor)
+
+
+def test_the_page_is_told_how_to_go_on_without_a_network(ward, visit, clock):
+    phone = opened(ward, visit)
+    assert "recording-about" not in shown(phone)  # nothing is recorded before the role is taken on
+    press(phone, **PROMISED)
+    about = phone.get(reverse("sitter:page")).context["recording"]
+    assert (about["name"], about["every_s"], about["ended"]) == ("Ada", 900, False)
+    empty = Client().get(reverse("sitter:shell")).content.decode()
+    assert empty == phone.get(reverse("sitter:shell")).content.decode()
+    assert not any(said in empty for said in ("Ada", "Alder", "csrfmiddlewaretoken"))
+    assert phone.get(reverse("sitter:worker"))["Content-Type"].startswith("text/javascript")

@@ -62,10 +62,18 @@ def modules_of(folder):
     return {f"design/js/{folder}/{path.name}" for path in (MODULES / folder).glob("*.js")}
 
 
-@pytest.mark.parametrize("folder", ["recording", "devices"])
-def test_the_shell_names_every_module_it_needs(client, folder):
+@pytest.mark.parametrize(
+    ("shell", "folder"),
+    [
+        ("workspace:session_shell", "recording"),
+        ("workspace:session_shell", "devices"),
+        ("sitter:shell", "recording"),
+        ("portal:session_day_shell", "recording"),
+    ],
+)
+def test_the_shell_names_every_module_it_needs(client, shell, folder):
     """One that is not named is not kept, and the page would not start without a network."""
-    shell = client.get(reverse("workspace:session_shell")).content.decode()
+    shell = client.get(reverse(shell)).content.decode()
     named = set(re.findall(rf'/static/(design/js/{folder}/[\w.]+)"', shell))
     assert named == modules_of(folder) - {"design/js/recording/service_worker.js"}
 

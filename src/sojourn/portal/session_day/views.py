@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from uuid_utils.compat import uuid7
 
+from sojourn.portal.session_day.offline import told_to_page
 from sojourn.program.people.access import everyone
 from sojourn.program.treatment import patients_session
 from sojourn.program.treatment.choices import EventKind
@@ -95,5 +96,6 @@ def _page(
         "now": request.now,
         "form_ids": (uuid7(), uuid7(), uuid7()),
         "scale": range(11),
+        "recording": told_to_page(seen, secret=secret, now=request.now),
     }
     return render(request, "portal/session_day/page.html", shown, status=status)
