@@ -52,6 +52,11 @@ def main() -> int:
                     **quick,
                 )
             )
+        if options.watch:
+            from benchmarks import watching
+
+            afternoon = watching.Afternoon(options.watch, seed=options.seed, plant=options.plant)
+            return watching.measure(afternoon, database=options.database, practice_url=practice_url)
         from benchmarks import measuring  # only now can the product be imported
 
         plan = measuring.Plan(
@@ -89,6 +94,16 @@ def _options() -> argparse.Namespace:
         type=int,
         metavar="N",
         help="instead: results of N patients with ten scores each, beside DuckDB and bare SQL",
+    )
+    parser.add_argument(
+        "--watch",
+        type=int,
+        metavar="N",
+        help="instead: a simulated afternoon with N missed looks and workers killed, and the watch's speed",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="with --watch: what is the same again (1)")
+    parser.add_argument(
+        "--plant", action="store_true", help="with --watch: plant a fault, which the check must find"
     )
     parser.add_argument("--repeats", type=int, default=5, help="interleaved repeats (5)")
     parser.add_argument(

@@ -151,6 +151,16 @@ def test_a_watch_that_slept_for_a_minute_skips_no_step(ward):
     assert steps(visit)[-1] == "HOME-EMERGENCY"
 
 
+def test_a_look_that_is_recorded_late_was_missed_even_when_no_worker_came_to_it(ward):
+    """Whoever comes first, worker or recorder, takes the first step, and it is taken once."""
+    visit, dosed_at = open_session(ward)
+    let_pass(minutes=22)
+    take_vitals(ward, visit, dosed_at + 22 * MINUTE)
+    assert steps(visit) == ["HOME-PROMPT"]
+    assert watch_for() == 0
+    assert deadline(visit).look_due_at == dosed_at + 40 * MINUTE
+
+
 def test_a_red_reading_lets_nothing_wait(ward):
     visit, dosed_at = open_session(ward)
     take_vitals(ward, visit, dosed_at + 20 * MINUTE, systolic=185)

@@ -1,4 +1,4 @@
-"""One line of the log as SQL, for a deed that is written in a single statement because it is waited for."""
+"""Lines of the log as SQL, for deeds that are written in a single statement because they are waited for."""
 
 from datetime import datetime
 from typing import Any, Final
@@ -12,6 +12,12 @@ ENTRY: Final = """
 INSERT INTO audit_entry (id, at, actor_id, actor_role, did, about_kind, about_id, patient_id)
 VALUES (%(entry_id)s, %(entry_at)s, %(entry_actor)s, %(entry_role)s, %(entry_did)s, %(entry_kind)s,
         %(entry_about)s, %(entry_patient)s)
+"""
+
+# A line for each of many deeds of the practice's own machine, inside the statement that does them all. What follows
+# selects: id, at, actor_role, did, about_kind, about_id, patient_id.
+ENTRIES_BY_THE_MACHINE: Final = """
+INSERT INTO audit_entry (id, at, actor_role, did, about_kind, about_id, patient_id)
 """
 
 

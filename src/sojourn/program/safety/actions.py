@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import MACHINE, Actor
 from sojourn.program.people.policy import require
-from sojourn.program.safety.deadlines import arm_alarm, settle_alarm
+from sojourn.program.safety.deadlines import arm_alarm, moment_if_due, settle_alarm
 from sojourn.program.safety.delivering import mark_shown
 from sojourn.program.safety.models import Alarm, AlarmEvent
 
@@ -109,8 +109,11 @@ def escalate_overdue(*, again_after: timedelta) -> int:
     Asked by any number of workers at once, each alarm is escalated once: a deadline another one holds is passed over.
     The story of an alarm keeps the first time. Whoever is next in line is told at once.
     """
+    now = moment_if_due("acknowledge")
+    if now is None:
+        return 0
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(OVERDUE, {"again_s": again_after.total_seconds()})
+        cursor.execute(OVERDUE, {"again_s": again_after.total_seconds(), "now": now})
         overdue: list[tuple[UUID, UUID, datetime]] = cursor.fetchall()
         audit.record_each(
             MACHINE,
@@ -124,7 +127,7 @@ def escalate_overdue(*, again_after: timedelta) -> int:
 OVERDUE: Final = """
 WITH due AS (
     SELECT * FROM safety_deadline
-    WHERE kind = 'acknowledge' AND is_armed AND due_at <= (SELECT watch_now())
+    WHERE kind = 'acknowledge' AND is_armed AND due_at <= %(now)s
     ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED
 ), moved AS (
     UPDATE safety_deadline SET rung = due.rung + 1, due_at = clock.now + make_interval(secs => %(again_s)s)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from sojourn.program.people.models import CareTeamMember, StaffMember
 from sojourn.program.people.roles import Role
+from sojourn.program.safety.deadlines import moment_if_due
 from sojourn.program.safety.gateways import Gateway, Message, Recipient, gateways, why_not_sent
 from sojourn.program.safety.models import Alarm, Delivery
 
@@ -110,19 +111,22 @@ def _role_of(owner: str) -> Role:
 
 def _claimed() -> Telling | None:
     """Take the most urgent task that is due, on a lease: should this worker die, another takes it up after that."""
+    now = moment_if_due("deliver")
+    if now is None:
+        return None
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE safety_deadline SET due_at = clock.now + make_interval(secs => %s)
             FROM (
                 SELECT id FROM safety_deadline
-                WHERE kind = 'deliver' AND is_armed AND due_at <= (SELECT watch_now())
+                WHERE kind = 'deliver' AND is_armed AND due_at <= %s
                 ORDER BY priority, due_at LIMIT 1 FOR UPDATE SKIP LOCKED
             ) AS due CROSS JOIN (SELECT watch_now() AS now) AS clock
             WHERE safety_deadline.id = due.id
             RETURNING safety_deadline.id, about_id, patient_id, rung, times, clock.now
             """,
-            [LEASE.total_seconds()],
+            [LEASE.total_seconds(), now],
         )
         row = cursor.fetchone()
     return Telling(*row) if row else None

@@ -9,9 +9,8 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import F
 
-from sojourn.program.audit import actions as audit
-from sojourn.program.people.actors import MACHINE
-from sojourn.program.safety.deadlines import PRIORITIES
+from sojourn.program.audit.statements import ENTRIES_BY_THE_MACHINE
+from sojourn.program.safety.deadlines import PRIORITIES, moment_if_due
 from sojourn.program.safety.models import MissedStep
 
 AT_ONCE: Final = 1000
@@ -43,19 +42,31 @@ def take_due_steps(rungs: Sequence[Rung], *, at_once: int = AT_ONCE) -> int:
     Any number of workers may ask at once: a deadline that another one holds is passed over, so each step is taken
     once. What is due was due by the database's clock. Costs what is due, not what is open.
     """
+    now = moment_if_due("look")
+    return 0 if now is None else _take(rungs, now=now, at_once=at_once)
+
+
+def take_first_step(visit_id: UUID, rungs: Sequence[Rung]) -> None:
+    """Take the first step for a look that is recorded late, before the watch came to it: it was missed all the same."""
+    _take(rungs, only=visit_id, at_once=1)
+
+
+def _take(
+    rungs: Sequence[Rung], *, at_once: int, now: datetime | None = None, only: UUID | None = None
+) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(DUE)
-        if cursor.fetchone() is None:
-            return 0
-        cursor.execute(TAKE, {**_columns(rungs), "longest_s": LONGEST.total_seconds(), "at_once": at_once})
-        taken: list[tuple[UUID, UUID, datetime]] = cursor.fetchall()
-        audit.record_each(
-            MACHINE,
-            "raised an alarm",
-            about_kind="alarm",
-            lines=[audit.Line(alarm_id, patient_id, at) for alarm_id, patient_id, at in taken],
+        cursor.execute(
+            TAKE,
+            {
+                **_columns(rungs),
+                "longest_s": LONGEST.total_seconds(),
+                "at_once": at_once,
+                "now": now,
+                "only": only,
+            },
         )
-    return len(taken)
+        taken: int = cursor.rowcount
+    return taken
 
 
 def mark_told(step_id: UUID) -> None:
@@ -80,11 +91,6 @@ def _columns(rungs: Sequence[Rung]) -> dict[str, list[Any]]:
     }
 
 
-# The clock is asked in a query of its own: a plan that called it for each row could not use the index of what is due.
-DUE: Final = """
-SELECT 1 FROM safety_deadline
-WHERE kind = 'look' AND is_armed AND due_at <= (SELECT watch_now()) LIMIT 1
-"""
 TAKE: Final = """
 WITH rung AS (
     SELECT * FROM unnest(
@@ -94,7 +100,8 @@ WITH rung AS (
     ) AS r (ladder, number, is_last, reason, severity, priority, owner, says, within, then_after, then_urgent, again)
 ), due AS (
     SELECT * FROM safety_deadline
-    WHERE kind = 'look' AND is_armed AND due_at <= (SELECT watch_now())
+    WHERE kind = 'look' AND is_armed AND due_at <= coalesce(%(now)s::timestamptz, watch_now())
+      AND (%(only)s::uuid IS NULL OR about_id = %(only)s::uuid)
     ORDER BY due_at LIMIT %(at_once)s FOR UPDATE SKIP LOCKED
 ), taken AS MATERIALIZED (
     SELECT due.id AS deadline_id, due.about_id AS visit_id, due.patient_id, due.look_due_at, due.began_at, due.due_at,
@@ -134,6 +141,9 @@ WITH rung AS (
     SELECT gen_random_uuid(), need.kind, taken.alarm_id, taken.patient_id, taken.priority, '{}', true, taken.now,
            CASE need.kind WHEN 'acknowledge' THEN taken.now + taken.within ELSE taken.now END
     FROM taken CROSS JOIN (VALUES ('acknowledge'), ('deliver')) AS need (kind)
+), log AS (
+    {lines}
+    SELECT gen_random_uuid(), now, '', 'raised an alarm', 'alarm', alarm_id, patient_id FROM taken
 )
-SELECT alarm_id, patient_id, now FROM taken ORDER BY due_at, alarm_id
-"""
+SELECT 1 FROM taken
+""".replace("{lines}", ENTRIES_BY_THE_MACHINE)

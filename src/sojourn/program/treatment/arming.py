@@ -30,8 +30,10 @@ from sojourn.clinical.monitoring.events import (
 from sojourn.program.intake.practice_rules import session_limits_adopted
 from sojourn.program.plans.models import Visit
 from sojourn.program.safety import deadlines
+from sojourn.program.safety.missing import take_first_step
 from sojourn.program.safety.queries import has_open_alarm
 from sojourn.program.treatment.choices import EventSource
+from sojourn.program.treatment.ladder_rungs import rungs
 from sojourn.program.treatment.sessions import EventRow, events_of
 
 MOVING: Final = (
@@ -61,6 +63,9 @@ def keep_deadline(
     held = deadlines.hold_look(visit_id)
     if held is None and not any(isinstance(event, BEGINNING) for event, _source in moving):
         return
+    if held is not None and held.is_armed and held.is_overdue and not held.has_begun:
+        take_first_step(visit_id, rungs())
+        held = deadlines.hold_look(visit_id)
     somebody_looked = any(source not in LOOKS_OF_NOBODY for _event, source in moving)
     arm_from_record(visit_id, patient_id=patient_id, now=received_at, held=held, may_put_off=somebody_looked)
 

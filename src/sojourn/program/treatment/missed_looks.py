@@ -1,49 +1,23 @@
 """The ladders as the watch takes their steps, and the steps as the sealed record of a session tells them."""
 
 from datetime import UTC, datetime
-from functools import cache
 from typing import Final
 from uuid import UUID, uuid5
 
 from django.db import transaction
 
-from sojourn.clinical import monitoring, protocols
+from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.events import Alarmed, Missed
 from sojourn.program.people.actors import MACHINE
 from sojourn.program.plans.models import Visit
 from sojourn.program.safety import missing
 from sojourn.program.safety.models import MissedStep
 from sojourn.program.treatment.choices import EventSource
+from sojourn.program.treatment.ladder_rungs import rungs
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.recorder import NewEvent, add_events
 
 AT_ONCE: Final = 20
-
-
-@cache
-def rungs() -> tuple[missing.Rung, ...]:
-    """Every step of every ladder, with what follows it."""
-    return tuple(
-        _rung(ladder, number) for ladder in monitoring.ladders() for number in range(len(ladder.steps))
-    )
-
-
-def _rung(ladder: monitoring.Ladder, number: int) -> missing.Rung:
-    step = ladder.steps[number]
-    then = ladder.steps[number + 1] if number + 1 < len(ladder.steps) else None
-    return missing.Rung(
-        ladder=ladder.id,
-        number=number,
-        is_last=then is None,
-        reason=step.id,
-        severity="amber" if step.severity is monitoring.Alarm.AMBER else "red",
-        owner=step.owner,
-        says=step.says,
-        within=protocols.policy(f"alarm-acknowledge-{step.severity.value}").within,
-        then_after=then.after if then else None,
-        then_after_urgent=then.after_urgent if then else None,
-        again_after=ladder.again,
-    )
 
 
 def take_due_steps() -> int:
