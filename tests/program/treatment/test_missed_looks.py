@@ -12,7 +12,7 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety import actions as safety
 from sojourn.program.safety import deadlines, queries
 from sojourn.program.safety.models import Alarm, Deadline, MissedStep
-from sojourn.program.treatment import actions, answering, unwatched
+from sojourn.program.treatment import actions, answering, unwatched, watching
 from sojourn.program.treatment.arming import reasons_about_suicide
 from sojourn.program.treatment.missed_looks import take_due_steps, tell_step, tell_steps
 from sojourn.program.treatment.models import RecordingToken, SessionEvent
@@ -384,10 +384,14 @@ def test_alarms_of_missed_looks_show_to_the_people_of_the_session(ward):
     assert queries.open_alarms_for(ward.cleo) == ()
 
 
-def test_a_round_of_the_watch_does_it_all(ward):
+def test_a_round_of_the_watch_raises_and_its_other_hand_tells_the_record(ward, monkeypatch):
     visit, _ = open_session(ward)
     let_pass(minutes=20)
-    Watch("watch 1").round()
+    watch = Watch("watch 1", round_s=0)
+    watch.round()
+    assert MissedStep.objects.count() == 1
+    monkeypatch.setattr(watching, "tell_steps", lambda: watch.stop() or tell_steps())
+    watch.tell_records()
     assert SessionEvent.objects.filter(visit=visit, kind="missed").count() == 1
 
 

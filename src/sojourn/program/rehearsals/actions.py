@@ -29,7 +29,8 @@ from sojourn.program.rehearsals.opening import next_number, take_places
 from sojourn.program.rehearsals.reporting import report_of
 from sojourn.program.rehearsals.world import in_rehearsal, set_clock
 from sojourn.program.safety.watch import beat
-from sojourn.program.treatment.watching import do_what_is_due
+from sojourn.program.treatment.missed_looks import tell_steps
+from sojourn.program.treatment.watching import raise_what_is_due
 
 STEP: Final = timedelta(seconds=30)  # by the drill's clock: how finely it is caught up
 MOST_SEED: Final = 2**31 - 1
@@ -138,7 +139,8 @@ def catch_up(*, drill_id: UUID, now: datetime) -> datetime:
             ):
                 set_clock(moment)
                 beat(WATCH)
-                do_what_is_due()
+                raise_what_is_due()
+                tell_steps()
         Drill.objects.filter(pk=drill_id, caught_up_to__lt=shown).update(caught_up_to=shown)
         if shown >= end:
             stop_drill(drill_id=drill_id, now=now)

@@ -29,13 +29,12 @@ HUNG_AFTER_S: Final = 12.0
 HUNG: Final = 70  # the exit code of a worker that gave itself up
 
 
-def do_what_is_due() -> None:
-    """Take the steps of missed looks, escalate what nobody took on, and tell the records of their steps."""
+def raise_what_is_due() -> None:
+    """Take the steps of missed looks, and escalate what nobody took on."""
     if count := take_due_steps():
         log.warning("%d steps taken for missed looks", count)
     if count := escalate_overdue(again_after=protocols.policy("alarm-escalate").within):
         log.warning("%d alarms escalated", count)
-    tell_steps()
 
 
 class Watch:
@@ -73,20 +72,29 @@ class Watch:
             self._beat_at = time.monotonic()
             self._number += 1
             leave_sign(self.worker, self._number)
-        do_what_is_due()
+        raise_what_is_due()
         if time.monotonic() - self._upkeep_at >= UPKEEP_EVERY_S:
             self._upkeep_at = time.monotonic()
             arm_unwatched(now=timezone.now())
 
+    def tell_records(self) -> None:
+        """Put steps that were taken on the sealed records, until stopped.
+
+        In a thread of its own, as deliveries are: in a storm the records take seconds, and no alarm waits for them.
+        """
+        self._repeat(tell_steps)
+
     def deliver(self) -> None:
-        """Tell people of alarms until stopped; in a thread of its own, because a mail server may take its time."""
+        """Tell people of alarms until stopped; a mail server may take its time."""
+        self._repeat(lambda: deliver_next(seen_within=protocols.policy("alarm-seen").within))
+
+    def _repeat(self, work: Callable[[], object]) -> None:
         while not self.stopped.is_set():
             try:
-                while deliver_next(seen_within=protocols.policy("alarm-seen").within):
-                    if self.stopped.is_set():
-                        return
+                while work() and not self.stopped.is_set():
+                    pass
             except (OperationalError, InterfaceError):
-                log.warning("the database does not answer; deliveries wait")
+                log.warning("the database does not answer; this work of the watch waits")
                 connection.close()
             self.stopped.wait(self.round_s)
 

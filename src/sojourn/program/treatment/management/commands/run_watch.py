@@ -21,5 +21,6 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: watch.stop())
         watch.give_up_when_hung()
-        threading.Thread(target=watch.deliver, name="deliver", daemon=True).start()
+        for work in (watch.tell_records, watch.deliver):
+            threading.Thread(target=work, name=work.__name__, daemon=True).start()
         watch.go()
