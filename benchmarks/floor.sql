@@ -3,7 +3,7 @@
 
 INSERT INTO plans_visit (id, course_id, patient_id, kind, number, during, clinician_id, places, booked_at, sitter_name,
                          sitter_phone, cancelled_because)
-SELECT ('01931111-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, %(course)s, %(patient)s, 'dosing', 1000 + n %% 30000,
+SELECT ('01931111-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, (%(courses)s::uuid[])[1 + n / 30000], %(patient)s, 'dosing', 1000 + n %% 30000,
        tstzrange(%(now)s - interval '3 hours' * (n + 40), %(now)s - interval '3 hours' * (n + 40) + interval '2 hours'),
        %(clinician)s, int4range(1, 2), %(now)s - interval '3 years', '', '', ''
 FROM generate_series(%(first)s, %(last)s) n;

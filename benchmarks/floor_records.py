@@ -35,7 +35,7 @@ class FloorRecords:
     secrets: tuple[str, ...]
     director: Actor
     cookie: str
-    course: UUID
+    courses: tuple[UUID, ...]  # of finished sessions; a course has a number for 30,000
     patient: UUID
 
 
@@ -64,16 +64,35 @@ def make_floor(sessions: int, *, now: datetime) -> FloorRecords:
         )
         visits.append(visit.id)
     ended = _course("Finished Person", site, director, now)
+    more = [
+        Course.objects.create(
+            patient=ended.patient,
+            protocol_id="esketamine_clinic",
+            protocol_version="1",
+            prescriber=director,
+            site=site,
+            started_at=now,
+            ended_at=now,
+            ended_how="completed",
+            ended_because="All doses were given.",
+        )
+        for _ in range(3)
+    ]
     user = User.objects.select_related("staff_member").get(pk=director.user_id)
     return FloorRecords(
-        tuple(visits), tuple(secrets), actor_of(user), _signed_in(user, now), ended.id, ended.patient_id
+        tuple(visits),
+        tuple(secrets),
+        actor_of(user),
+        _signed_in(user, now),
+        tuple(each.id for each in (ended, *more)),
+        ended.patient_id,
     )
 
 
 def make_finished(records: FloorRecords, *, have: int, want: int, now: datetime) -> None:
     """Add finished sessions, each of fifteen events, until there are `want`."""
     given = {
-        "now": now, "course": records.course, "patient": records.patient, "clinician": records.director.staff_id,
+        "now": now, "courses": list(records.courses), "patient": records.patient, "clinician": records.director.staff_id,
         "first": have + 1, "last": want,
     }  # fmt: skip
     with connection.cursor() as cursor:
