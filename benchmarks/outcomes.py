@@ -4,7 +4,6 @@ Everything happens in one run on one set of data (`outcomes.sql`, the same for o
 all engines must be identical, or the run fails.
 """
 
-import resource
 import subprocess
 import sys
 import time
@@ -227,11 +226,6 @@ def _memory_alone(loaded: Loaded) -> float:
             check=True, capture_output=True, text=True,
         )  # fmt: skip
     return float(ran.stdout)
-
-
-def highest_memory_mib() -> float:
-    """The most memory this process has held so far."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _totals(tally: Tallies) -> tuple[int, ...]:

@@ -52,4 +52,7 @@ INSERT INTO measures_response (id, patient_id, instrument_id, instrument_version
   answered_on, received_at, value, prorated, answered, band, unscorable_because, flagged, import_key, corrects_id, correction_why)
 SELECT bench_id(9, n), patient_id, instrument_id, instrument_version, definition_hash, source, NULL, answered_at, answered_on,
   received_at + interval '1 day', greatest(0, value - 4), false, 9, '', '', false, '', response.id, 'two lines were mixed up'
-FROM bench_person JOIN measures_response response ON response.id = bench_id(8, n * 16 + 5) WHERE n % 200 = 7
+FROM bench_person JOIN measures_response response ON response.id = bench_id(8, n * 16 + 5) WHERE n % 200 = 7;
+-- Everybody was asked once more than they answered: due, not done.
+INSERT INTO measures_questionnairerequest (id, patient_id, instrument_id, occasion, opens_on, due_on, closes_on)
+SELECT bench_id(10, n), bench_id(4, n), 'phq-9', 'month 18', first_on + 540, first_on + 546, first_on + 552 FROM bench_person

@@ -29,6 +29,10 @@ def main() -> int:
             from benchmarks import papers
 
             return papers.measure(options.papers)
+        if options.coverage:
+            from benchmarks import coverage
+
+            return coverage.measure(options.coverage)
         if options.outcomes:
             from benchmarks import outcomes
 
@@ -88,6 +92,12 @@ def _options() -> argparse.Namespace:
         type=int,
         metavar="N",
         help="derive and set each document of a session N times, and nothing else",
+    )
+    parser.add_argument(
+        "--coverage",
+        type=int,
+        metavar="RUNS",
+        help="instead: how often the intervals of outcomes hold a known truth",
     )
     parser.add_argument(
         "--outcomes",

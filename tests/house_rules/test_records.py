@@ -65,6 +65,10 @@ TELLS_NOTHING = {
     "Response": {
         "instrument_id", "instrument_version", "definition_hash", "text_pack_hash", "scale_id", "source",
     },
+    "Publication": {"sha256", "question", "as_of", "counts"},  # of a page everybody may read
+    "Report": {  # counts of groups, and what was asked of them
+        "definition", "definition_hash", "people", "as_of", "software", "author", "stage", "failed_because", "found",
+    },
     "PhaseChange": {"phase"},  # a count of people
     "ScoresFollowed": {"instrument_id"},
     "SessionEvent": {"kind", "source", "device", "units", "seal"},

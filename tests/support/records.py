@@ -9,6 +9,7 @@ from sojourn.program.intake.models import Consent
 from sojourn.program.measures import goals
 from sojourn.program.measures.links import make_link, token_of
 from sojourn.program.measures.models import QuestionnaireRequest, Response
+from sojourn.program.results.models import Report
 from sojourn.program.safety import actions as safety
 from tests.support import histories
 from tests.support.ward import Ward
@@ -58,6 +59,25 @@ def examples_of(ward: Ward) -> dict[str, UUID | str]:
         "visit_id": session.id,
         "event_id": histories.event(ward, session, "noted", now, words="Ada came early.").id,
         "request_id": request.id,
+        "report_id": Report.objects.create(
+            definition={
+                "instrument": "phq-9",
+                "instrument_hash": "0" * 64,
+                "outcome": "fell by 50 % or more",
+                "population": "everybody",
+                "baseline_at_least": "10",
+                "window": {"id": "week 4", "target": 28, "opens": 21, "closes": 41},
+            },
+            definition_hash="0" * 64,
+            people={},
+            cut=now,
+            as_of=now.date(),
+            software="0",
+            asked_by_id=ward.dora.user_id,
+            author="Dora",
+            asked_at=now,
+        ).id,
+        "kind": "csv",
         "consent_id": consent.id,
         "document_id": "esketamine_clinic",
         "lesson_id": "driving",

@@ -161,5 +161,5 @@ def test_the_results_page_asks_the_same_number_of_queries_for_few_and_many(
     treated(ward, 1 + more)
     client = sign_in(ward.dora)
     client.get(PAGE)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(PAGE)

@@ -25,9 +25,11 @@ DAY = timedelta(days=1)
 
 
 def scored(patient_id, on, value, prorated=False, **correction):
+    at = datetime(on.year, on.month, on.day, 20, tzinfo=UTC)
+    correction.setdefault("received_at", at)
     return Response.objects.create(
         patient_id=patient_id, instrument_id="phq-9", instrument_version="1", definition_hash="0" * 64,
-        source="import", answers=None, answered_at=datetime(on.year, on.month, on.day, 20, tzinfo=UTC),
+        source="import", answers=None, answered_at=at,
         answered_on=on, value=value, prorated=prorated, **correction,
     )  # fmt: skip
 

@@ -4,7 +4,7 @@ Missing scores are drawn from what the mixed model says of people like them, giv
 points are added to each drawn score of one group. The results of all imputations are pooled by Rubin's rules.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +63,7 @@ def complete(
     imputations: int = IMPUTATIONS,
     model: Fit | None = None,
 ) -> Completed:
-    """Fill each gap `imputations` times, with effects drawn anew each time. Raises what `fit` raises.
+    """Fill each gap `imputations` times, with effects and covariance drawn anew each time. Raises what `fit` raises.
 
     People with no score after baseline at all are filled too: they are the ones a practice hears of least. `model` is
     the fit of the same people and visits, where there is one already.
@@ -124,6 +124,22 @@ def tipping_point(completed: Completed, *, visit: int, first: str, second: str) 
     def high(penalty: float) -> float:
         return difference(completed, visit=visit, first=first, second=second, penalty=penalty).high
 
+    return _crossing(high)
+
+
+def tipping_point_alone(completed: Completed, *, visit: int, group: str = "") -> float | None:
+    """Find the penalty, in points, at which the mean improvement of a group is no longer told from none.
+
+    Lower is better here. 0 where it is not told from none to begin with, None where even 40 points do not undo it.
+    """
+
+    def high(penalty: float) -> float:
+        return mean_change(completed, visit=visit, group=group, penalty=penalty).high
+
+    return _crossing(high)
+
+
+def _crossing(high: Callable[[float], float]) -> float | None:
     if high(PENALTIES[0]) >= 0:
         return 0.0
     if high(PENALTIES[1]) < 0:
@@ -132,7 +148,7 @@ def tipping_point(completed: Completed, *, visit: int, first: str, second: str) 
 
 
 def _filled(model: Fit, design: NDArray[np.float64], known: Matrix, rng: Generator) -> Matrix:
-    effects = rng.multivariate_normal(model.effects, model.effects_covariance, method="cholesky")
+    effects, covariance = model.draw(rng)
     expected = design @ effects
     filled = known.copy()
     missing = np.isnan(known)
@@ -141,12 +157,12 @@ def _filled(model: Fit, design: NDArray[np.float64], known: Matrix, rng: Generat
         gaps = ~seen
         if not gaps.any():
             continue
-        spread = model.covariance[np.ix_(gaps, gaps)]
+        spread = covariance[np.ix_(gaps, gaps)]
         middle = expected[np.ix_(those, gaps)]
         if seen.any():
-            inside = model.covariance[np.ix_(seen, seen)]
-            across = np.linalg.solve(inside, model.covariance[np.ix_(seen, gaps)])
-            spread = spread - model.covariance[np.ix_(gaps, seen)] @ across
+            inside = covariance[np.ix_(seen, seen)]
+            across = np.linalg.solve(inside, covariance[np.ix_(seen, gaps)])
+            spread = spread - covariance[np.ix_(gaps, seen)] @ across
             middle = middle + (known[np.ix_(those, seen)] - expected[np.ix_(those, seen)]) @ across
         draws = rng.standard_normal((len(those), int(gaps.sum()))) @ np.linalg.cholesky(spread).T
         filled[np.ix_(those, gaps)] = middle + draws

@@ -20,6 +20,7 @@ from sojourn.program.results.models import PersonFollowed, ScoresFollowed
 
 FOLDER: Final = files("sojourn.program.results")
 COUNTS, HARMS = ((FOLDER / f"{name}.sql").read_text(encoding="utf-8") for name in ("counts", "harms"))
+MOST_AT_ONCE: Final = 20_000
 EXACT: Final = 1000  # scores are counted in thousandths of a point
 
 # The same people as they were known at a moment, made of the records themselves.
@@ -168,6 +169,14 @@ def _counted(row: tuple[Any, ...], place: int, window: Window) -> Counted:
     visit = row[5 + place * width : 5 + (place + 1) * width]
     known, reached = visit[5], visit[-1]
     return Counted(*(window.id, *row[:5], *visit[:5], reached - known, *visit[6:-1]))
+
+
+def is_too_much_at_once(actor: Actor, asked: Asked) -> bool:
+    """True where a data cut in the past covers more people than a page should wait for: then a report is asked for."""
+    if asked.cut is None:
+        return False
+    seen = PersonFollowed.objects.filter(patients_visible_to(actor, "patient", site="home_site_id"))
+    return seen[: MOST_AT_ONCE + 1].count() > MOST_AT_ONCE
 
 
 def chain_from(rows: Sequence[Counted], met: Callable[[Counted], int]) -> Chain:

@@ -7,8 +7,9 @@ given or struck, an answer, a correction (`following.sql`). `following.refollow`
 from typing import ClassVar
 
 from django.db import models
+from uuid_utils.compat import uuid7
 
-from sojourn.program.people.models import Patient
+from sojourn.program.people.models import Patient, User
 
 
 class PersonFollowed(models.Model):
@@ -90,3 +91,45 @@ class ScoresFollowed(models.Model):
                 name="scores_followed_by_site",
             )
         ]
+
+
+class Report(models.Model):
+    """A long report: what was asked, as of which moment, how far it has come, and what was found.
+
+    The same definition, data cut and software give the same `found`. Nothing in it names a patient.
+    """
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    definition = models.JSONField()  # of the claim: scale and hash, outcome, population, window
+    definition_hash = models.CharField(max_length=64)
+    people = models.JSONField()  # the filters, as the counting takes them
+    cut = models.DateTimeField()
+    as_of = models.DateField()
+    software = models.CharField(max_length=40)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    author = models.CharField(max_length=300)
+    asked_at = models.DateTimeField()
+    stage = models.CharField(max_length=80, blank=True)
+    percent = models.PositiveSmallIntegerField(default=0)
+    cancelled_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    failed_because = models.CharField(max_length=300, blank=True)
+    found = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["asked_by", "-asked_at"], name="newest_reports_of_somebody")]
+
+
+class Publication(models.Model):
+    """Counts that were published, so that no later page gives a handful of people away beside this one."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    sha256 = models.CharField(max_length=64, unique=True)
+    question = models.JSONField()  # scale, outcome, window, and the filters
+    as_of = models.DateField()
+    counts = models.JSONField()
+    published_at = models.DateTimeField()

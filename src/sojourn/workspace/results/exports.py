@@ -11,7 +11,9 @@ from sojourn.clinical.outcomes.practice import LEAST, Chain, suppress_chain
 from sojourn.design.charts.denominators import DenominatorStep, denominators_figure
 from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.standalone import styles
+from sojourn.program.results.publishing import PublishedQuestion
 from sojourn.workspace.results.numbers import Answers
+from sojourn.workspace.results.questions import QuestionForm
 
 # What a public article says of its company's own patients, and what it does not say; three sentences no card can carry.
 CANNOT_BE_RENDERED = (
@@ -59,6 +61,30 @@ def refused_because(answers: Answers) -> str:
     if small:
         return f"Fewer than {LEAST} people {' and fewer than 11 '.join(small)}: a reader could tell who they are."
     return ""
+
+
+def published_question(question: QuestionForm) -> PublishedQuestion:
+    """Say whom a page speaks of, so that it can be held beside others."""
+    asked = question.asked
+    return PublishedQuestion(
+        instrument=question.instrument_id,
+        window=question.window.id,
+        outcome="remission" if question.asks_remission else "response",
+        protocols=asked.protocols,
+        site=str(asked.site_id) if asked.site_id else None,
+        since=asked.since.isoformat() if asked.since else None,
+        until=asked.until.isoformat() if asked.until else None,
+    )
+
+
+def published_counts(answers: Answers) -> dict[str, int]:
+    """Give every count that a reader of the page can see or work out."""
+    chain = answers.card.chain
+    return {
+        "came in": chain.enrolled, "valid baseline": chain.baseline, "dosed": chain.dosed, "window closed": chain.reached,
+        "due": chain.due, "answered": chain.observed, "missing": chain.missing, "met": chain.met,
+        "not met": chain.observed - chain.met, "people with an act-now alarm": answers.harms.people_with_red_alarm,
+    }  # fmt: skip
 
 
 def published_page(answers: Answers, *, practice: str, outcome: str, is_demonstration: bool) -> str:

@@ -20,10 +20,8 @@ from sojourn.clinical.outcomes.practice import (
 from sojourn.clinical.outcomes.reports import Yardstick, yardstick_of
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.roster import names_of_staff
-from sojourn.program.results.counting import Counted, Harms, chain_from, counted, harms_among
+from sojourn.program.results.counting import Asked, Counted, Harms, chain_from, counted, harms_among
 from sojourn.workspace.results.questions import QuestionForm
-
-INSTRUMENT = "phq-9"
 
 
 @dataclass(frozen=True)
@@ -41,10 +39,10 @@ class Answers:
     hidden_clinicians: int
 
 
-def answers_to(question: QuestionForm, *, actor: Actor) -> Answers:
+def answers_to(question: QuestionForm, asked: Asked, *, actor: Actor) -> Answers:
     """Ask the database three times, however many people there are."""
-    yardstick = yardstick_of(instruments.get(INSTRUMENT))
-    rows = counted(actor, question.asked, yardstick=yardstick, windows=USUAL_WINDOWS)
+    yardstick = yardstick_of(instruments.get(question.instrument_id))
+    rows = counted(actor, asked, yardstick=yardstick, windows=USUAL_WINDOWS)
     here = [row for row in rows if row.visit == question.window.id]
 
     def met(row: Counted) -> int:
@@ -59,9 +57,10 @@ def answers_to(question: QuestionForm, *, actor: Actor) -> Answers:
     return Answers(
         yardstick=yardstick,
         card=claim_card(
-            definition=_definition(question, yardstick),
+            definition=definition_of(question, yardstick),
             chain=chain_from(here, met),
-            as_of=question.asked.as_of,
+            as_of=question.as_of,
+            cut=asked.cut,
             software=__version__,
             author=actor.name,
         ),
@@ -69,8 +68,10 @@ def answers_to(question: QuestionForm, *, actor: Actor) -> Answers:
             (window.id, chain_from([row for row in rows if row.visit == window.id], met))
             for window in USUAL_WINDOWS
         ),
-        worse=Counts(sum(row.worse_at_all for row in here), observed) if observed else None,
-        harms=harms_among(actor, question.asked),
+        worse=Counts(sum(row.worse_at_all for row in here), observed)
+        if observed and yardstick.reliable_points is not None
+        else None,
+        harms=harms_among(actor, asked),
         sites=sites,
         hidden_sites=hidden_sites,
         clinicians=clinicians,
@@ -78,7 +79,8 @@ def answers_to(question: QuestionForm, *, actor: Actor) -> Answers:
     )
 
 
-def _definition(question: QuestionForm, yardstick: Yardstick) -> Definition:
+def definition_of(question: QuestionForm, yardstick: Yardstick) -> Definition:
+    """Say what is claimed, of whom and when: with the data cut and the software it decides every number."""
     outcome = (
         f"were below {yardstick.remission_below} (remission)"
         if question.asks_remission

@@ -1,11 +1,15 @@
 from django.urls import path
 
-from sojourn.workspace.results import views
+from sojourn.workspace.results import report_views, views
 
 urlpatterns = [
     path("", views.results, name="results"),
     path("card/", views.card, name="claim_card"),
     path("card.json", views.card_json, name="claim_card_json"),
     path("card.csv", views.card_csv, name="claim_card_csv"),
+    path("reports/", report_views.ask, name="ask_report"),
+    path("reports/<uuid:report_id>/", report_views.report, name="results_report"),
+    path("reports/<uuid:report_id>/stop/", report_views.cancel, name="cancel_report"),
+    path("reports/<uuid:report_id>/report.<str:kind>", report_views.export, name="export_report"),
     path("publish/", views.publish, name="publish_results"),
 ]

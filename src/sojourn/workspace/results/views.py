@@ -1,5 +1,6 @@
 """The practice's results, the card behind each sentence, and the page that is published."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -9,13 +10,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from sojourn.design.charts.results import chain_figure
-from sojourn.program.people import roster
 from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
 from sojourn.program.people.queries import the_practice
 from sojourn.program.people.roles import Role
-from sojourn.program.results.publishing import NothingToPublish, publish_results
-from sojourn.workspace.results.exports import card_as_csv, published_page, refused_because, rows_of_card
+from sojourn.program.results.counting import is_too_much_at_once
+from sojourn.program.results.publishing import NothingToPublish, publish_results, why_not_beside_earlier
+from sojourn.program.results.reporting import newest_reports
+from sojourn.workspace.results.exports import (
+    card_as_csv,
+    published_counts,
+    published_page,
+    published_question,
+    refused_because,
+    rows_of_card,
+)
 from sojourn.workspace.results.figures import funnel_of, rates_by_window
 from sojourn.workspace.results.numbers import Answers, answers_to
 from sojourn.workspace.results.questions import QuestionForm
@@ -53,6 +62,7 @@ def results(request: Any) -> HttpResponse:
             if sees_clinicians
             else None,
             "sees_clinicians": sees_clinicians,
+            "reports": newest_reports(request.actor),
         },
     )
 
@@ -60,7 +70,7 @@ def results(request: Any) -> HttpResponse:
 @readers
 def card(request: Any) -> HttpResponse:
     """Show the claim card: everything it takes to check the sentence."""
-    question, answers = _asked(request)
+    question, answers = _asked(request, settled=True)
     return render(
         request,
         "workspace/results/card.html",
@@ -75,22 +85,24 @@ def card(request: Any) -> HttpResponse:
 @readers
 def card_json(request: Any) -> HttpResponse:
     """Give the card as JSON; the same definition, cut, software and author give the same bytes."""
-    _question, answers = _asked(request)
+    _question, answers = _asked(request, settled=True)
     return _file(answers.card.as_json() + "\n", "application/json", "claim-card.json")
 
 
 @readers
 def card_csv(request: Any) -> HttpResponse:
     """Give the card as CSV."""
-    _question, answers = _asked(request)
+    _question, answers = _asked(request, settled=True)
     return _file(card_as_csv(answers.card.as_json()), "text/csv; charset=utf-8", "claim-card.csv")
 
 
 @only(Role.MEDICAL_DIRECTOR)
 def publish(request: Any) -> HttpResponse:
     """Show what would be published, and write it once the director confirms."""
-    question, answers = _asked(request)
-    because = refused_because(answers)
+    question, answers = _asked(request, settled=True)
+    because = refused_because(answers) or why_not_beside_earlier(
+        published_question(question), published_counts(answers)
+    )
     if request.method == "POST" and request.POST.get("confirmed") == "yes":
         practice = the_practice()
         page = published_page(
@@ -100,7 +112,15 @@ def publish(request: Any) -> HttpResponse:
             is_demonstration=practice.is_demonstration,
         )
         try:
-            path = publish_results(page=page, refused_because=because, actor=request.actor, now=request.now)
+            path = publish_results(
+                page=page,
+                question=published_question(question),
+                counts=published_counts(answers),
+                as_of=question.as_of,
+                refused_because=refused_because(answers),
+                actor=request.actor,
+                now=request.now,
+            )
         except NothingToPublish as refusal:
             messages.error(request, str(refusal))
         else:
@@ -120,19 +140,20 @@ def publish(request: Any) -> HttpResponse:
     )
 
 
-def _asked(request: Any) -> tuple[QuestionForm, Answers]:
-    """Read the address; what cannot be read asks about everybody."""
-    actor = request.actor
-    today = roster.today_for(actor, now=request.now)
-    sites = tuple(
-        site for site in roster.all_sites()
-        if Role.MEDICAL_DIRECTOR in actor.roles or site.id in actor.site_ids
-    )  # fmt: skip
-    question = QuestionForm(request.GET.dict(), sites=sites, today=today)
-    if not question.is_valid():
-        question = QuestionForm({}, sites=sites, today=today)
-        question.is_valid()
-    return question, answers_to(question, actor=actor)
+def _asked(request: Any, *, settled: bool = False) -> tuple[QuestionForm, Answers]:
+    """Answer the address; `settled`: as of a moment at which it can be asked again, and not of now."""
+    question = QuestionForm.of_request(request)
+    asked = question.asked_at_a_moment if settled else question.asked
+    if is_too_much_at_once(request.actor, asked):
+        messages.info(
+            request,
+            _(
+                "So many people are counted as of a moment that is past in the background: ask for the long report. "
+                "This is how they stand now."
+            ),
+        )
+        asked = replace(asked, cut=None, as_of=question.today)
+    return question, answers_to(question, asked, actor=request.actor)
 
 
 def _file(text: str, kind: str, name: str) -> HttpResponse:

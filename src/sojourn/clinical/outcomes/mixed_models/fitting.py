@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import scipy  # its parts load when first used: pages that show no model need none
+from numpy.random import Generator
 from numpy.typing import NDArray
 
 from sojourn.clinical.outcomes.mixed_models import covariance as structures
@@ -36,6 +37,24 @@ class Fit:
     scores: int
     _slopes: NDArray[np.float64]  # of the effects' covariance by each parameter
     _parameters_covariance: Matrix
+    _structure: Structure
+    _parameters: Vector
+    _patterns: tuple[Pattern, ...]
+
+    def draw(self, rng: Generator) -> tuple[Vector, Matrix]:
+        """Draw effects and covariance as these data leave them open: the covariance first, then the effects given it.
+
+        The covariance is drawn around its estimate on the scale it was searched on, so that it is always one.
+        """
+        while True:
+            parameters = rng.multivariate_normal(self._parameters, self._parameters_covariance)
+            covariance = self._structure.covariance(parameters)
+            solution = solve(self._patterns, covariance, restricted=self.restricted)
+            if solution is not None:
+                effects = rng.multivariate_normal(
+                    solution.effects, solution.effects_covariance, method="cholesky"
+                )
+                return effects, covariance
 
     def effect(self, name: str) -> "Estimate":
         """Estimate one effect by its name."""
@@ -122,6 +141,9 @@ def fit(
                 scores=len(scores),
                 _slopes=_slopes_of_uncertainty(structure, patterns, parameters, restricted=restricted),
                 _parameters_covariance=np.asarray(2 * np.linalg.inv(curvature), dtype=np.float64),
+                _structure=structure,
+                _parameters=parameters,
+                _patterns=tuple(patterns),
             )
         tried.append(structure.name)
     raise NotFitted(f"no covariance fits these scores; tried {', '.join(tried)}")

@@ -17,6 +17,7 @@ from sojourn.clinical.outcomes.practice.suppression import (
     LEAST,
     Suppressed,
     SuppressedChain,
+    gives_away,
     suppress,
     suppress_chain,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "chain_of",
     "claim_card",
     "funnel",
+    "gives_away",
     "limits",
     "log_ratio_scores",
     "overdispersion",

@@ -5,7 +5,7 @@ Two cards from the same definition, data cut and software version are the same t
 
 import json
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from fractions import Fraction
 from hashlib import sha256
 
@@ -55,6 +55,7 @@ class ClaimCard:
     software: str
     author: str
     comparison: str = NO_COMPARISON
+    cut: datetime | None = None  # answers received up to this moment; None: whatever was there
 
     @property
     def is_sufficient(self) -> bool:
@@ -101,6 +102,8 @@ class ClaimCard:
             "software": self.software,
             "author": self.author,
         }
+        if self.cut is not None:
+            numbers["answers received up to"] = self.cut.astimezone(UTC).isoformat()
         return json.dumps(numbers, sort_keys=True, ensure_ascii=False, indent=1)
 
     @property
@@ -109,7 +112,15 @@ class ClaimCard:
         return sha256(self.as_json().encode()).hexdigest()
 
 
-def claim_card(*, definition: Definition, chain: Chain, as_of: date, software: str, author: str) -> ClaimCard:
+def claim_card(
+    *,
+    definition: Definition,
+    chain: Chain,
+    as_of: date,
+    software: str,
+    author: str,
+    cut: datetime | None = None,
+) -> ClaimCard:
     """Make the card of a chain that was counted by this definition."""
     return ClaimCard(
         definition=definition,
@@ -119,6 +130,7 @@ def claim_card(*, definition: Definition, chain: Chain, as_of: date, software: s
         as_of=as_of,
         software=software,
         author=author,
+        cut=cut,
     )
 
 

@@ -4,7 +4,7 @@ A table of counts with its totals gives a hidden cell away when it is the only o
 one is hidden there too: the smallest that is not zero. Source: cms-cell-size for "no cell of 1 to 10".
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -89,3 +89,10 @@ def suppress_chain(people: Sequence[int], *, least: int = LEAST) -> SuppressedCh
     ]
     lost = [0, *(None if hidden[place] else parts[place] for place in range(len(parts) - 1))]
     return SuppressedChain(tuple(shown), tuple(lost))
+
+
+def gives_away(counts: Mapping[str, int], others: Mapping[str, int], *, least: int = LEAST) -> str | None:
+    """Name the first count by which two published tables differ by a handful: whoever has both can subtract them."""
+    return next(
+        (name for name, n in counts.items() if name in others and 0 < abs(n - others[name]) < least), None
+    )
