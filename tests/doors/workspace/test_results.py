@@ -163,3 +163,19 @@ def test_the_results_page_asks_the_same_number_of_queries_for_few_and_many(
     client.get(PAGE)
     with django_assert_num_queries(11):
         client.get(PAGE)
+
+
+def test_one_person_all_missing_and_all_responders_are_told_as_what_they_are(ward, sign_in):
+    client = sign_in(ward.dora)
+    treated(ward, 1)
+    assert (
+        "Of 1 people who answered at week 4, 1 fell by 50 % or more (100.0 %, 95 % interval 20.7 to 100.0)"
+        in (client.get(PAGE).content.decode())
+    )
+    treated(ward, 12, later=1)
+    assert (
+        "Of 13 people who answered at week 4, 13 fell by 50 % or more (100.0 %"
+        in client.get(PAGE).content.decode()
+    )
+    missing = client.get(PAGE, {"at": "week 1"}).content.decode()
+    assert "Insufficient follow-up: 0 of 13 people due answered (0.0 %)" in missing

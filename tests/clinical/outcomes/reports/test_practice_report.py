@@ -110,3 +110,17 @@ def test_more_people_than_a_model_takes_are_counted_and_not_modelled(monkeypatch
     found = report(*practice(11))
     assert "11 people are more than the 10 that a model takes" in found["change"]["unsaid"]
     assert found["windows"][2]["observed"] == 11
+
+
+def test_whose_window_is_still_to_come_is_not_missing():
+    people, readings = practice(40)
+    recent = people.first_dose_day.copy()
+    recent[30:] = AS_OF - 20
+    still_to_come = np.isin(readings.person, np.arange(30, 40)) & (readings.day > AS_OF - 501)
+    kept = Readings(
+        readings.person[~still_to_come], readings.day[~still_to_come], readings.value[~still_to_come]
+    )
+    kept.day[kept.person >= 30] = AS_OF - 21
+    found = report(People(recent, people.unit, people.units), kept)
+    assert found["windows"][2]["reached"] == 30
+    assert found["imputed"]["missing"] == 0

@@ -66,13 +66,14 @@ def practice_report(
     modelled = _scores_to_model(people, scores, windows, as_of)
     change, model, visits = _change(modelled, windows)
     tell("Filling in the missing many times")
+    due = _reached(people, primary, as_of)[_known(people, scores)]
     return {
         "windows": [_window(tally) for tally in counts],
         "time in response": curve_part,
         "missing by baseline severity": missing,
         "case mix": adjusted,
         "change": change,
-        "imputed": _imputed(modelled, visits, primary, yardstick, model, rng),
+        "imputed": _imputed(modelled, due, visits, primary, yardstick, model, rng),
     }
 
 
@@ -166,7 +167,7 @@ def _adjusted(
 def _scores_to_model(
     people: People, scores: NDArray[np.int32], windows: Sequence[Window], as_of: int
 ) -> list[PersonScores] | str:
-    known = np.flatnonzero((scores[:, 0] != MISSING) & (people.first_dose_day != NEVER))
+    known = _known(people, scores)
     if len(known) > MOST_MODELLED:
         return f"{len(known)} people are more than the {MOST_MODELLED} that a model takes; ask of one site or period"
     closed = np.column_stack([_reached(people, window, as_of)[known] for window in windows])
@@ -218,9 +219,10 @@ def _change(
 
 
 def _imputed(
-    people: list[PersonScores] | str, visits: list[str], primary: Window, yardstick: Yardstick, model: Fit | None,
-    rng: Generator,
+    people: list[PersonScores] | str, due: NDArray[np.bool_], visits: list[str], primary: Window, yardstick: Yardstick,
+    model: Fit | None, rng: Generator,
 ) -> Part:  # fmt: skip
+    """Fill in for those of whom an answer was due; whose window is still to come is not missing."""
     if isinstance(people, str):
         return {"unsaid": people}
     if model is None:
@@ -231,7 +233,12 @@ def _imputed(
         return {"unsaid": "a penalty is defined where lower is better"}
     at = visits.index(primary.id)
     try:
-        completed = imputation.complete(people=people, visits=visits, rng=rng, model=model)
+        completed = imputation.complete(
+            people=[person for person, is_due in zip(people, due.tolist(), strict=True) if is_due],
+            visits=visits,
+            rng=rng,
+            model=model,
+        )
     except (NotFitted, ValueError) as refused:
         return {"unsaid": str(refused)}
     penalties = [0.0, *(n * float(yardstick.reliable_points or 5) / 2 for n in (1, 2, 4))]
@@ -248,6 +255,11 @@ def _imputed(
         ],
         "tipping point": _optional(imputation.tipping_point_alone(completed, visit=at)),
     }
+
+
+def _known(people: People, scores: NDArray[np.int32]) -> NDArray[np.intp]:
+    """Who began, from a baseline that is known."""
+    return np.flatnonzero((scores[:, 0] != MISSING) & (people.first_dose_day != NEVER))
 
 
 def _reached(people: People, window: Window, as_of: int) -> NDArray[np.bool_]:
