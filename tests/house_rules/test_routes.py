@@ -81,6 +81,8 @@ ASKED_IN_ADDRESSES = {
     "need": "whether only the sessions that need somebody are shown",
     "dense": "whether a board is shown close together",
     "v": "the id of a visit the live hub asks about",
+    "instrument": "the id of a scale whose results are counted",
+    "received": "a moment up to which answers were received",
     "cut": "a day up to which the records are counted",
 }
 FORMS_THAT_ASK = {

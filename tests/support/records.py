@@ -77,7 +77,6 @@ def examples_of(ward: Ward) -> dict[str, UUID | str]:
             author="Dora",
             asked_at=now,
         ).id,
-        "kind": "csv",
         "consent_id": consent.id,
         "document_id": "esketamine_clinic",
         "lesson_id": "driving",

@@ -10,6 +10,14 @@ urlpatterns = [
     path("reports/", report_views.ask, name="ask_report"),
     path("reports/<uuid:report_id>/", report_views.report, name="results_report"),
     path("reports/<uuid:report_id>/stop/", report_views.cancel, name="cancel_report"),
-    path("reports/<uuid:report_id>/report.<str:kind>", report_views.export, name="export_report"),
+    *(
+        path(
+            f"reports/<uuid:report_id>/report.{kind}",
+            report_views.export,
+            {"kind": kind},
+            name=f"report_{kind}",
+        )
+        for kind in report_views.KINDS
+    ),
     path("publish/", views.publish, name="publish_results"),
 ]
