@@ -81,15 +81,15 @@ def test_a_patient_does_not_note_a_test_nor_anything_once_the_session_began(
 
 
 def test_nobody_drives_until_a_restful_sleep_was_told(ward, first, sign_in, time_machine):
-    dosed_at = courses.give_dose(ward, first)
+    left_at = courses.run_session(ward, first)
 
     def driving(at):
         time_machine.move_to(at, tick=False)
         return sign_in(ward.ada).get("/today/")
 
     forbidden = "Do not drive or use machines until the next day, after a restful sleep."
-    assert forbidden in text_of(driving(dosed_at + 5 * HOUR))
-    morning = dosed_at + 22 * HOUR
+    assert forbidden in text_of(driving(left_at + 3 * HOUR))
+    morning = left_at + 20 * HOUR
     assert forbidden in text_of(driving(morning))
     request = QuestionnaireRequest.objects.get(instrument_id="next-day", due_on=morning.date())
     well = dict.fromkeys(("q1", "q2", "q3", "q4", "q5", "q6"), "0")
@@ -102,7 +102,7 @@ def test_nobody_drives_until_a_restful_sleep_was_told(ward, first, sign_in, time
 
 @pytest.mark.parametrize("different", [{"q2": "1"}, {"q2": "2"}, {"q3": "2"}])
 def test_a_bad_night_or_unsteady_feet_clear_nothing(ward, first, sign_in, time_machine, different):
-    morning = courses.give_dose(ward, first) + 22 * HOUR
+    morning = courses.run_session(ward, first) + 20 * HOUR
     time_machine.move_to(morning, tick=False)
     request = QuestionnaireRequest.objects.get(instrument_id="next-day", due_on=morning.date())
     answers = dict.fromkeys(("q1", "q2", "q3", "q4", "q5", "q6"), "0") | different
@@ -115,6 +115,6 @@ def test_every_patient_page_of_the_day_of_a_session_says_that_nobody_drives(
 ):
     time_machine.move_to(first.during.lower - HOUR, tick=False)
     assert "Do not drive" in text_of(sign_in(ward.ada).get(PAGE))
-    at = courses.give_dose(ward, first)
-    time_machine.move_to(at + HOUR, tick=False)
+    left_at = courses.run_session(ward, first)
+    time_machine.move_to(left_at + HOUR, tick=False)
     assert "Do not drive" in text_of(sign_in(ward.ada).get(reverse("portal:today")))
