@@ -250,18 +250,22 @@ def _causes(event: monitoring.Event, row_id: UUID, adding: _Adding) -> list[alar
         return [alarming.left_early(about_id=row_id, taken_at=event.taken_at)]
     if isinstance(event, Refused):
         return _technical(event, row_id, adding)
-    told = (
-        *monitoring.in_order(row.as_event() for row in of.events),
-        *(new.event for new in adding.new),
-    )
     crossings = monitoring.crossings_of(
         event,
         plan=of.plan,
         baseline=state.baseline,
         after_dose=state.dosed_at is not None and event.taken_at > state.dosed_at,
-        earlier_signs=[e.sign for e in told if isinstance(e, Noticed) and e.taken_at < event.taken_at],
+        earlier_signs=_earlier_signs(event, adding) if isinstance(event, Noticed) else (),
     )
     return [alarming.crossed(crossing, about_id=row_id) for crossing in crossings]
+
+
+def _earlier_signs(event: Noticed, adding: _Adding) -> list[str]:
+    told = (
+        *monitoring.in_order(row.as_event() for row in adding.of.events),
+        *(new.event for new in adding.new),
+    )
+    return [each.sign for each in told if isinstance(each, Noticed) and each.taken_at < event.taken_at]
 
 
 def _technical(event: Refused, row_id: UUID, adding: _Adding) -> list[alarming.Cause]:
