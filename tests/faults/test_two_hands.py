@@ -19,7 +19,7 @@ HANDS = 4
 
 
 @pytest.fixture
-def ward(transactional_db):
+def ward(transactional_db, living_watch):
     return open_ward()
 
 

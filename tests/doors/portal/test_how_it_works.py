@@ -34,7 +34,7 @@ def test_the_drawing_is_on_the_page_itself_and_called_illustrative(client):
 
 def test_every_statement_says_what_it_was_seen_in_and_where(client):
     page = words_of(client.get("/how-it-works/"))
-    listed = page[page.index("<section class=\"stack\" aria-labelledby=\"stage-1\"") :]
+    listed = page[page.index('<section class="stack" aria-labelledby="stage-1"') :]
     told = [statement for stage in stages() for statement in stage.statements]
     for words, kind in (
         ("seen in people", SeenIn.PEOPLE),
