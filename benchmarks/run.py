@@ -30,9 +30,9 @@ def main() -> int:
 
             return papers.measure(options.papers)
         if options.coverage:
-            from benchmarks import coverage
+            from benchmarks import holding_intervals
 
-            return coverage.measure(options.coverage)
+            return holding_intervals.measure(options.coverage)
         if options.outcomes:
             from benchmarks import outcomes
 

@@ -42,7 +42,7 @@ class Story:
         assert self.page.get_by_role("heading", level=1).inner_text() == "Sessions today"
         self.looks_right(self.page)
         with self.page.expect_navigation():
-            self.page.get_by_role("link", name="Ada Núñez").click()
+            self.page.get_by_role("link", name="Ada Núñez", exact=True).click()
         self.looks_right(self.page)
 
     def when_she_answers_the_checklist(self, ride):
@@ -193,7 +193,7 @@ def test_a_session_runs_without_scripts(story):
     story.given_a_prepared_patient_whose_session_is_today()
     story.page = story.enter(story.ward.mona, script=False)
     with story.page.expect_navigation():
-        story.page.get_by_role("link", name="Ada Núñez").click()
+        story.page.get_by_role("link", name="Ada Núñez", exact=True).click()
     story.when_she_takes_vital_signs()
     story.when_she_answers_the_checklist(ride=True)
     story.when_she_checks_the_dose(name="Bea Thornton")
