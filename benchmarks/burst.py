@@ -178,11 +178,11 @@ def verdict(of: Practice, log: Log, *, kills: int = 0) -> Verdict:
 def _send(of: Practice, log: Log, count: int, place: int) -> None:
     """Send readings one after the other; each again, with the same id, until somebody says that it is recorded."""
     for n in range(count):
-        form_id = uuid4()
+        form_id, taken_at = uuid4(), datetime.now(UTC).isoformat()
         secret = of.secrets[(place + n) % len(of.secrets)]
         deadline = time.monotonic() + GIVE_UP_AFTER_S
         tries = 0
-        while not _recorded(of.port, secret, form_id, log):
+        while not _recorded(of.port, secret, form_id, taken_at, log):
             if time.monotonic() > deadline:
                 return
             time.sleep(AGAIN_AFTER_S[min(tries, len(AGAIN_AFTER_S) - 1)])
@@ -192,14 +192,13 @@ def _send(of: Practice, log: Log, count: int, place: int) -> None:
             log.asked_again += tries
 
 
-def _recorded(port: int, secret: str, form_id: UUID, log: Log) -> bool:
-    now = datetime.now(UTC).isoformat()
+def _recorded(port: int, secret: str, form_id: UUID, taken_at: str, log: Log) -> bool:
     facts = {"systolic": 118 + form_id.int % 20, "diastolic": 76, "spo2": 97}
-    event = {"form_id": str(form_id), "kind": "vital_taken", "taken_at": now, "facts": facts}
+    event = {"form_id": str(form_id), "kind": "vital_taken", "taken_at": taken_at, "facts": facts}
     line = HTTPConnection("127.0.0.1", port, timeout=15)
     try:
         line.request(
-            "POST", "/record/", json.dumps({"sent_at": now, "events": [event]}),
+            "POST", "/record/", json.dumps({"sent_at": datetime.now(UTC).isoformat(), "events": [event]}),
             {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"},
         )  # fmt: skip
         answer = line.getresponse()
