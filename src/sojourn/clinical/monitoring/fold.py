@@ -1,5 +1,6 @@
 """Folds the events of a session into its state. The order in which events arrive does not matter."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -26,7 +27,7 @@ from sojourn.clinical.monitoring.events import (
 from sojourn.clinical.monitoring.limits import SIGN, Crossing, crossings_of, values_of
 from sojourn.clinical.monitoring.plans import MonitoringPlan
 from sojourn.clinical.monitoring.schedule import missed_minutes, next_look
-from sojourn.clinical.monitoring.session import Departure, SessionPhase, SessionState
+from sojourn.clinical.monitoring.session import Bearings, Departure, SessionPhase, SessionState
 from sojourn.clinical.quantities import BloodPressure
 
 LOOKS = VitalTaken | Rated | Looked | Noticed
@@ -42,12 +43,11 @@ def state_of(
     Events taken after `now` count: a device's clock may run ahead, and a dose must not disappear.
     """
     told = in_order(events)
-    dosed = [event for event in told if isinstance(event, Dosed)]
-    dosed_at = dosed[0].taken_at if dosed else None
+    dosed_at = _dosed_at(told)
     ended_at = _ended_at(told, dosed_at)
     as_of = ended_at if ended_at is not None and ended_at < now else now
-    before = [event for event in told if dosed_at is None or event.taken_at <= dosed_at]
-    after = [event for event in told if dosed_at is not None and event.taken_at > dosed_at]
+    before = _before(told, dosed_at)
+    after = told[len(before) :]
     baseline = _baseline(before)
     minutes = None if dosed_at is None else max(0, int((as_of - dosed_at).total_seconds() // 60))
     observe_minutes = plan.observe_longer if observe_longer else plan.observe_at_least
@@ -70,7 +70,7 @@ def state_of(
         minutes_since_dose=minutes,
         observe_minutes=observe_minutes,
         dosed_at=dosed_at,
-        dose_mg=sum(event.mg for event in dosed),
+        dose_mg=sum(event.mg for event in told if isinstance(event, Dosed)),
         baseline=baseline,
         seen=tuple(_seen(told).values()),
         limits_crossed=tuple(reversed(_marked(crossed, told))),
@@ -81,6 +81,19 @@ def state_of(
         ended_at=ended_at,
         looked_at=max((event.taken_at for event in told if isinstance(event, LOOKS)), default=None),
         unacknowledged=_unacknowledged(told),
+    )
+
+
+def bearings_of(events: Iterable[Event]) -> Bearings:
+    """Derive from the events of a session, in any order of arrival, what is so whatever the time is."""
+    told = in_order(events)
+    dosed_at = _dosed_at(told)
+    before = _before(told, dosed_at)
+    return Bearings(
+        dosed_at=dosed_at,
+        ended_at=_ended_at(told, dosed_at),
+        baseline=_baseline(before),
+        needs_baseline=needs_baseline(before),
     )
 
 
@@ -107,6 +120,17 @@ def _phase(
     if is_held:
         return SessionPhase.HELD
     return SessionPhase.READY if is_ready else SessionPhase.CHECKING
+
+
+def _dosed_at(told: Sequence[Event]) -> datetime | None:
+    return next((event.taken_at for event in told if isinstance(event, Dosed)), None)
+
+
+def _before(told: Sequence[Event], dosed_at: datetime | None) -> Sequence[Event]:
+    """Give what was told of until the dose, of events in order of time."""
+    return (
+        told if dosed_at is None else told[: bisect_right(told, dosed_at, key=lambda event: event.taken_at)]
+    )
 
 
 def _ended_at(told: Sequence[Event], dosed_at: datetime | None) -> datetime | None:
@@ -136,11 +160,8 @@ def _baseline(before: Sequence[Event]) -> BloodPressure | None:
 
 
 def _seen(told: Sequence[Event]) -> dict[str, Seen]:
-    return {
-        signal: Seen(signal, value, event.taken_at)
-        for event in told
-        for signal, value in values_of(event).items()
-    }
+    latest = {signal: (value, event.taken_at) for event in told for signal, value in values_of(event).items()}
+    return {signal: Seen(signal, value, taken_at) for signal, (value, taken_at) in latest.items()}
 
 
 def _crossings(
@@ -171,12 +192,12 @@ def _marked(crossed: Sequence[Crossing], told: Sequence[Event]) -> list[Crossing
 def _missing(
     told: Sequence[Event], plan: MonitoringPlan, *, as_of: datetime, observe_minutes: int
 ) -> tuple[Missing, ...]:
-    dosed_at = next((event.taken_at for event in told if isinstance(event, Dosed)), None)
+    dosed_at = _dosed_at(told)
     after = [event for event in told if dosed_at is not None and dosed_at < event.taken_at <= as_of]
     pressures = [
         event.blood_pressure for event in after if isinstance(event, VitalTaken) and event.blood_pressure
     ]
-    before = [event for event in told if dosed_at is not None and event.taken_at <= dosed_at]
+    before = () if dosed_at is None else _before(told, dosed_at)
     leaving = Leaving(
         at=as_of,
         minutes_since_dose=None if dosed_at is None else int((as_of - dosed_at).total_seconds() // 60),

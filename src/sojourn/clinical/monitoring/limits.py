@@ -1,8 +1,10 @@
 """Says which limits a reading, a rating or a sign crosses, and how urgent that is."""
 
-from collections.abc import Mapping, Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sojourn.clinical.evidence import Basis, Citation
 from sojourn.clinical.monitoring.events import Event, Noticed, Rated, VitalTaken
@@ -10,6 +12,12 @@ from sojourn.clinical.monitoring.plans import Alarm, Limit, MonitoringPlan
 from sojourn.clinical.quantities import BloodPressure
 
 SIGN = "sign"
+HELD: Final[Mapping[str, Callable[[float, float], bool]]] = {
+    "at_least": operator.ge,
+    "above": operator.gt,
+    "at_most": operator.le,
+    "below": operator.lt,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +42,23 @@ class Crossing:
 
 def values_of(event: Event) -> dict[str, float]:
     """Give what a reading or rating measured, by signal; empty for other events."""
-    measured: dict[str, int | None] = {}
+    found: dict[str, float] = {}
     if isinstance(event, Rated):
-        measured = {"moaas": event.moaas, "dissociation": event.dissociation}
+        if event.moaas is not None:
+            found["moaas"] = float(event.moaas)
+        if event.dissociation is not None:
+            found["dissociation"] = float(event.dissociation)
     elif isinstance(event, VitalTaken):
-        pressure = event.blood_pressure
-        measured = {
-            "systolic": pressure.systolic_mmhg if pressure else None,
-            "diastolic": pressure.diastolic_mmhg if pressure else None,
-            "heart_rate": event.heart_rate.per_min if event.heart_rate else None,
-            "spo2": event.spo2.percent if event.spo2 else None,
-            "respiratory_rate": event.respiratory_rate.per_min if event.respiratory_rate else None,
-        }
-    return {signal: float(value) for signal, value in measured.items() if value is not None}
+        if event.blood_pressure is not None:
+            found["systolic"] = float(event.blood_pressure.systolic_mmhg)
+            found["diastolic"] = float(event.blood_pressure.diastolic_mmhg)
+        if event.heart_rate is not None:
+            found["heart_rate"] = float(event.heart_rate.per_min)
+        if event.spo2 is not None:
+            found["spo2"] = float(event.spo2.percent)
+        if event.respiratory_rate is not None:
+            found["respiratory_rate"] = float(event.respiratory_rate.per_min)
+    return found
 
 
 def crossings_of(
@@ -63,19 +75,19 @@ def crossings_of(
     """
     if isinstance(event, Noticed):
         return _noticed(event, plan, earlier_signs)
+    values = values_of(event)
+    if not values:
+        return ()
     limits = plan.limits_after if after_dose else plan.limits_before
     symptoms = isinstance(event, VitalTaken) and event.symptoms
     found: dict[str, Crossing] = {}
-    for signal, value in values_of(event).items():
-        crossed = [
-            limit
-            for limit in limits
-            if limit.signal == signal
-            and is_crossed(limit, value, _before(signal, baseline), symptoms=symptoms)
-        ]
-        if crossed:
-            worst = min(crossed, key=lambda limit: limit.severity.rank)
-            found[signal] = _crossing(worst, value, event.taken_at)
+    for limit in limits:
+        signal = limit.signal
+        value = values.get(signal)
+        if value is None or not is_crossed(limit, value, _before(signal, baseline), symptoms=symptoms):
+            continue
+        if signal not in found or limit.severity.rank < found[signal].severity.rank:
+            found[signal] = _crossing(limit, value, event.taken_at)
     return tuple(sorted(found.values(), key=lambda crossing: (crossing.severity.rank, crossing.limit_id)))
 
 
@@ -85,13 +97,7 @@ def is_crossed(limit: Limit, value: float, baseline: float | None, *, symptoms: 
         return False
     if limit.test == "rise":
         return baseline is not None and value - baseline >= limit.value
-    held: Mapping[str, bool] = {
-        "at_least": value >= limit.value,
-        "above": value > limit.value,
-        "at_most": value <= limit.value,
-        "below": value < limit.value,
-    }
-    return held[limit.test]
+    return HELD[limit.test](value, limit.value)
 
 
 def _before(signal: str, baseline: BloodPressure | None) -> float | None:

@@ -51,6 +51,16 @@ class Departure:
 
 
 @dataclass(frozen=True, slots=True)
+class Bearings:
+    """What is so in a session whatever the time is: dose, end, and the vital signs before the dose."""
+
+    dosed_at: datetime | None
+    ended_at: datetime | None
+    baseline: BloodPressure | None
+    needs_baseline: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SessionState:
     """Everything derived from the events of one session, as of a moment.
 

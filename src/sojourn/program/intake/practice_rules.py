@@ -1,9 +1,9 @@
 """The rules this practice decides by: those that ship, with the numbers its medical director has adopted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +34,11 @@ from sojourn.program.people.policy import require
 REMEMBERED = 16  # sets of numbers whose rules are kept ready
 KEY = ("rule_id", "rule_version", "fact", "relation")
 SHOWN = 100
+# The alarm limits adopted until a moment, as a JSON array of rows in order of time; the moment follows.
+LIMITS_ADOPTED_UNTIL = """
+SELECT json_agg(adopted ORDER BY adopted.adopted_at, adopted.id) FROM intake_adoptedthreshold adopted
+WHERE adopted.rule_id = ANY(%(limits)s) AND adopted.adopted_at <=
+"""
 
 
 class AdoptedMeanwhile(Exception):
@@ -82,8 +87,7 @@ def rules_then_and_now(then: datetime) -> tuple[RuleSet, RuleSet]:
 
 def session_limits_adopted() -> "AdoptedLimits":
     """Give the alarm limits adopted until now, each with its moment. One query."""
-    names = [each.rule_id for each in session_thresholds()]
-    rows = AdoptedThreshold.objects.filter(rule_id__in=names).order_by("adopted_at", "id")
+    rows = AdoptedThreshold.objects.filter(rule_id__in=names_of_limits()).order_by("adopted_at", "id")
     return AdoptedLimits(tuple(rows.values(*KEY, "limit", "adopted_at")))
 
 
@@ -95,8 +99,18 @@ class AdoptedLimits:
 
     def in_force(self, plan: MonitoringPlan, *, at: datetime) -> MonitoringPlan:
         """Give the plan as it stood at that moment: a limit adopted later does not judge an earlier session."""
-        until_then = [row for row in self.rows if row["adopted_at"] <= at]
-        return with_session_limits(plan, _newest(until_then)) if until_then else plan
+        return limits_in_force(plan, [row for row in self.rows if row["adopted_at"] <= at])
+
+
+@cache
+def names_of_limits() -> tuple[str, ...]:
+    """Give the names of the alarm limits a practice may set."""
+    return tuple(each.rule_id for each in session_thresholds())
+
+
+def limits_in_force(plan: MonitoringPlan, rows: Sequence[dict[str, Any]]) -> MonitoringPlan:
+    """Give the plan with these adopted limits, in order of time."""
+    return with_session_limits(plan, _newest(rows)) if rows else plan
 
 
 def own_thresholds() -> tuple[OwnThreshold, ...]:

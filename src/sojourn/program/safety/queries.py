@@ -3,14 +3,22 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.safety.models import Alarm, AlarmEvent, Delivery
+
+# Written by hand: it is asked at every reading of every session.
+IS_OPEN: Final = """
+SELECT EXISTS (
+    SELECT FROM safety_alarm alarm WHERE patient_id = %s AND reason = ANY(%s) AND NOT EXISTS (
+        SELECT FROM safety_alarmevent WHERE alarm_id = alarm.id AND what = 'closed'))
+"""
 
 
 @dataclass(frozen=True)
@@ -97,7 +105,9 @@ def alarms_of(patient_id: UUID, *, actor: Actor) -> tuple[AlarmRow, ...]:
 
 def has_open_alarm(patient_id: UUID, *, reasons: Collection[str]) -> bool:
     """Say whether an alarm for one of these reasons is open; for the program itself, which acts on it."""
-    return _open(Alarm.objects.filter(patient_id=patient_id, reason__in=reasons)).exists()
+    with connection.cursor() as cursor:
+        cursor.execute(IS_OPEN, [patient_id, list(reasons)])
+        return bool(cursor.fetchone()[0])
 
 
 def one_alarm(alarm_id: UUID, *, actor: Actor) -> AlarmRow | None:

@@ -15,14 +15,15 @@ from django.db import IntegrityError, transaction
 from uuid_utils.compat import uuid7
 
 from sojourn.clinical import monitoring
-from sojourn.clinical.monitoring.events import Noticed, Refused
+from sojourn.clinical.monitoring.events import Cancelled, Noticed, Refused
 from sojourn.program.safety.watch import watch_state
 from sojourn.program.treatment import alarming, refusing
+from sojourn.program.treatment.arming import Folded, folded
 from sojourn.program.treatment.choices import EventKind, TokenRole
 from sojourn.program.treatment.may_record import AFTER_THE_END, READINGS, why_not
-from sojourn.program.treatment.models import SessionEvent
+from sojourn.program.treatment.plan_in_force import PlanInForce, plan_in_force
 from sojourn.program.treatment.recorder import NewEvent, add_events
-from sojourn.program.treatment.sessions import Session, session_by_token
+from sojourn.program.treatment.remembered import Record, Written, record_of
 from sojourn.program.treatment.tokens import Token, TokenEnded, token_of
 
 LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may arrive
@@ -75,12 +76,29 @@ class Received:
     tick: Tick
 
 
+@dataclass(frozen=True)
+class _Working:
+    """The session of a token that works: its record as read, and what is so in it."""
+
+    by: PlanInForce
+    record: Record
+    bearings: monitoring.Bearings
+
+    @property
+    def is_running(self) -> bool:
+        return self.bearings.dosed_at is not None and self.bearings.ended_at is None
+
+    def folded(self, added: Sequence[NewEvent] = (), *, now: datetime) -> Folded:
+        """The session with what is added to it."""
+        return folded((*self.record.events, *(new.event for new in added)), by=self.by, now=now)
+
+
 @dataclass
 class _Adding:
     """An array on its way into the record."""
 
     token: Token
-    of: Session
+    of: _Working
     now: datetime
     ahead: timedelta  # how far the sender's clock is ahead of ours; zero where they agree
     new: list[NewEvent] = field(default_factory=list)
@@ -89,7 +107,7 @@ class _Adding:
 
 def tick(secret: str, *, now: datetime) -> Tick:
     """Say what a token may know. Raises TokenUnknown, TokenEnded."""
-    return _tick(_working(token_of(secret), now).state)
+    return _tick(_working(token_of(secret), now).folded(now=now).state)
 
 
 def receive(*, secret: str, sent_at: datetime, events: Sequence[Sent], now: datetime) -> Received:
@@ -109,35 +127,33 @@ def receive(*, secret: str, sent_at: datetime, events: Sequence[Sent], now: date
 def _received(secret: str, sent_at: datetime, events: Sequence[Sent], now: datetime) -> Received:
     with transaction.atomic():
         token = token_of(secret, lock=True)
-        of = _working(token, now)
+        of = _working(token, now, form_ids=[each.form_id for each in events])
         ahead = sent_at - now
         adding = _Adding(token, of, now, ahead if abs(ahead) > CLOCKS_DIFFER else timedelta())
-        known = _known([each.form_id for each in events])
+        known = {row.form_id: row for row in of.record.written}
         outcomes = []
         for each in events:
             before = known.get(each.form_id)
+            if each.form_id in of.record.elsewhere:
+                outcomes.append(Outcome(each.form_id, Status.REFUSED, ELSEWHERE))
+                continue
             outcomes.append(_again(each, before, token) if before else _added(each, adding))
             if before is None and adding.new and adding.new[-1].form_id == each.form_id:
-                known[each.form_id] = _as_row(adding.new[-1], token)
-        state = of.state
-        if adding.new:
-            _keep(adding)
-            state = _state_after(adding)
-        return Received(tuple(outcomes), _tick(state))
+                known[each.form_id] = _as_written(adding.new[-1])
+        return Received(tuple(outcomes), _tick(_keep(adding)))
 
 
-def _working(token: Token, now: datetime) -> Session:
-    of = session_by_token(token.visit_id, now=now)
-    if of is None or not token.works_at(now, ended_at=of.state.ended_at):
+def _working(token: Token, now: datetime, *, form_ids: Sequence[UUID] = ()) -> _Working:
+    by = plan_in_force(token.visit_id)
+    if by is None:
+        raise TokenEnded
+    record = record_of(token.visit_id, form_ids=form_ids)
+    of = _Working(by, record, monitoring.bearings_of(record.events))
+    # A visit called off keeps its tokens only where its session had ended without a dose.
+    stands = not by.is_called_off or any(isinstance(event, Cancelled) for event in record.events)
+    if not stands or not token.works_at(now, ended_at=of.bearings.ended_at):
         raise TokenEnded
     return of
-
-
-def _state_after(adding: _Adding) -> monitoring.SessionState:
-    """The session with what was added, without asking the database for what is known."""
-    of = adding.of
-    told = [*(row.as_event() for row in of.events), *(new.event for new in adding.new)]
-    return monitoring.state_of(events=told, plan=of.plan, now=adding.now, observe_longer=of.observes_longer)
 
 
 def _tick(state: monitoring.SessionState) -> Tick:
@@ -149,39 +165,26 @@ def _tick(state: monitoring.SessionState) -> Tick:
     )
 
 
-def _known(form_ids: Sequence[UUID]) -> dict[UUID, SessionEvent]:
-    return {row.form_id: row for row in SessionEvent.objects.filter(form_id__in=form_ids)}
-
-
-def _as_row(new: NewEvent, token: Token) -> SessionEvent:
+def _as_written(new: NewEvent) -> Written:
     """An event of this array, as a later one with the same id meets it."""
-    return SessionEvent(
-        visit_id=token.visit_id,
-        form_id=new.form_id,
-        kind=new.kind,
-        facts=monitoring.facts_of(new.event),
-        source=new.source,
-        device=new.device,
-        clock_said=new.clock_said,
+    return Written(
+        new.event, monitoring.facts_of(new.event), new.form_id, new.source, new.device, new.clock_said
     )
 
 
-def _again(sent: Sent, row: SessionEvent, token: Token) -> Outcome:
+def _again(sent: Sent, row: Written, token: Token) -> Outcome:
     """A form that was sent before: harmless when it says the same, a forged or doubled id when it does not."""
-    if row.visit_id != token.visit_id or row.source != token.source:
+    if row.source != token.source or (row.clock_said is not None and row.clock_said != sent.taken_at):
         return Outcome(sent.form_id, Status.REFUSED, ELSEWHERE)
-    if row.clock_said is not None and row.clock_said != sent.taken_at:
-        return Outcome(sent.form_id, Status.REFUSED, ELSEWHERE)
-    if row.kind == EventKind.REFUSED:
-        is_same = row.facts.get("of") == sent.kind and row.facts.get("typed") == refusing.typed_of(
-            sent.facts, sent.units
-        )
+    if isinstance(row.event, Refused):
+        typed = refusing.typed_of(sent.facts, sent.units)
+        is_same = (row.facts.get("of"), row.facts.get("typed")) == (sent.kind, typed)
         return Outcome(sent.form_id, Status.REFUSED, str(row.facts["why"]) if is_same else ELSEWHERE)
     try:
         event = monitoring.read_event(kind=sent.kind, facts=sent.facts, taken_at=sent.taken_at)
     except monitoring.EventInvalid:
         return Outcome(sent.form_id, Status.REFUSED, ELSEWHERE)
-    if row.kind != sent.kind or monitoring.facts_of(event) != row.facts:
+    if type(event) is not type(row.event) or monitoring.facts_of(event) != row.facts:
         return Outcome(sent.form_id, Status.REFUSED, ELSEWHERE)
     return Outcome(sent.form_id, Status.REPEAT)
 
@@ -192,7 +195,8 @@ def _added(sent: Sent, adding: _Adding) -> Outcome:
         return Outcome(sent.form_id, Status.REFUSED, why)
     kind = EventKind(sent.kind)
     taken_at = sent.taken_at - adding.ahead
-    if of.state.ended_at is not None and kind not in AFTER_THE_END and taken_at > of.state.ended_at:
+    ended_at = of.bearings.ended_at
+    if ended_at is not None and kind not in AFTER_THE_END and taken_at > ended_at:
         return Outcome(sent.form_id, Status.REFUSED, OVER)
     row_id = uuid7()
     why, event = _read(sent, kind, taken_at, str(row_id), adding)
@@ -221,7 +225,7 @@ def _read(
     sent: Sent, kind: EventKind, taken_at: datetime, event_id: str, adding: _Adding
 ) -> tuple[str, monitoring.Event | None]:
     """The event, or in words why it is none."""
-    now, state = adding.now, adding.of.state
+    now, so = adding.now, adding.of.bearings
     if not now - LATE_AT_MOST <= taken_at <= now + CLOCKS_DIFFER:
         return NOT_THEN, None
     if why := refusing.wrong_units(sent.facts, sent.units) or refusing.unwritable(sent.facts):
@@ -230,8 +234,8 @@ def _read(
         event = monitoring.read_event(kind=kind, facts=sent.facts, taken_at=taken_at, event_id=event_id)
     except monitoring.EventInvalid as invalid:
         return " ".join(dict.fromkeys(invalid.problems.values())), None
-    had_readings = state.dosed_at is not None and not state.needs_baseline
-    if kind in READINGS and had_readings and min(taken_at, now) <= state.dosed_at:  # type: ignore[operator]
+    had_readings = so.dosed_at is not None and not so.needs_baseline
+    if kind in READINGS and had_readings and min(taken_at, now) <= so.dosed_at:  # type: ignore[operator]
         return BEFORE_DOSE, None
     return "", event
 
@@ -242,7 +246,7 @@ def _near(taken_at: datetime, now: datetime) -> datetime:
 
 
 def _causes(event: monitoring.Event, row_id: UUID, adding: _Adding) -> list[alarming.Cause]:
-    of, state = adding.of, adding.of.state
+    of, so = adding.of, adding.of.bearings
     kind = monitoring.kind_of(event)
     if kind == EventKind.HELP_ASKED:
         return [alarming.help_asked(about_id=row_id, taken_at=event.taken_at, by=adding.token.source)]
@@ -252,9 +256,9 @@ def _causes(event: monitoring.Event, row_id: UUID, adding: _Adding) -> list[alar
         return _technical(event, row_id, adding)
     crossings = monitoring.crossings_of(
         event,
-        plan=of.plan,
-        baseline=state.baseline,
-        after_dose=state.dosed_at is not None and event.taken_at > state.dosed_at,
+        plan=of.by.plan,
+        baseline=so.baseline,
+        after_dose=so.dosed_at is not None and event.taken_at > so.dosed_at,
         earlier_signs=_earlier_signs(event, adding) if isinstance(event, Noticed) else (),
     )
     return [alarming.crossed(crossing, about_id=row_id) for crossing in crossings]
@@ -262,7 +266,7 @@ def _causes(event: monitoring.Event, row_id: UUID, adding: _Adding) -> list[alar
 
 def _earlier_signs(event: Noticed, adding: _Adding) -> list[str]:
     told = (
-        *monitoring.in_order(row.as_event() for row in adding.of.events),
+        *monitoring.in_order(adding.of.record.events),
         *(new.event for new in adding.new),
     )
     return [each.sign for each in told if isinstance(each, Noticed) and each.taken_at < event.taken_at]
@@ -271,9 +275,8 @@ def _earlier_signs(event: Noticed, adding: _Adding) -> list[str]:
 def _technical(event: Refused, row_id: UUID, adding: _Adding) -> list[alarming.Cause]:
     """A device is looked at once for its first reading that was refused; a person reads the refusal on their page."""
     device = adding.new[-1].device
-    told = any(row.kind == EventKind.REFUSED and row.device == device for row in adding.of.events) or any(
-        isinstance(new.event, Refused) and new.device == device for new in adding.new[:-1]
-    )
+    before: list[Written | NewEvent] = [*adding.of.record.written, *adding.new[:-1]]
+    told = any(isinstance(each.event, Refused) and each.device == device for each in before)
     if told or adding.token.role is not TokenRole.DEVICE:
         return []
     return [
@@ -281,18 +284,25 @@ def _technical(event: Refused, row_id: UUID, adding: _Adding) -> list[alarming.C
     ]
 
 
-def _keep(adding: _Adding) -> None:
-    token, of = adding.token, adding.of
-    actor = token.actor
+def _keep(adding: _Adding) -> monitoring.SessionState:
+    """Record what was taken in, with its alarms; give the session as it is then."""
+    token, of, actor = adding.token, adding.of, adding.token.actor
+    new = [*adding.new, *(cause.as_event() for cause in adding.causes)]
+    session = of.folded(new, now=adding.now)
+    if not new:
+        return session.state
     add_events(
         token.visit_id,
-        [*adding.new, *(cause.as_event() for cause in adding.causes)],
+        new,
         did=f"recorded by {token.role.label}",
         patient_id=token.patient_id,
         actor=actor,
         received_at=adding.now,
+        after=of.record.head,
+        session=session,
     )
     for cause in adding.causes:
         alarming.raise_for(
-            cause, patient_id=token.patient_id, number=of.visit.number, actor=actor, now=adding.now
+            cause, patient_id=token.patient_id, number=of.by.number, actor=actor, now=adding.now
         )
+    return session.state

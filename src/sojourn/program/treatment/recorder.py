@@ -17,7 +17,7 @@ from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring import sealing
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import Actor
-from sojourn.program.treatment.arming import keep_deadline
+from sojourn.program.treatment.arming import Folded, keep_deadline
 from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.models import SessionEvent
 
@@ -50,14 +50,17 @@ def add_events(
     patient_id: UUID,
     actor: Actor,
     received_at: datetime,
+    after: sealing.Witness | None = None,
+    session: Folded | None = None,
 ) -> tuple[SessionEvent, ...]:
     """Add events in the order given, with one line in the log that witnesses the last seal.
 
+    A caller that has read the session gives the last link as `after`, and the session as it is with these events.
     Inside the caller's transaction, which holds the visit's lock: two hands without it would claim the same number,
     and the constraint `event_numbers_are_used_once` refuses the second.
     """
     rows = [_row(visit_id, new, actor, received_at) for new in events]
-    links = sealing.chain([told_by(row) for row in rows], after=_head(visit_id))
+    links = sealing.chain([told_by(row) for row in rows], after=after or _head(visit_id))
     for row, link in zip(rows, links, strict=True):
         row.sequence, row.seal = link.sequence, link.seal
     if len(rows) == 1:
@@ -74,7 +77,11 @@ def add_events(
         witness=audit.SealSeen(last.sequence, last.seal),
     )
     keep_deadline(
-        visit_id, [(new.event, new.source) for new in events], patient_id=patient_id, received_at=received_at
+        visit_id,
+        [(new.event, new.source) for new in events],
+        patient_id=patient_id,
+        received_at=received_at,
+        session=session,
     )
     transaction.on_commit(lambda: seals.info("%s %d %s", visit_id, last.sequence, last.seal))
     return tuple(rows)
