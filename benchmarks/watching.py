@@ -28,7 +28,7 @@ WORKERS = 2
 MINUTE_S = 60 / SPEED  # a simulated minute, in real seconds
 A_HAIR_S = 0.25  # a look recorded this close to its due moment is judged by nobody
 MISSED_SHARE = 0.6
-RESTART_S = 1.0  # as long as the supervisor waits
+RESTART_S = 1.0  # the longest the supervisor waits
 OPENED_AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
 FASTER = f"""
 CREATE OR REPLACE FUNCTION watch_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE AS $$

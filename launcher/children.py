@@ -35,6 +35,7 @@ class Program:
     grace_s: float = 10.0
     stops_last: bool = False
     owns_group: bool = True
+    delays_s: tuple[float, ...] = ()  # before its restarts in a row, where the supervisor's own are too long
 
 
 @dataclass

@@ -123,7 +123,8 @@ class Supervisor:
         child.process = None
         ran_s = time.monotonic() - child.started_at
         child.deaths_in_a_row = 1 if ran_s >= HEALTHY_AFTER_S else child.deaths_in_a_row + 1
-        delay_s = self.delays_s[min(child.deaths_in_a_row, len(self.delays_s)) - 1]
+        delays_s = child.program.delays_s or self.delays_s
+        delay_s = delays_s[min(child.deaths_in_a_row, len(delays_s)) - 1]
         child.next_start_at = time.monotonic() + delay_s
         self.tell(
             f"{child.program.name} {death_in_words(returncode)} after {ran_s:.0f} s; "

@@ -18,6 +18,7 @@ from launcher.telling import Refusal, last_lines
 DEFAULT_PORT = 8000
 THREADS = 6
 WATCH_WORKERS = 2
+WATCH_DELAYS_S = (0.2, 0.5, 1.0)  # a killed worker is missed within seconds, so it never waits long
 HIGHEST_PORT = 65535
 LIVE_AHEAD, LIVE_BEHIND = 10_000, 1_000  # where the hub's port is looked for, seen from the pages' port
 FIRST_ANSWER_WITHIN_S = 60.0
@@ -116,6 +117,7 @@ def serve_watch(
                 variables,
                 logs / f"watch-{number}.log",
                 death_signal=signal.SIGKILL,
+                delays_s=WATCH_DELAYS_S,
             )
         )
 

@@ -390,7 +390,7 @@ def test_a_round_of_the_watch_raises_and_its_other_hand_tells_the_record(ward, m
     watch = Watch("watch 1", round_s=0)
     watch.round()
     assert MissedStep.objects.count() == 1
-    monkeypatch.setattr(watching, "tell_steps", lambda: watch.stop() or tell_steps())
+    monkeypatch.setattr(watching, "tell_steps", lambda **_aside: watch.stop() or tell_steps())
     watch.tell_records()
     assert SessionEvent.objects.filter(visit=visit, kind="missed").count() == 1
 

@@ -177,3 +177,16 @@ def armed_looks(*, at_most: int) -> tuple[tuple[UUID, datetime], ...]:
             [at_most],
         )
         return tuple(cursor.fetchall())
+
+
+def looks_overdue(*, by: timedelta) -> tuple[UUID, ...]:
+    """The sessions whose missed look the watch should have followed up so long ago, and has not; there must be none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT about_id FROM safety_deadline
+            WHERE kind = 'look' AND is_armed AND due_at < (SELECT watch_now()) - %s ORDER BY due_at
+            """,
+            [by],
+        )
+        return tuple(row[0] for row in cursor.fetchall())

@@ -1,17 +1,21 @@
 """Takes the steps of the ladders whose time has come: deadline, step and alarm in one statement, many at once."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 
 from sojourn.program.audit.statements import ENTRIES_BY_THE_MACHINE
 from sojourn.program.safety.deadlines import PRIORITIES, moment_if_due
 from sojourn.program.safety.models import MissedStep
+from sojourn.program.safety.setting_aside import SetAside
+
+log = logging.getLogger("sojourn.watch")
 
 AT_ONCE: Final = 1000
 LONGEST: Final = timedelta(
@@ -36,14 +40,27 @@ class Rung:
     again_after: timedelta
 
 
-def take_due_steps(rungs: Sequence[Rung], *, at_once: int = AT_ONCE) -> int:
+def take_due_steps(rungs: Sequence[Rung], *, at_once: int = AT_ONCE, aside: SetAside | None = None) -> int:
     """Take each step that is due, with its alarm, and arm the next; return how many were taken.
 
     Any number of workers may ask at once: a deadline that another one holds is passed over, so each step is taken
-    once. What is due was due by the database's clock. Costs what is due, not what is open.
+    once. What is due was due by the database's clock. Costs what is due, not what is open. When taking many at once
+    fails, they are taken one by one, and the one that fails is set `aside`.
     """
     now = moment_if_due("look")
-    return 0 if now is None else _take(rungs, now=now, at_once=at_once)
+    if now is None:
+        return 0
+    aside = aside or SetAside()
+    try:
+        return _take(rungs, now=now, at_once=at_once, but_not=aside.ids())
+    except (OperationalError, InterfaceError):
+        raise  # the database itself is in trouble: one by one would fare no better
+    except DatabaseError:
+        log.exception("steps for missed looks cannot be taken together; they are taken one by one")
+    return sum(
+        _take_alone(visit_id, rungs, now=now, aside=aside)
+        for visit_id in _due(now=now, at_once=at_once, but_not=aside.ids())
+    )
 
 
 def take_first_step(visit_id: UUID, rungs: Sequence[Rung]) -> None:
@@ -51,8 +68,37 @@ def take_first_step(visit_id: UUID, rungs: Sequence[Rung]) -> None:
     _take(rungs, only=visit_id, at_once=1)
 
 
+def _take_alone(visit_id: UUID, rungs: Sequence[Rung], *, now: datetime, aside: SetAside) -> int:
+    try:
+        return _take(rungs, now=now, only=visit_id, at_once=1)
+    except (OperationalError, InterfaceError):
+        raise
+    except DatabaseError:
+        log.exception("NO STEP CAN BE TAKEN for the missed look of session %s: look at the patient", visit_id)
+        aside.add(visit_id)
+        return 0
+
+
+def _due(*, now: datetime, at_once: int, but_not: Sequence[UUID]) -> list[UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT about_id FROM safety_deadline
+            WHERE kind = 'look' AND is_armed AND due_at <= %s AND NOT about_id = ANY(%s::uuid[])
+            ORDER BY due_at LIMIT %s
+            """,
+            [now, list(but_not), at_once],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
 def _take(
-    rungs: Sequence[Rung], *, at_once: int, now: datetime | None = None, only: UUID | None = None
+    rungs: Sequence[Rung],
+    *,
+    at_once: int,
+    now: datetime | None = None,
+    only: UUID | None = None,
+    but_not: Sequence[UUID] = (),
 ) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
@@ -63,6 +109,7 @@ def _take(
                 "at_once": at_once,
                 "now": now,
                 "only": only,
+                "but_not": list(but_not),
             },
         )
         taken: int = cursor.rowcount
@@ -102,6 +149,7 @@ WITH rung AS (
     SELECT * FROM safety_deadline
     WHERE kind = 'look' AND is_armed AND due_at <= coalesce(%(now)s::timestamptz, watch_now())
       AND (%(only)s::uuid IS NULL OR about_id = %(only)s::uuid)
+      AND NOT about_id = ANY(%(but_not)s::uuid[]) AND ladder = ANY(%(ladders)s::text[])
     ORDER BY due_at LIMIT %(at_once)s FOR UPDATE SKIP LOCKED
 ), taken AS MATERIALIZED (
     SELECT due.id AS deadline_id, due.about_id AS visit_id, due.patient_id, due.look_due_at, due.began_at, due.due_at,

@@ -1,10 +1,11 @@
 """The ladders as the watch takes their steps, and the steps as the sealed record of a session tells them."""
 
+import logging
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID, uuid5
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.events import Alarmed, Missed
@@ -12,26 +13,56 @@ from sojourn.program.people.actors import MACHINE
 from sojourn.program.plans.models import Visit
 from sojourn.program.safety import missing
 from sojourn.program.safety.models import MissedStep
+from sojourn.program.safety.setting_aside import SetAside
 from sojourn.program.treatment.choices import EventSource
 from sojourn.program.treatment.ladder_rungs import rungs
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.recorder import NewEvent, add_events
 
+log = logging.getLogger("sojourn.watch")
+
 AT_ONCE: Final = 20
+BATCHES_AT_MOST: Final = 8  # more than the steps of a ladder, and soon over
+HELD_FOR_S: Final = 0.2  # a session that somebody is writing to is asked again after this
 
 
-def take_due_steps() -> int:
-    """Take every step that is due, until none is; return how many were."""
+def take_due_steps(*, aside: SetAside | None = None) -> int:
+    """Take the steps that are due, until none is or many were; return how many were. What fails is set `aside`.
+
+    In a storm something is always due again: without an end, a worker would come to nothing else.
+    """
     taken = 0
-    while count := missing.take_due_steps(rungs()):
+    aside = aside or SetAside()
+    for _ in range(BATCHES_AT_MOST):
+        count = missing.take_due_steps(rungs(), aside=aside)
+        if not count:
+            break
         taken += count
     return taken
 
 
-def tell_steps(*, at_once: int = AT_ONCE) -> int:
-    """Put steps that were taken on the records of their sessions, the oldest first; return how many were."""
-    waiting = list(MissedStep.objects.filter(told_at=None).order_by("taken_at")[:at_once])
-    return sum(tell_step(step.id, wait=False) for step in waiting)
+def tell_steps(*, at_once: int = AT_ONCE, aside: SetAside | None = None) -> int:
+    """Put steps that were taken on the records of their sessions, the oldest first; return how many were.
+
+    A step that cannot be told, or not now, is set `aside` and lets the younger ones pass.
+    """
+    aside = aside or SetAside()
+    waiting = MissedStep.objects.filter(told_at=None).exclude(pk__in=aside.ids()).order_by("taken_at")
+    return sum(_told(step_id, aside) for step_id in waiting.values_list("pk", flat=True)[:at_once])
+
+
+def _told(step_id: UUID, aside: SetAside) -> bool:
+    try:
+        is_told = tell_step(step_id, wait=False)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("the record of a session cannot be told of the step %s", step_id)
+        aside.add(step_id)
+        return False
+    if not is_told:
+        aside.add(step_id, for_s=HELD_FOR_S)
+    return is_told
 
 
 def tell_step(step_id: UUID, *, wait: bool = True) -> bool:

@@ -4,7 +4,7 @@ import logging
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
 
 from sojourn.clinical import protocols
@@ -39,29 +39,40 @@ def unwatched_sessions(*, now: datetime) -> tuple[UUID, ...]:
 
 def arm_unwatched(*, now: datetime) -> int:
     """Give each such session its deadline, with an amber alarm that says it had none; return how many were."""
-    armed = 0
-    for visit_id in unwatched_sessions(now=now):
-        with transaction.atomic():
-            visit = Visit.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-            found = visit.filter(pk=visit_id).values_list("patient_id", flat=True).first()
-            if found is None:
-                continue
-            arm_from_record(visit_id, patient_id=found, now=now, held=deadlines.hold_look(visit_id))
-            if visit_id not in deadlines.watched([visit_id]):
-                continue
-            raise_alarm(
-                patient_id=found,
-                reason=UNWATCHED,
-                severity="amber",
-                says=SAYS,
-                owner="session monitor",
-                facts={},
-                about_kind="visit",
-                about_id=visit_id,
-                acknowledge_within=protocols.policy("alarm-acknowledge-red").within,
-                raised_at=now,
-                actor=MACHINE,
-            )
-            log.error("session %s had no deadline", visit_id)
-            armed += 1
-    return armed
+    return sum(_armed(visit_id, now) for visit_id in unwatched_sessions(now=now))
+
+
+def _armed(visit_id: UUID, now: datetime) -> bool:
+    try:
+        return _arm(visit_id, now)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("session %s HAS NO DEADLINE and can be given none: look at the patient", visit_id)
+        return False
+
+
+def _arm(visit_id: UUID, now: datetime) -> bool:
+    with transaction.atomic():
+        visit = Visit.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+        found = visit.filter(pk=visit_id).values_list("patient_id", flat=True).first()
+        if found is None:
+            return False
+        arm_from_record(visit_id, patient_id=found, now=now, held=deadlines.hold_look(visit_id))
+        if visit_id not in deadlines.watched([visit_id]):
+            return False
+        raise_alarm(
+            patient_id=found,
+            reason=UNWATCHED,
+            severity="amber",
+            says=SAYS,
+            owner="session monitor",
+            facts={},
+            about_kind="visit",
+            about_id=visit_id,
+            acknowledge_within=protocols.policy("alarm-acknowledge-red").within,
+            raised_at=now,
+            actor=MACHINE,
+        )
+    log.error("session %s had no deadline", visit_id)
+    return True

@@ -15,6 +15,7 @@ from sojourn.clinical import protocols
 from sojourn.program.safety.actions import escalate_overdue
 from sojourn.program.safety.delivering import deliver_next
 from sojourn.program.safety.lookout import leave_sign
+from sojourn.program.safety.setting_aside import SetAside
 from sojourn.program.safety.watch import beat
 from sojourn.program.treatment.missed_looks import take_due_steps, tell_steps
 from sojourn.program.treatment.unwatched import arm_unwatched
@@ -29,9 +30,9 @@ HUNG_AFTER_S: Final = 12.0
 HUNG: Final = 70  # the exit code of a worker that gave itself up
 
 
-def raise_what_is_due() -> None:
+def raise_what_is_due(*, aside: SetAside | None = None) -> None:
     """Take the steps of missed looks, and escalate what nobody took on."""
-    if count := take_due_steps():
+    if count := take_due_steps(aside=aside):
         log.warning("%d steps taken for missed looks", count)
     if count := escalate_overdue(again_after=protocols.policy("alarm-escalate").within):
         log.warning("%d alarms escalated", count)
@@ -47,32 +48,33 @@ class Watch:
         self._beat_at = self._upkeep_at = -math.inf
         self._round_at = time.monotonic()
         self._number = time.time_ns()  # grows over the restarts of a worker, too
+        self._aside, self._untold = SetAside(), SetAside()
 
     def stop(self) -> None:
         """Let the round that is under way be the last."""
         self.stopped.set()
 
     def go(self) -> None:
-        """Go rounds until stopped. A database that is gone is asked again, however long it takes."""
+        """Go rounds until stopped. Whatever fails in one, the next is gone: nobody else may come to watch."""
         while not self.stopped.is_set():
             self._round_at = time.monotonic()
             try:
                 self.round()
-            except (OperationalError, InterfaceError):
-                log.warning("the database does not answer; the watch tries again")
-                connection.close()
+            except Exception as failure:  # noqa: BLE001 - told in full below; the watch must go on
+                _tell_of(failure)
+                _hang_up()
                 self.stopped.wait(AGAIN_AFTER_S)
             else:
                 self.stopped.wait(self.round_s)
 
     def round(self) -> None:
-        """Go one round."""
+        """Go one round. Only one that raised what was due shows that its worker lives."""
+        raise_what_is_due(aside=self._aside)
         if time.monotonic() - self._beat_at >= BEAT_EVERY_S:
             beat(self.worker)
             self._beat_at = time.monotonic()
             self._number += 1
             leave_sign(self.worker, self._number)
-        raise_what_is_due()
         if time.monotonic() - self._upkeep_at >= UPKEEP_EVERY_S:
             self._upkeep_at = time.monotonic()
             arm_unwatched(now=timezone.now())
@@ -82,7 +84,7 @@ class Watch:
 
         In a thread of its own, as deliveries are: in a storm the records take seconds, and no alarm waits for them.
         """
-        self._repeat(tell_steps)
+        self._repeat(lambda: tell_steps(aside=self._untold))
 
     def deliver(self) -> None:
         """Tell people of alarms until stopped; a mail server may take its time."""
@@ -93,10 +95,12 @@ class Watch:
             try:
                 while work() and not self.stopped.is_set():
                     pass
-            except (OperationalError, InterfaceError):
-                log.warning("the database does not answer; this work of the watch waits")
-                connection.close()
-            self.stopped.wait(self.round_s)
+            except Exception as failure:  # noqa: BLE001 - told in full below; the watch must go on
+                _tell_of(failure)
+                _hang_up()
+                self.stopped.wait(AGAIN_AFTER_S)
+            else:
+                self.stopped.wait(self.round_s)
 
     def give_up_when_hung(self, *, end: Callable[[int], None] = os._exit) -> None:
         """End the process when a round takes too long: a frozen database answers no client, ever.
@@ -112,3 +116,18 @@ class Watch:
                     return
 
         threading.Thread(target=look, name="hung", daemon=True).start()
+
+
+def _tell_of(failure: Exception) -> None:
+    if isinstance(failure, (OperationalError, InterfaceError)):
+        log.warning("the database does not answer; the watch tries again")
+    else:
+        log.error("a round of the watch failed; it tries again", exc_info=failure)
+
+
+def _hang_up() -> None:
+    """Close the connection, which may be broken; the next statement opens another."""
+    try:
+        connection.close()
+    except Exception:
+        log.exception("a connection to the database could not be closed")

@@ -2,9 +2,10 @@
 
 import argparse
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.conf import settings
@@ -15,7 +16,9 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from sojourn.program.audit.models import Entry
+from sojourn.program.safety.deadlines import looks_overdue
 from sojourn.program.safety.watch import SILENT_AFTER_S, watch_state
+from sojourn.program.treatment.unwatched import unwatched_sessions
 
 OLDEST_SERVER = 15
 ANSWERS_WITHIN_S = 5
@@ -30,6 +33,9 @@ WITHOUT_A_WATCH = (
     "A missed look at a patient raises no alarm, and no dose can be started. Look at the patients yourselves. Stop "
     "Sojourn and start it again with ./sojourn up; if that does not help, watch-1.log in the data folder says why."
 )
+OVERDUE_BY = timedelta(seconds=30)
+MOST_NAMED = 5
+LOOK_YOURSELVES = "Look at these patients yourselves; watch-1.log in the data folder says what is wrong."
 # What Django's deployment check says when pages are served without TLS: one setting, so one sentence.
 WITHOUT_TLS = {"security.W004", "security.W008", "security.W012", "security.W016"}
 KNOWN_ELSEWHERE = {"security.W009", "security.W018", "security.W005", "security.W021"}
@@ -71,6 +77,7 @@ def _findings(*, is_stopped: bool) -> Iterator[Finding]:
         if not is_stopped:
             yield worker()
             yield watch()
+            yield from deadlines_kept()
     yield from settings_for_production(is_demonstration=is_demonstration())
 
 
@@ -158,6 +165,24 @@ def watch() -> Finding:
     if living == 1:
         return "attention", "Only one worker of the watch is alive; when it stops, nobody takes over."
     return "ok", f"{living} workers of the watch are alive (seen {state.silent_for_s:.0f} s ago)."
+
+
+def deadlines_kept() -> Iterator[Finding]:
+    """Say which running sessions nobody waits for, and which missed looks nobody followed up in time."""
+    unwatched = unwatched_sessions(now=datetime.now(UTC))
+    if unwatched:
+        yield "problem", f"Running sessions without a deadline: {_named(unwatched)}. {LOOK_YOURSELVES}"
+    overdue = looks_overdue(by=OVERDUE_BY)
+    if overdue:
+        yield (
+            "problem",
+            f"Missed looks that the watch has not followed up: sessions {_named(overdue)}. {LOOK_YOURSELVES}",
+        )
+
+
+def _named(visit_ids: Sequence[UUID]) -> str:
+    more = f" and {len(visit_ids) - MOST_NAMED} more" if len(visit_ids) > MOST_NAMED else ""
+    return ", ".join(str(visit_id) for visit_id in visit_ids[:MOST_NAMED]) + more
 
 
 def settings_for_production(*, is_demonstration: bool) -> Iterator[Finding]:

@@ -1,0 +1,133 @@
+"""One row that cannot be worked on holds up nobody else's: the watch takes the others, and says what it left out."""
+
+import logging
+from uuid import uuid4
+
+import pytest
+from django.db import DatabaseError, OperationalError, connection
+
+from sojourn.program.safety import missing
+from sojourn.program.safety.models import Deadline, MissedStep
+from sojourn.program.safety.setting_aside import SetAside
+from sojourn.program.safety.watch import watch_state
+from sojourn.program.treatment import missed_looks, watching
+from sojourn.program.treatment.missed_looks import take_due_steps, tell_steps
+from sojourn.program.treatment.watching import Watch
+from tests.launcher.test_doctor import report
+from tests.program.treatment.test_watch_faults import look_due
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+
+
+def poison(visit_id):
+    """Make the database refuse every step of this session."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuses() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f" IF NEW.visit_id = '{visit_id}' THEN RAISE EXCEPTION 'refused'; END IF; RETURN NEW; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER refuses BEFORE INSERT ON safety_missedstep FOR EACH ROW EXECUTE FUNCTION refuses()"
+        )
+
+
+@pytest.mark.django_db
+def test_a_step_the_database_refuses_is_left_out_and_the_others_are_taken(ward, caplog):
+    bad, *good = [look_due(ward.ada.patient_id) for _ in range(4)]
+    poison(bad)
+    aside = SetAside()
+    with caplog.at_level(logging.ERROR, "sojourn.watch"):
+        assert take_due_steps(aside=aside) == 3
+    assert set(MissedStep.objects.values_list("visit_id", flat=True)) == set(good)
+    assert f"NO STEP CAN BE TAKEN for the missed look of session {bad}" in caplog.text
+    assert aside.ids() == [bad]
+    later = look_due(ward.ada.patient_id)
+    caplog.clear()
+    assert take_due_steps(aside=aside) == 1, "what was set aside spoils no batch"
+    assert MissedStep.objects.filter(visit_id=later).exists()
+    assert not caplog.records
+
+
+@pytest.mark.django_db
+def test_what_was_set_aside_is_tried_again_after_a_while():
+    now = [0.0]
+    aside, row = SetAside(clock=lambda: now[0]), uuid4()
+    aside.add(row)
+    assert aside.ids() == [row]
+    now[0] = 30.1
+    assert aside.ids() == []
+
+
+@pytest.mark.django_db
+def test_a_deadline_with_a_ladder_nobody_knows_stops_no_other_and_the_doctor_names_it(ward):
+    unknown = [look_due(ward.ada.patient_id) for _ in range(3)]
+    Deadline.objects.update(ladder="torn down")
+    good = look_due(ward.ada.patient_id)
+    assert missing.take_due_steps(missed_looks.rungs(), at_once=1) == 1
+    assert MissedStep.objects.get().visit_id == good
+    assert "Missed looks that the watch has not followed up" not in report()["problem"], "not yet late"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE safety_deadline SET due_at = due_at - interval '31 s'")
+    problem = report()["problem"]
+    assert "Missed looks that the watch has not followed up" in problem
+    assert all(str(visit_id) in problem for visit_id in unknown)
+
+
+@pytest.mark.django_db
+def test_records_that_cannot_be_told_let_the_younger_ones_pass(ward, monkeypatch):
+    look_due(ward.ada.patient_id)
+    take_due_steps()
+    broken = MissedStep.objects.get().id
+    look_due(ward.ada.patient_id)
+    take_due_steps()
+    told = []
+
+    def tell(step_id, *, wait):
+        if step_id == broken:
+            raise ValueError(step_id)
+        told.append(step_id)
+        return True
+
+    monkeypatch.setattr(missed_looks, "tell_step", tell)
+    aside = SetAside()
+    assert tell_steps(at_once=1, aside=aside) == 0
+    assert tell_steps(at_once=1, aside=aside) == 1
+    assert told
+
+
+@pytest.mark.django_db
+def test_a_storm_in_which_something_is_always_due_ends_the_round_all_the_same(monkeypatch):
+    monkeypatch.setattr(missing, "take_due_steps", lambda *_args, **_options: 1)
+    assert take_due_steps() == missed_looks.BATCHES_AT_MOST
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("failure", [OperationalError, DatabaseError, OSError, ValueError])
+def test_whatever_fails_in_a_round_the_next_one_is_gone(failure, monkeypatch):
+    monkeypatch.setattr(watching, "AGAIN_AFTER_S", 0.01)
+    monkeypatch.setattr(watching.connection, "close", lambda: None)
+    rounds = []
+
+    def once_broken(watch):
+        rounds.append(1)
+        if len(rounds) == 1:
+            raise failure
+        watch.stop()
+
+    monkeypatch.setattr(Watch, "round", once_broken)
+    Watch("watch 1", round_s=0.01).go()
+    assert len(rounds) == 2
+
+
+@pytest.mark.django_db
+def test_a_worker_that_cannot_raise_what_is_due_does_not_say_that_it_lives(monkeypatch):
+    def broken(**_options):
+        raise DatabaseError
+
+    monkeypatch.setattr(watching, "raise_what_is_due", broken)
+    with pytest.raises(DatabaseError):
+        Watch("watch 1").round()
+    assert not watch_state().is_living
