@@ -22,13 +22,13 @@ from django.db import connection, transaction
 
 from benchmarks.missed_looks import Look, Verdict, judged
 from benchmarks.scratch_database import scratch_database
+from launcher.web import WATCH_DELAYS_S, WATCH_WORKERS
 
 SPEED = 60
-WORKERS = 2
 MINUTE_S = 60 / SPEED  # a simulated minute, in real seconds
 A_HAIR_S = 0.25  # a look recorded this close to its due moment is judged by nobody
 MISSED_SHARE = 0.6
-RESTART_S = 1.0  # the longest the supervisor waits
+RESTART_S = max(WATCH_DELAYS_S)
 OPENED_AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
 FASTER = f"""
 CREATE OR REPLACE FUNCTION watch_now() RETURNS timestamptz LANGUAGE sql VOLATILE PARALLEL SAFE AS $$
@@ -242,7 +242,7 @@ class Crew:
         self.rng = rng
         self.kills = 0
         self.running: dict[int, subprocess.Popen[bytes]] = {}
-        self.again_at: dict[int, float] = dict.fromkeys(range(WORKERS), 0.0)
+        self.again_at: dict[int, float] = dict.fromkeys(range(WATCH_WORKERS), 0.0)
         self.kill_at = float("inf")
 
     def look(self) -> None:
@@ -272,7 +272,7 @@ class Crew:
         """Wait until every worker has shown that it lives; from then on they are killed."""
         from sojourn.program.safety.watch import watch_state
 
-        while len(watch_state().workers) < WORKERS:
+        while len(watch_state().workers) < WATCH_WORKERS:
             self.look()
             time.sleep(0.1)
         self.kill_at = time.monotonic() + 3

@@ -17,7 +17,7 @@ from launcher.telling import Refusal, last_lines
 
 DEFAULT_PORT = 8000
 THREADS = 6
-WATCH_WORKERS = 2
+WATCH_WORKERS = 3  # two may be gone at once, each for as long as Python takes to start
 WATCH_DELAYS_S = (0.2, 0.5, 1.0)  # a killed worker is missed within seconds, so it never waits long
 HIGHEST_PORT = 65535
 LIVE_AHEAD, LIVE_BEHIND = 10_000, 1_000  # where the hub's port is looked for, seen from the pages' port

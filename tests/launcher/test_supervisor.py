@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -10,6 +11,7 @@ from launcher.places import ROOT
 from launcher.processes import is_alive, marked
 from launcher.running import holding
 from launcher.supervisor import HEALTHY_AFTER_S, Supervisor
+from launcher.web import WATCH_DELAYS_S
 
 FOREVER = "import time; time.sleep(1000)"
 WITH_GRANDCHILD = (
@@ -38,6 +40,19 @@ def test_a_program_that_dies_is_started_again_with_growing_pauses(quiet_supervis
         pauses.append(round(child.next_start_at - time.monotonic(), 1))
     assert pauses == [0.1, 0.3, 0.6, 0.6]
     assert "The toy ended with error 3" in quiet_supervisor.said[0]
+
+
+def test_a_program_that_must_be_back_soon_waits_its_own_short_pauses(quiet_supervisor, toy):
+    child = quiet_supervisor.start(replace(toy("raise SystemExit(3)"), delays_s=(0.0, 0.2)))
+    pauses = []
+    for deaths in (1, 2, 3):
+        look_until(quiet_supervisor, lambda: child.deaths_in_a_row == deaths and child.next_start_at)  # noqa: B023
+        pauses.append(abs(round(child.next_start_at - time.monotonic(), 1)))
+    assert pauses == [0.0, 0.2, 0.2]
+
+
+def test_a_worker_of_the_watch_never_waits_longer_than_a_second():
+    assert max(WATCH_DELAYS_S) <= 1.0
 
 
 def test_a_program_that_was_healthy_for_a_while_starts_over_with_the_shortest_pause(quiet_supervisor, toy):

@@ -185,8 +185,8 @@ def looks_overdue(*, by: timedelta) -> tuple[UUID, ...]:
         cursor.execute(
             """
             SELECT about_id FROM safety_deadline
-            WHERE kind = 'look' AND is_armed AND due_at < (SELECT watch_now()) - %s ORDER BY due_at
+            WHERE kind = 'look' AND is_armed AND due_at < (SELECT watch_now()) - make_interval(secs => %s) ORDER BY due_at
             """,
-            [by],
+            [by.total_seconds()],
         )
         return tuple(row[0] for row in cursor.fetchall())

@@ -3,7 +3,7 @@
 import signal
 import threading
 from argparse import ArgumentParser
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand
 
@@ -12,9 +12,7 @@ from sojourn.program.treatment.watching import Watch
 
 class Command(BaseCommand):
     help = "Run one worker of the watch until it is told to stop."
-    requires_system_checks: ClassVar[
-        list[str]
-    ] = []  # they read every page, and a killed worker must be back soon
+    requires_system_checks = []  # they read every page, and a killed worker must be back soon
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("worker", help="a name of its own among the workers, such as 1")
