@@ -26,7 +26,6 @@ from launcher.web import WATCH_DELAYS_S, WATCH_WORKERS
 
 SPEED = 60
 MINUTE_S = 60 / SPEED  # a simulated minute, in real seconds
-A_HAIR_S = 0.25  # a look recorded this close to its due moment is judged by nobody
 MISSED_SHARE = 0.6
 RESTART_S = max(WATCH_DELAYS_S)
 OPENED_AT = datetime(2026, 11, 24, 15, tzinfo=UTC)
@@ -171,7 +170,7 @@ def _simulate(
     """Let looks be due, some recorded in time and some missed, until enough were missed."""
     told = Told()
     events: list[tuple[float, int]] = []
-    due: dict[int, tuple[Look, float]] = {}
+    due: dict[int, tuple[Look, datetime]] = {}
     count = [0] * len(visits)
 
     def arm(number: int) -> None:
@@ -180,11 +179,11 @@ def _simulate(
         visit_id, _patient = visits[number]
         look = (str(visit_id), (OPENED_AT + timedelta(seconds=count[number])).isoformat())
         due_in_s = rng.uniform(2, 6) * MINUTE_S
-        _arm(visits[number], count[number], timedelta(seconds=due_in_s * SPEED))
-        due[number] = (look, time.monotonic() + due_in_s)
+        due[number] = (look, _arm(visits[number], count[number], timedelta(seconds=due_in_s * SPEED)))
+        planned_at = time.monotonic() + due_in_s
         is_missed = rng.random() < MISSED_SHARE and len(told.missed) < afternoon.misses
         after_s = rng.uniform(2.2, 2.8) if is_missed else -rng.uniform(0.7, 1.5)
-        heapq.heappush(events, (due[number][1] + after_s * MINUTE_S, number))
+        heapq.heappush(events, (planned_at + after_s * MINUTE_S, number))
 
     for number in range(len(visits)):
         heapq.heappush(events, (time.monotonic() + rng.uniform(0, 5), number))
@@ -194,13 +193,13 @@ def _simulate(
         while time.monotonic() < at:
             crew.look()
             time.sleep(min(0.05, max(0.0, at - time.monotonic())))
-        look, due_at = due.get(number, (None, 0.0))
-        before_s = time.monotonic() - due_at
+        look, due_at = due.get(number, (None, OPENED_AT))
+        before = _moment()
         arm(number)
-        after_s = time.monotonic() - due_at
-        if look is not None and before_s > A_HAIR_S:
+        after = _moment()
+        if look is not None and before > due_at:
             told.missed.add(look)
-        elif look is not None and after_s > -A_HAIR_S:
+        elif look is not None and after >= due_at:
             told.unsure.add(look)
     told.still_open |= {look for look, _due in due.values()} - told.missed
     told.kills = crew.kills
@@ -209,8 +208,16 @@ def _simulate(
     return told
 
 
-def _arm(of: tuple[UUID, UUID], number: int, due_in: timedelta) -> None:
-    """Arm as the recorder does, and let somebody take on the alarms of the look before."""
+def _moment() -> datetime:
+    """What time it is by the one clock of deadlines: a look is late by the database's clock or not at all."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT watch_now()")
+        now: datetime = cursor.fetchone()[0]
+    return now
+
+
+def _arm(of: tuple[UUID, UUID], number: int, due_in: timedelta) -> datetime:
+    """Arm as the recorder does, and let somebody take on the alarms of the look before; returns when it is due."""
     from sojourn.program.safety import deadlines, missing
     from sojourn.program.treatment.ladder_rungs import rungs
 
@@ -228,11 +235,17 @@ def _arm(of: tuple[UUID, UUID], number: int, due_in: timedelta) -> None:
             is_urgent=False,
             facts={"session": 1},
         )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT due_at FROM safety_deadline WHERE kind = 'look' AND about_id = %s", [visit_id]
+            )
+            due_at: datetime = cursor.fetchone()[0]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE safety_deadline SET is_armed = false WHERE patient_id = %s AND kind <> 'look' AND is_armed",
             [patient_id],
         )
+    return due_at
 
 
 class Crew:
