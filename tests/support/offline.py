@@ -86,7 +86,7 @@ class Tablets:
         assert systolics(self.visit) == list(systolics_in_order)
 
     def then_everything_is_sent(self, page):
-        page.get_by_text("Everything recorded here has been sent.").wait_for(timeout=15_000)
+        page.get_by_text("Everything recorded here has been sent.").wait_for(timeout=45_000)
 
 
 def until(page, claim):
