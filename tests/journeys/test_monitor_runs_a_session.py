@@ -110,7 +110,9 @@ class Story:
         """Press a button: the page is sent, or, where a script keeps the entry, it goes out and the chart follows."""
         button = self.page.get_by_role("button", name=name)
         if button.locator("xpath=ancestor::form[@data-record]").count() and self.has_scripts:
-            expect(self.page.locator("form[data-rests]")).to_have_count(0)  # a second press at once is a tremble
+            expect(self.page.locator("form[data-rests]")).to_have_count(
+                0
+            )  # a second press at once is a tremble
             with self.page.expect_response(lambda answer: answer.url == self.page.url):
                 button.click()
             self.page.get_by_text("Everything recorded here has been sent.").wait_for()

@@ -122,7 +122,7 @@ def _tell_of(failure: Exception) -> None:
     if isinstance(failure, (OperationalError, InterfaceError)):
         log.warning("the database does not answer; the watch tries again")
     else:
-        log.error("a round of the watch failed; it tries again", exc_info=failure)
+        log.exception("a round of the watch failed; it tries again")  # noqa: LOG004 - called in a handler
 
 
 def _hang_up() -> None:
