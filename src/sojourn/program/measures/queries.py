@@ -101,18 +101,9 @@ def requests_of(patient_id: UUID, *, actor: Actor) -> tuple[RequestRow, ...]:
 
 def open_requests(patient_id: UUID, *, actor: Actor, now: datetime) -> tuple[RequestRow, ...]:
     """What the patient can answer now, the soonest to close first."""
-    return tuple(row for row in _open(patient_id, actor=actor, now=now) if not row.is_for_staff)
-
-
-def open_ratings(patient_id: UUID, *, actor: Actor, now: datetime) -> tuple[RequestRow, ...]:
-    """What staff are to rate or ask now, the soonest to close first."""
-    return tuple(row for row in _open(patient_id, actor=actor, now=now) if row.is_for_staff)
-
-
-def _open(patient_id: UUID, *, actor: Actor, now: datetime) -> tuple[RequestRow, ...]:
     waiting = _requests(actor).filter(patient_id=patient_id, withdrawn_at=None, response=None)
     rows = _request_rows(waiting.order_by("closes_on", "instrument_id"))
-    return tuple(row for row in rows if row.is_open(now))
+    return tuple(row for row in rows if row.is_open(now) and not row.is_for_staff)
 
 
 def scores_of(patient_id: UUID, instrument_id: str, *, actor: Actor) -> tuple[ScoreRow, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -131,11 +131,6 @@ def course(course_id: UUID, *, actor: Actor) -> CourseRow | None:
     return rows[0] if rows else None
 
 
-def courses_of(patient_id: UUID, *, actor: Actor) -> tuple[CourseRow, ...]:
-    """The courses of one patient, newest first."""
-    return course_rows(_courses(actor).filter(patient_id=patient_id).order_by("-started_at"))
-
-
 def open_course_of(patient_id: UUID, *, actor: Actor) -> CourseRow | None:
     """The course a patient is in now, or None."""
     rows = course_rows(_courses(actor).filter(patient_id=patient_id, ended_at=None))
@@ -203,12 +198,6 @@ def visits_of_course(course_id: UUID, *, actor: Actor) -> tuple[VisitRow, ...]:
     return visit_rows(_visits(actor).filter(course_id=course_id, cancelled_at=None).order_by("during"))
 
 
-def next_visits_of(patient_id: UUID, *, actor: Actor, now: datetime, limit: int = 3) -> tuple[VisitRow, ...]:
-    """The visits of one patient that have not ended, soonest first."""
-    coming = _visits(actor).filter(patient_id=patient_id, cancelled_at=None, during__endswith__gt=now)
-    return visit_rows(coming.order_by("during")[:limit])
-
-
 def visits_between(actor: Actor, *, begin: datetime, end: datetime, kind: str = "") -> tuple[VisitRow, ...]:
     """The standing visits that touch this span of time, in order of time, of the patients this actor may see."""
     seen = _visits(actor).filter(cancelled_at=None, during__overlap=(begin, end))
@@ -233,12 +222,6 @@ def chairs_of(site_ids: Sequence[UUID]) -> tuple[ChairRow, ...]:
 def day_at(moment: datetime, timezone: str) -> date:
     """The day it is at a place at this moment."""
     return moment.astimezone(ZoneInfo(timezone)).date()
-
-
-def local_day(day: date, timezone: str) -> tuple[datetime, datetime]:
-    """The moments at which a day begins and ends at a place."""
-    zone = ZoneInfo(timezone)
-    return datetime.combine(day, time(), zone), datetime.combine(day + timedelta(days=1), time(), zone)
 
 
 def course_rows(courses: QuerySet[Course]) -> tuple[CourseRow, ...]:
