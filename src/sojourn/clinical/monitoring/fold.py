@@ -1,7 +1,7 @@
 """Folds the events of a session into its state. The order in which events arrive does not matter."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,14 +24,21 @@ from sojourn.clinical.monitoring.events import (
     Struck,
     VitalTaken,
 )
-from sojourn.clinical.monitoring.limits import SIGN, Crossing, crossings_of, values_of
+from sojourn.clinical.monitoring.limits import SIGN, Crossing, crossings_of, quiet_ranges, values_of
 from sojourn.clinical.monitoring.plans import MonitoringPlan
 from sojourn.clinical.monitoring.schedule import missed_minutes, next_look
 from sojourn.clinical.monitoring.session import Bearings, Departure, SessionPhase, SessionState
 from sojourn.clinical.quantities import BloodPressure
 
-LOOKS = VitalTaken | Rated | Looked | Noticed
+LOOKS = (VitalTaken, Rated, Looked, Noticed)
 KIND_RANKS = {made: rank for rank, made in enumerate(KINDS.values())}
+Measured = Sequence[tuple[Event, Mapping[str, float]]]  # each reading and rating, with its values by signal
+
+
+class Telling(tuple[Event, ...]):
+    """Events in order of time, without repeats and without those taken back. Only `in_order` makes one."""
+
+    __slots__ = ()
 
 
 def state_of(
@@ -43,6 +50,8 @@ def state_of(
     Events taken after `now` count: a device's clock may run ahead, and a dose must not disappear.
     """
     told = in_order(events)
+    measured = _measured(told)
+    seen = _seen(measured)
     dosed_at = _dosed_at(told)
     ended_at = _ended_at(told, dosed_at)
     as_of = ended_at if ended_at is not None and ended_at < now else now
@@ -53,7 +62,7 @@ def state_of(
     observe_minutes = plan.observe_longer if observe_longer else plan.observe_at_least
     crossed = _crossings(before, plan, baseline, after_dose=False) if dosed_at is None else []
     crossed += _crossings(after, plan, baseline, after_dose=True)
-    missing = _missing(told, plan, as_of=as_of, observe_minutes=observe_minutes)
+    missing = _missing(told, measured, plan, as_of=as_of, observe_minutes=observe_minutes)
     holds, open_items = holds_before(before, plan=plan), unanswered_items(before, plan=plan)
     lacking = needs_baseline(before)
     is_over = ended_at is not None
@@ -72,11 +81,11 @@ def state_of(
         dosed_at=dosed_at,
         dose_mg=sum(event.mg for event in told if isinstance(event, Dosed)),
         baseline=baseline,
-        seen=tuple(_seen(told).values()),
-        limits_crossed=tuple(reversed(_marked(crossed, told))),
+        seen=tuple(seen.values()),
+        limits_crossed=tuple(reversed(_marked(crossed, measured, seen))),
         discharge_missing=missing,
         departures=_departures(
-            told, plan, dosed_at=dosed_at, observe_minutes=observe_minutes, is_ready=is_ready
+            told, measured, plan, dosed_at=dosed_at, observe_minutes=observe_minutes, is_ready=is_ready
         ),
         ended_at=ended_at,
         looked_at=max((event.taken_at for event in told if isinstance(event, LOOKS)), default=None),
@@ -97,8 +106,10 @@ def bearings_of(events: Iterable[Event]) -> Bearings:
     )
 
 
-def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
+def in_order(events: Iterable[Event]) -> Telling:
     """Sort events by when they were true, drop repeats, and leave out those that were struck or corrected."""
+    if isinstance(events, Telling):
+        return events
     once: dict[str, Event] = {}
     for event in events:
         name = event.event_id or repr(event)
@@ -107,7 +118,7 @@ def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
     struck = {event.struck_id for event in once.values() if isinstance(event, Struck | Corrected)}
     kept = ((name, event) for name, event in once.items() if not event.event_id or name not in struck)
     ranked = sorted((event.taken_at, KIND_RANKS[type(event)], name) for name, event in kept)
-    return tuple(once[name] for *_, name in ranked)
+    return Telling(once[name] for *_, name in ranked)
 
 
 def _phase(
@@ -159,27 +170,44 @@ def _baseline(before: Sequence[Event]) -> BloodPressure | None:
     return taken[-1] if taken else None
 
 
-def _seen(told: Sequence[Event]) -> dict[str, Seen]:
-    latest = {signal: (value, event.taken_at) for event in told for signal, value in values_of(event).items()}
+def _measured(told: Sequence[Event]) -> Measured:
+    return [(event, values_of(event)) for event in told if isinstance(event, (VitalTaken, Rated))]
+
+
+def _seen(measured: Measured) -> dict[str, Seen]:
+    latest: dict[str, tuple[float, datetime]] = {}
+    for event, values in measured:
+        for signal, value in values.items():
+            latest[signal] = value, event.taken_at
     return {signal: Seen(signal, value, taken_at) for signal, (value, taken_at) in latest.items()}
 
 
 def _crossings(
     told: Sequence[Event], plan: MonitoringPlan, baseline: BloodPressure | None, *, after_dose: bool
 ) -> list[Crossing]:
+    """Hold every event against the limits. What lies in the quiet range of its signal need not be held against each."""
     found: list[Crossing] = []
     signs: list[str] = []
+    quiet = quiet_ranges(plan.limits_after if after_dose else plan.limits_before, baseline)
     for event in told:
-        found += crossings_of(event, plan=plan, baseline=baseline, after_dose=after_dose, earlier_signs=signs)
         if isinstance(event, Noticed):
+            found += crossings_of(
+                event, plan=plan, baseline=baseline, after_dose=after_dose, earlier_signs=signs
+            )
             signs.append(event.sign)
+        elif any(
+            not (low < value < high)
+            for signal, value in values_of(event).items()
+            for low, high in (quiet[signal],)
+        ):
+            found += crossings_of(event, plan=plan, baseline=baseline, after_dose=after_dose)
     return found
 
 
-def _marked(crossed: Sequence[Crossing], told: Sequence[Event]) -> list[Crossing]:
+def _marked(crossed: Sequence[Crossing], measured: Measured, seen: Mapping[str, Seen]) -> list[Crossing]:
     """Mark as past each crossing whose signal was measured again; a sign, when vital signs were taken."""
-    latest = {signal: seen.taken_at for signal, seen in _seen(told).items()}
-    if looks := [event.taken_at for event in told if isinstance(event, VitalTaken)]:
+    latest = {signal: each.taken_at for signal, each in seen.items()}
+    if looks := [event.taken_at for event, _ in measured if isinstance(event, VitalTaken)]:
         latest[SIGN] = looks[-1]
     return [
         replace(
@@ -190,12 +218,17 @@ def _marked(crossed: Sequence[Crossing], told: Sequence[Event]) -> list[Crossing
 
 
 def _missing(
-    told: Sequence[Event], plan: MonitoringPlan, *, as_of: datetime, observe_minutes: int
+    told: Sequence[Event], measured: Measured, plan: MonitoringPlan, *, as_of: datetime, observe_minutes: int
 ) -> tuple[Missing, ...]:
     dosed_at = _dosed_at(told)
-    after = [event for event in told if dosed_at is not None and dosed_at < event.taken_at <= as_of]
+    after = [each for each in measured if dosed_at is not None and dosed_at < each[0].taken_at <= as_of]
     pressures = [
-        event.blood_pressure for event in after if isinstance(event, VitalTaken) and event.blood_pressure
+        event.blood_pressure for event, _ in after if isinstance(event, VitalTaken) and event.blood_pressure
+    ]
+    said = [
+        event
+        for event in told
+        if isinstance(event, Confirmed) and dosed_at is not None and dosed_at < event.taken_at <= as_of
     ]
     before = () if dosed_at is None else _before(told, dosed_at)
     leaving = Leaving(
@@ -203,7 +236,7 @@ def _missing(
         minutes_since_dose=None if dosed_at is None else int((as_of - dosed_at).total_seconds() // 60),
         observe_minutes=observe_minutes,
         seen=_seen(after),
-        confirmed={event.criterion: event.words for event in after if isinstance(event, Confirmed)},
+        confirmed={event.criterion: event.words for event in said},
         baseline=_baseline(before),
         highest=_highest(pressures),
     )
@@ -218,6 +251,7 @@ def _highest(pressures: Sequence[BloodPressure]) -> tuple[float, float] | None:
 
 def _departures(
     told: Sequence[Event],
+    measured: Measured,
     plan: MonitoringPlan,
     *,
     dosed_at: datetime | None,
@@ -229,7 +263,7 @@ def _departures(
         found.append(Departure("dosed-early", "The dose was given before every check was passed.", dosed_at))
     for event in told:
         if isinstance(event, Discharged) and dosed_at is not None:
-            missing = _missing(told, plan, as_of=event.taken_at, observe_minutes=observe_minutes)
+            missing = _missing(told, measured, plan, as_of=event.taken_at, observe_minutes=observe_minutes)
             if missing:
                 names = ", ".join(each.criterion for each in missing)
                 found.append(

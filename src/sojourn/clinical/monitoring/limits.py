@@ -1,9 +1,11 @@
 """Says which limits a reading, a rating or a sign crosses, and how urgent that is."""
 
 import operator
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Final
 
 from sojourn.clinical.evidence import Basis, Citation
@@ -89,6 +91,25 @@ def crossings_of(
         if signal not in found or limit.severity.rank < found[signal].severity.rank:
             found[signal] = _crossing(limit, value, event.taken_at)
     return tuple(sorted(found.values(), key=lambda crossing: (crossing.severity.rank, crossing.limit_id)))
+
+
+def quiet_ranges(
+    limits: Sequence[Limit], baseline: BloodPressure | None
+) -> defaultdict[str, tuple[float, float]]:
+    """Give for each signal the values that surely cross no limit: strictly between the two numbers.
+
+    A limit that asks for symptoms counts as if there were some. A signal without a limit is quiet everywhere.
+    """
+    quiet: defaultdict[str, tuple[float, float]] = defaultdict(lambda: (-inf, inf))
+    for limit in limits:
+        low, high = quiet[limit.signal]
+        if limit.test in {"at_most", "below"}:
+            quiet[limit.signal] = max(low, limit.value), high
+            continue
+        before = _before(limit.signal, baseline) if limit.test == "rise" else 0.0
+        if before is not None:
+            quiet[limit.signal] = low, min(high, limit.value + before)
+    return quiet
 
 
 def is_crossed(limit: Limit, value: float, baseline: float | None, *, symptoms: bool) -> bool:
