@@ -150,9 +150,14 @@ def _set_up_django(practice_url: str, database: str, folder: str) -> None:
         "PYTHONPATH": os.pathsep.join(sys.path[:2]),
     }
     os.environ.setdefault("SOJOURN_SECRET_KEY", "only-for-the-benchmarks-own-database-" + "0" * 20)
+    import logging
+
     import django
 
     django.setup()
+    # A seal for each of thousands of made events would hide the figures, and connections end with their database.
+    logging.getLogger("sojourn.seals").setLevel(logging.WARNING)
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 
 if __name__ == "__main__":
