@@ -21,11 +21,16 @@ PEOPLE = {
 }
 
 
-def ticket(who="mona", *, visit="", sites=("own",), age_s=0.0):
+def ticket(who="mona", *, visit="", inbox=False, sites=("own",), age_s=0.0):
     standing = PEOPLE.get(who, Standing((), ()))
     shown = None if who == "dora" else standing.sites if sites == ("own",) else sites
     given = Ticket(
-        user_id=who, roles=standing.roles, sites=shown, visit_id=visit, given_at=time.time() - age_s
+        user_id=who,
+        roles=standing.roles,
+        sites=shown,
+        visit_id=visit,
+        is_inbox=inbox,
+        given_at=time.time() - age_s,
     )
     return signed(given, secret=SECRET)
 
@@ -116,6 +121,25 @@ def test_the_page_of_one_session_hears_that_it_changed_and_nothing_of_others():
         house.hub.tell_session("v1")
         assert (await page.told())[0] == "changed"
         assert await page.told(0.2) is None
+
+    run(story)
+
+
+def test_an_inbox_hears_of_alarms_of_its_sites_at_once_when_it_comes_and_of_no_session():
+    async def story(house):
+        mona, cleo, dora = [await house.open(ticket(who, inbox=True)) for who in ("mona", "cleo", "dora")]
+        for page in (mona, cleo, dora):  # what came between the page and its stream
+            assert (await page.told())[0] == "changed"
+        house.hub.tell_row(row("oakland"))
+        house.hub.tell_inboxes("oakland")
+        house.hub.tell_all("tick", {})
+        assert await mona.names(2) == ["changed", "tick"]
+        assert await cleo.names(1) == ["tick"]
+        assert await dora.names(2) == ["changed", "tick"]
+        assert not house.hub.has_boards  # nothing is drawn for a list of alarms
+        mona.writer.close()
+        await asyncio.sleep(0.1)
+        assert house.hub.count == 2
 
     run(story)
 

@@ -27,7 +27,7 @@ class Standing:
 
 
 class Hub:
-    """The open streams: boards by the sites they show, and pages of single sessions."""
+    """The open streams: boards and inboxes by the sites they show, and pages of single sessions."""
 
     def __init__(
         self, *, secret: str, standing_of: Callable[[Iterable[str]], Awaitable[Mapping[str, Standing]]]
@@ -35,6 +35,7 @@ class Hub:
         self.secret = secret
         self.standing_of = standing_of
         self.boards: dict[Sites, set[Stream]] = {}
+        self.inboxes: dict[Sites, set[Stream]] = {}
         self.sessions: dict[str, set[Stream]] = {}
         self.history = History()
         self.number = 0
@@ -76,8 +77,12 @@ class Hub:
             if after:
                 stream.send(_message("changed", {}))
             return
+        sites = _sites_of(ticket)
+        if ticket.is_inbox:
+            self.inboxes.setdefault(sites, set()).add(stream)
+            stream.send(_message("changed", {}))  # something may have come since the page was made
+            return
         had_boards = self.has_boards
-        sites = None if ticket.sites is None else frozenset(ticket.sites)
         self.boards.setdefault(sites, set()).add(stream)
         self._catch_up(stream, sites, after)
         if not had_boards:
@@ -118,7 +123,7 @@ class Hub:
         if ticket.visit_id:
             _take_out(self.sessions, ticket.visit_id, stream)
         else:
-            _take_out(self.boards, None if ticket.sites is None else frozenset(ticket.sites), stream)
+            _take_out(self.inboxes if ticket.is_inbox else self.boards, _sites_of(ticket), stream)
 
     # ---- telling
     def tell_row(self, row: Mapping[str, Any]) -> None:
@@ -134,6 +139,14 @@ class Hub:
         message = _message("changed", {})
         for stream in tuple(self.sessions.get(visit_id, ())):
             stream.send(message)
+
+    def tell_inboxes(self, site: str | None) -> None:
+        """Tell the inboxes of a site, or all of them, that an alarm was raised or its story went on."""
+        message = _message("changed", {})
+        for shown, streams in self.inboxes.items():
+            if site is None or _hears(shown, frozenset({site})):
+                for stream in tuple(streams):
+                    stream.send(message)
 
     def tell_all(self, event: str, told: Mapping[str, Any]) -> None:
         """Tell every stream; not kept for those who are away."""
@@ -178,12 +191,14 @@ class Hub:
                 stream.end(_message("renew", {}))
 
     def streams(self) -> list[Stream]:
-        boards = [stream for streams in self.boards.values() for stream in streams]
-        return boards + [stream for streams in self.sessions.values() for stream in streams]
+        kinds = (self.boards.values(), self.inboxes.values(), self.sessions.values())
+        return [stream for kind in kinds for streams in kind for stream in streams]
 
     @property
     def count(self) -> int:
-        return sum(map(len, self.boards.values())) + sum(map(len, self.sessions.values()))
+        return sum(
+            len(streams) for kind in (self.boards, self.inboxes, self.sessions) for streams in kind.values()
+        )
 
     @property
     def has_boards(self) -> bool:
@@ -195,6 +210,10 @@ def _still_holds(ticket: Ticket, standing: Mapping[str, Standing]) -> bool:
     if found is None or tuple(sorted(found.roles)) != tuple(sorted(ticket.roles)):
         return False
     return ticket.sites is None or set(ticket.sites) <= set(found.sites)
+
+
+def _sites_of(ticket: Ticket) -> Sites:
+    return None if ticket.sites is None else frozenset(ticket.sites)
 
 
 def _hears(shown: Sites, sites: frozenset[str]) -> bool:

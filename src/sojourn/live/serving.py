@@ -20,6 +20,7 @@ from sojourn.live.tickets import hub_word
 log = logging.getLogger("sojourn.live")
 BEAT_EVERY_S: Final = 2.0
 BEAT: Final = "beat "
+ALARM: Final = "alarm "
 AGAIN_AFTER_S: Final = 1.0
 
 
@@ -61,10 +62,13 @@ class Station:
             async for told in heard:
                 if told == "listening":
                     self.delivery.ask_for_all()
+                    self.hub.tell_inboxes(None)
                     for visit in tuple(self.hub.sessions):
                         self.hub.tell_session(visit)
                 elif told == BEAT + self.hub.run:
                     self._tick()
+                elif told.startswith(ALARM):
+                    self.hub.tell_inboxes(told.removeprefix(ALARM))
                 elif not told.startswith(BEAT):
                     self.delivery.changed([told])
 

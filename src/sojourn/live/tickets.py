@@ -27,7 +27,8 @@ class TicketRefused(Exception):
 class Ticket:
     """Whom a stream is for and what it tells.
 
-    `visit_id` names the one session of a stream; "" stands for a board: then `sites` are those it shows, None for all.
+    `visit_id` names the one session of a stream; "" stands for a board, or with `is_inbox` for an inbox of alarms: then
+    `sites` are those it shows, None for all.
     `user_id` is "" for a guest. `roles` and `sites` are compared with the account's own while the stream is open.
     """
 
@@ -35,6 +36,7 @@ class Ticket:
     roles: tuple[str, ...] = ()
     sites: tuple[str, ...] | None = ()
     visit_id: str = ""
+    is_inbox: bool = False
     given_at: float = 0.0
 
     @property
@@ -49,6 +51,7 @@ def signed(ticket: Ticket, *, secret: str) -> str:
         "r": sorted(ticket.roles),
         "s": None if ticket.sites is None else sorted(ticket.sites),
         "v": ticket.visit_id,
+        "i": ticket.is_inbox,
         "t": ticket.given_at,
     }
     body = json.dumps(told, separators=(",", ":")).encode()
@@ -68,6 +71,7 @@ def opened(word: str, *, secret: str, now: float) -> Ticket:
             roles=tuple(told["r"]),
             sites=None if told["s"] is None else tuple(told["s"]),
             visit_id=told["v"],
+            is_inbox=told["i"] is True,
             given_at=float(told["t"]),
         )
     except (ValueError, KeyError, TypeError) as error:

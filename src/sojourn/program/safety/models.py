@@ -68,7 +68,18 @@ class AlarmEvent(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="alarm_events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
+            ),
+            pgtrigger.Trigger(
+                name="alarm_events_wake_inboxes",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="""
+                    PERFORM pg_notify('sojourn_live', 'alarm ' || patient.site_id::text)
+                    FROM safety_alarm alarm JOIN people_patient patient ON patient.id = alarm.patient_id
+                    WHERE alarm.id = NEW.alarm_id;
+                    RETURN NULL;
+                """,
+            ),
         ]
 
 

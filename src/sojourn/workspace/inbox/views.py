@@ -1,5 +1,7 @@
 """What a clinician must look at: open alarms, the most urgent first."""
 
+from collections.abc import Iterable
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -21,12 +23,19 @@ from sojourn.program.treatment.stop_rules import stop_rules_for
 from sojourn.workspace.inbox.deliveries import telling_in_words
 from sojourn.workspace.inbox.facts import told
 from sojourn.workspace.inbox.forms import CloseForm
+from sojourn.workspace.live_tickets import ticket_answer
 
 
 @only(*CLINICIANS)
 def inbox(request: Any) -> HttpResponse:
     """Show open alarms of the patients the reader may see, and the ones closed last; the screen has then told them."""
     return _page(request)
+
+
+@only(*CLINICIANS)
+def inbox_ticket(request: Any) -> HttpResponse:
+    """Give a ticket with which the page hears of alarms as they come."""
+    return ticket_answer(request, is_inbox=True)
 
 
 @only(*CLINICIANS)
@@ -90,6 +99,7 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
         "workspace/inbox/inbox.html",
         {
             "alarms": alarms,
+            "mark": _mark_of(open_alarms, closed),
             "waiting": sum(row.is_unacknowledged for row in open_alarms),
             "rules": [rule for rule in stop_rules_for(request.actor, now=request.now) if rule.is_due],
             "may_open_rule": may_do(request.actor, "record a stop conversation"),
@@ -99,6 +109,14 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
             ],
         },
     )
+
+
+def _mark_of(open_alarms: Iterable[queries.AlarmRow], closed: Iterable[queries.AlarmRow]) -> str:
+    """Stand for what the lists hold: equal marks, equal lists."""
+    told = [
+        (row.id.hex, row.acknowledged_at, row.escalated_at, row.closed_at) for row in (*open_alarms, *closed)
+    ]
+    return sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def _ids_of(alarm_id: UUID) -> str:
