@@ -220,3 +220,15 @@ IMPORT = "from sojourn.program.people.models import Patient\n"
 def test_a_foreign_write_is_found_however_it_is_written(source):
     assert foreign_writes(source, "plans")
     assert not foreign_writes(source.replace("visit.patient.save()", "patient.save()"), "people")
+
+
+def test_a_migration_that_reads_rows_says_of_which_database():
+    """The rehearsal database is migrated beside the practice's own: without `using` it would rewrite the practice's rows."""
+    loose = re.compile(r"\.objects\.(?!using\(|db_manager\()")
+    found = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for path in files("src/sojourn/**/migrations/*.py")
+        for line in path.read_text().splitlines()
+        if loose.search(line)
+    ]
+    assert not found, found

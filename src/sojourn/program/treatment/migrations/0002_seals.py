@@ -9,21 +9,22 @@ from sojourn.program.treatment.recorder import told_by
 
 def seal_what_is_on_record(apps, schema_editor):
     """Number and seal the events kept so far in the order in which they arrived, and witness each visit's last."""
-    SessionEvent = apps.get_model("treatment", "SessionEvent")
-    Entry = apps.get_model("audit", "Entry")
-    if not SessionEvent.objects.exists():
+    of = schema_editor.connection.alias  # the rehearsal database is migrated beside the practice's own
+    events = apps.get_model("treatment", "SessionEvent").objects.using(of)
+    log = apps.get_model("audit", "Entry").objects.using(of)
+    if not events.exists():
         return
     schema_editor.execute("ALTER TABLE treatment_sessionevent DISABLE TRIGGER USER")
-    patients = dict(SessionEvent.objects.values_list("visit_id", "visit__patient_id"))
+    patients = dict(events.values_list("visit_id", "visit__patient_id"))
     for visit_id, patient_id in patients.items():
-        rows = list(SessionEvent.objects.filter(visit_id=visit_id).order_by("received_at", "id"))
+        rows = list(events.filter(visit_id=visit_id).order_by("received_at", "id"))
         for row in rows:
             row.units = units_of(row.facts)
         links = sealing.chain([told_by(row) for row in rows])
         for row, link in zip(rows, links, strict=True):
             row.sequence, row.seal = link.sequence, link.seal
             row.save(update_fields=["units", "sequence", "seal"])
-        Entry.objects.create(
+        log.create(
             at=rows[-1].received_at, actor_role="", did="sealed a session", about_kind="visit", about_id=visit_id,
             patient_id=patient_id, seal_number=links[-1].sequence, seal=links[-1].seal,
         )
