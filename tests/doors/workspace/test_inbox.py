@@ -78,6 +78,10 @@ def test_an_alarm_tells_who_what_was_answered_and_until_when(ward, sign_in):
         ({"signal": "systolic", "value": 186.0}, ("Systolic pressure", "186 mmHg")),
         ({"signal": "sign", "value": None, "session": 2}, ("Session", "2")),
         ({"signs": ["confused", None], "driving": False}, ("Signs", "confused, not answered")),
+        (
+            {"session": 3, "look_due_at": "2026-11-25T11:06:00+00:00"},
+            ("Look due at", "Wed Nov 25, 11:06 AM UTC"),
+        ),
     ],
 )
 def test_facts_are_told_in_words_and_nothing_missing_is_left_out(facts, line):
@@ -128,6 +132,61 @@ def test_an_alarm_nobody_took_in_time_is_marked_late_and_escalated(ward, sign_in
     page = sign_in(ward.ben).get(INBOX).content.decode()
     assert "Late: nobody has it" in page
     assert "Escalated" in page
+
+
+def of_session(patient, session, *, minutes_ago, severity="red"):
+    """One of the alarms that a session nobody looks after raises again and again."""
+    return actions.raise_alarm(
+        patient_id=patient.patient_id, reason=f"LOOK-{minutes_ago}", severity=severity, says=f"No check-in, {minutes_ago}",
+        facts={"session": session, "look_due_at": NOW.isoformat()}, about_kind="session event", about_id=uuid4(),
+        acknowledge_within=timedelta(minutes=5), raised_at=NOW - timedelta(minutes=minutes_ago), actor=MACHINE,
+    )  # fmt: skip
+
+
+def test_alarms_of_one_session_are_one_thing_to_do_the_newest_of_the_urgent_first(ward, sign_in):
+    for minutes_ago, severity in ((40, "red"), (3, "amber"), (10, "red")):
+        of_session(ward.ada, 3, minutes_ago=minutes_ago, severity=severity)
+    of_session(ward.ada, 4, minutes_ago=50)
+    alarm(ward.ada, minutes_ago=60)
+    alarms = sign_in(ward.ben).get(INBOX).context["alarms"]
+    assert [(entry["row"].says, entry["in_all"], entry["waiting"]) for entry in alarms] == [
+        ("No check-in, 50", 1, 1),
+        ("No check-in, 10", 3, 3),
+        ("Thoughts of being better off dead", 1, 1),
+    ]
+
+
+def test_all_alarms_of_a_session_are_taken_on_and_closed_at_once_but_none_that_came_after_the_page(
+    ward, sign_in, monkeypatch
+):
+    monkeypatch.setattr(
+        "sojourn.program.treatment.answering._tell_session", lambda *_: None
+    )  # no session stands behind
+    first, second = (of_session(ward.ada, 3, minutes_ago=ago) for ago in (9, 6))
+    client = sign_in(ward.ben)
+    page = client.get(INBOX).content.decode()
+    assert "I have all 2" in page
+    later = of_session(ward.ada, 3, minutes_ago=0)
+    told_back = client.post(
+        reverse("workspace:acknowledge_alarm", args=[second]), {"also": [str(first)]}, follow=True
+    )
+    assert "You have these 2 alarms" in told_back.content.decode()
+    assert not AlarmEvent.objects.filter(alarm_id=later, what="acknowledged").exists()
+    closed = client.post(
+        reverse("workspace:close_alarm", args=[second]),
+        {"also": [str(first)], "reason": "She sleeps at home."},
+        follow=True,
+    )
+    assert "2 alarms closed" in closed.content.decode()
+    assert set(AlarmEvent.objects.filter(what="closed").values_list("alarm_id", flat=True)) == {first, second}
+
+
+@pytest.mark.parametrize("also", ["nonsense", str(uuid4())])
+def test_an_alarm_beside_it_that_is_none_or_not_theirs_changes_nothing(ward, sign_in, also):
+    alarm_id = alarm(ward.ada)
+    answer = sign_in(ward.ben).post(reverse("workspace:acknowledge_alarm", args=[alarm_id]), {"also": [also]})
+    assert answer.status_code == 404
+    assert not AlarmEvent.objects.filter(what="acknowledged").exists()
 
 
 def test_alarms_of_another_site_are_neither_seen_nor_touched(ward, sign_in):

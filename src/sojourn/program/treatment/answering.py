@@ -1,6 +1,8 @@
 """Takes on an alarm. When an event of a session raised it, the session's record says who took it on and when."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -22,8 +24,10 @@ __all__ = [
     "AlreadyDone",
     "ReasonMissing",
     "acknowledge_alarm",
+    "acknowledge_alarms",
     "acknowledge_on_record",
     "close_alarm",
+    "close_alarms",
 ]
 
 
@@ -32,6 +36,26 @@ def acknowledge_alarm(*, alarm_id: UUID, actor: Actor, now: datetime) -> None:
     with transaction.atomic():
         safety.acknowledge_alarm(alarm_id=alarm_id, actor=actor, now=now)
         _tell_session(alarm_id, actor, now)
+
+
+def acknowledge_alarms(*, alarm_ids: Iterable[UUID], actor: Actor, now: datetime) -> int:
+    """Take on several alarms, all or none; give how many nobody had. Raises AlarmNotFound."""
+    with transaction.atomic():
+        return sum(
+            _is_new(acknowledge_alarm, alarm_id=alarm_id, actor=actor, now=now) for alarm_id in alarm_ids
+        )
+
+
+def close_alarms(*, alarm_ids: Iterable[UUID], reason: str, actor: Actor, now: datetime) -> int:
+    """Close several alarms with one reason, all or none; give how many were open.
+
+    Raises AlarmNotFound, ReasonMissing.
+    """
+    with transaction.atomic():
+        return sum(
+            _is_new(close_alarm, alarm_id=alarm_id, reason=reason, actor=actor, now=now)
+            for alarm_id in alarm_ids
+        )
 
 
 def acknowledge_on_record(*, about_id: UUID, limit_id: str, actor: Actor, now: datetime) -> None:
@@ -53,6 +77,15 @@ def close_alarm(*, alarm_id: UUID, reason: str, actor: Actor, now: datetime) -> 
     with transaction.atomic():
         safety.close_alarm(alarm_id=alarm_id, reason=reason, actor=actor, now=now)
         _tell_session(alarm_id, actor, now)
+
+
+def _is_new(act: Callable[..., None], **given: Any) -> bool:
+    """Do it; False where somebody had done it already."""
+    try:
+        act(**given)
+    except AlreadyDone:
+        return False
+    return True
 
 
 def _tell_session(alarm_id: UUID, actor: Actor, now: datetime) -> None:

@@ -1,18 +1,20 @@
 """Turns the facts an alarm was raised with into lines to read."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from sojourn.clinical import instruments
+from sojourn.design.templatetags.moments import at_site
 from sojourn.program.treatment.crossings import SIGNALS
 
 Line = tuple[str, str]
 
 
-def told(facts: Mapping[str, Any]) -> tuple[Line, ...]:
-    """Give each fact as a label and its words; an answer stands in the words of its question.
+def told(facts: Mapping[str, Any], *, timezone: str = "UTC") -> tuple[Line, ...]:
+    """Give each fact as a label and its words; an answer stands in the words of its question, a time by the site's clock.
 
     A fact without a value is said to be missing, never left out.
     """
@@ -25,7 +27,16 @@ def told(facts: Mapping[str, Any]) -> tuple[Line, ...]:
             session = [(_("Session"), str(rest["session"]))] if "session" in rest else []
             measured = [] if value is None else [_measured(signal, value)]  # a sign noticed has no number
             return (*measured, *session)
-    return tuple((_label(name), _words(value)) for name, value in facts.items())
+    return tuple((_label(name), _moment(value, timezone) or _words(value)) for name, value in facts.items())
+
+
+def _moment(value: Any, timezone: str) -> str:
+    """A moment as it is kept, by the clock of the site; empty where it is none."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return ""
+    return at_site(moment, timezone) if moment.tzinfo else ""
 
 
 def _measured(signal: str, value: Any) -> Line:

@@ -23,6 +23,7 @@ from sojourn.program.treatment.stop_rules import stop_rules_for
 from sojourn.workspace.inbox.deliveries import telling_in_words
 from sojourn.workspace.inbox.facts import told
 from sojourn.workspace.inbox.forms import CloseForm
+from sojourn.workspace.inbox.groups import grouped
 from sojourn.workspace.live_tickets import ticket_answer
 
 
@@ -41,36 +42,57 @@ def inbox_ticket(request: Any) -> HttpResponse:
 @only(*CLINICIANS)
 @require_POST
 def acknowledge_alarm(request: Any, alarm_id: UUID) -> HttpResponse:
-    """Take an alarm on. Pressing twice changes nothing."""
+    """Take an alarm on, and those of its session that stood beside it. Pressing twice changes nothing."""
     try:
-        actions.acknowledge_alarm(alarm_id=alarm_id, actor=request.actor, now=request.now)
+        taken = actions.acknowledge_alarms(
+            alarm_ids=_meant(request, alarm_id), actor=request.actor, now=request.now
+        )
     except actions.AlarmNotFound as missing:
         raise Http404 from missing
-    except actions.AlreadyDone:
-        messages.info(request, _("Somebody has this alarm already. Nothing was changed."))
-    else:
+    if taken > 1:
+        messages.success(
+            request, _("You have these %(n)s alarms. They stay open until you close them.") % {"n": taken}
+        )
+    elif taken:
         messages.success(request, _("You have this alarm. It stays open until you close it."))
+    else:
+        messages.info(request, _("Somebody has this alarm already. Nothing was changed."))
     return redirect("workspace:inbox")
 
 
 @only(*CLINICIANS)
 @require_POST
 def close_alarm(request: Any, alarm_id: UUID) -> HttpResponse:
-    """Close an alarm with what was done. Pressing twice changes nothing."""
+    """Close an alarm, and those of its session that stood beside it, with what was done. Twice changes nothing."""
     if queries.one_alarm(alarm_id, actor=request.actor) is None:
         raise Http404
     form = CloseForm(request.POST, auto_id=_ids_of(alarm_id))
     if not form.is_valid():
         return _page(request, wrong={alarm_id: form})
     try:
-        actions.close_alarm(
-            alarm_id=alarm_id, reason=form.cleaned_data["reason"], actor=request.actor, now=request.now
+        closed = actions.close_alarms(
+            alarm_ids=_meant(request, alarm_id),
+            reason=form.cleaned_data["reason"],
+            actor=request.actor,
+            now=request.now,
         )
-    except actions.AlreadyDone:
-        messages.info(request, _("This alarm was closed already. The first reason stands."))
-    else:
+    except actions.AlarmNotFound as missing:
+        raise Http404 from missing
+    if closed > 1:
+        messages.success(request, _("%(n)s alarms closed.") % {"n": closed})
+    elif closed:
         messages.success(request, _("Alarm closed."))
+    else:
+        messages.info(request, _("This alarm was closed already. The first reason stands."))
     return redirect("workspace:inbox")
+
+
+def _meant(request: Any, alarm_id: UUID) -> tuple[UUID, ...]:
+    """The alarm of the address, and those that stood with it on the page: never one that came after."""
+    try:
+        return (alarm_id, *map(UUID, request.POST.getlist("also")))
+    except ValueError as malformed:
+        raise Http404 from malformed
 
 
 def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpResponse:
@@ -83,16 +105,20 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
     cards = patient_cards({row.patient_id for row in (*open_alarms, *closed)}, actor=request.actor)
     alarms = [
         {
-            "row": row,
-            "patient": cards[row.patient_id],
-            "told": told(row.facts),
-            "tellings": tuple(telling_in_words(each) for each in tellings[row.id]),
-            "is_late": row.is_late(request.now),
-            "is_superseded": row.about_id in corrected,
-            "form": wrong.get(row.id) or CloseForm(auto_id=_ids_of(row.id)),
+            "row": group.head,
+            "more": group.more,
+            "in_all": len(group.more) + 1,
+            "waiting": len(group.waiting),
+            "also_waiting": [row.id for row in group.waiting if row.id != group.head.id],
+            "patient": cards[group.head.patient_id],
+            "told": told(group.head.facts, timezone=cards[group.head.patient_id].timezone),
+            "tellings": tuple(telling_in_words(each) for each in tellings[group.head.id]),
+            "is_late": group.head.is_late(request.now),
+            "is_superseded": group.head.about_id in corrected,
+            "form": wrong.get(group.head.id) or CloseForm(auto_id=_ids_of(group.head.id)),
         }
-        for row in open_alarms
-        if row.patient_id in cards
+        for group in grouped(open_alarms)
+        if group.head.patient_id in cards
     ]
     return render(
         request,
