@@ -129,6 +129,7 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
             "waiting": sum(row.is_unacknowledged for row in open_alarms),
             "rules": [rule for rule in stop_rules_for(request.actor, now=request.now) if rule.is_due],
             "may_open_rule": may_do(request.actor, "record a stop conversation"),
+            "on_page": sum(entry["in_all"] for entry in alarms),
             "in_all": queries.count_open_alarms(request.actor),
             "closed": [
                 {"row": row, "patient": cards[row.patient_id]} for row in closed if row.patient_id in cards
