@@ -1,17 +1,17 @@
 """The report as one page: figures, tables, and the sentences between them."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from django.template.loader import render_to_string
 
+from sojourn.analysis.missing_made_worse import what_if_parts
+from sojourn.analysis.parts import Part
 from sojourn.analysis.reading import SetAside, TableRead, points
 from sojourn.clinical.outcomes.mixed_models import ChangeOverVisits
-from sojourn.clinical.outcomes.practice import Chain, ClaimCard, Rate, Window
+from sojourn.clinical.outcomes.practice import Chain, ClaimCard, Rate
 from sojourn.clinical.outcomes.reports import Report, TimeInResponse, Unsaid, VisitOutcomes, Yardstick
-from sojourn.clinical.outcomes.reports.report import Tipping
-from sojourn.design.charts.figures import ChartFigure
+from sojourn.clinical.quantities import how_many
 from sojourn.design.charts.results import (
     chain_figure,
     change_figure,
@@ -22,16 +22,6 @@ from sojourn.design.charts.results import (
 from sojourn.design.standalone import styles
 
 SHOWN_SET_ASIDE = 200
-
-
-@dataclass(frozen=True)
-class Part:
-    """One section: a figure, or why there is none, with the sentences under its title."""
-
-    title: str
-    figure: ChartFigure | None
-    unsaid: str
-    sentences: tuple[str, ...] = ()
 
 
 def page_of(
@@ -72,7 +62,7 @@ def _parts(report: Report, source: str) -> tuple[Part, ...]:
         _change(report),
         _worsening(report),
         _time(report),
-        _tipping(report.tipping, report.primary),
+        *what_if_parts(report),
         _percent(report),
     )
 
@@ -105,14 +95,16 @@ def _change(report: Report) -> Part:
     change: ChangeOverVisits = report.change
     model = change.model
     said = [
-        f"{model.people} people and {model.scores} scores; covariance {model.structure}.",
-        "Restricted maximum likelihood, Satterthwaite's degrees of freedom; baseline and group by visit; at mean baseline.",
+        f"{how_many(model.people, 'person', 'people')} and {how_many(model.scores, 'score')}; covariance {model.structure}.",
+        "Restricted maximum likelihood, Satterthwaite's degrees of freedom; baseline and group by visit.",
+        "Each mean is that of people with the mean baseline of everybody who began.",
         "It holds if what is missing can be told from the scores that are there.",
     ]
     if model.tried:
         said.append(f"Freer covariances were tried and did not end well: {', '.join(model.tried)}.")
     if change.left_out:
-        said.append(f"{change.left_out} people have a baseline and no later score: they cannot speak here.")
+        left = "1 person has" if change.left_out == 1 else f"{change.left_out} people have"
+        said.append(f"{left} a baseline and no later score: in the mean baseline, but not in the change.")
     said.append(
         "No comparison group: this is what happened, not what treatment did."
         if not change.differences
@@ -130,7 +122,10 @@ def _worsening(report: Report) -> Part:
     figure = worsening_figure(
         report.outcomes,
         title=title,
-        caption=f"Worse by {points(reliable)} points or more, of everybody observed with a baseline. Wilson 95 % intervals.",
+        caption=(
+            f"Worse by {how_many(reliable, 'point')} or more, of everybody observed with a baseline. "
+            "Wilson 95 % intervals."
+        ),
     )
     return Part(title, figure, "" if figure else "nobody was observed at any visit")
 
@@ -144,9 +139,11 @@ def _time(report: Report) -> Part:
     for name, line in followed.curves:
         of = f"{name}: " if name else ""
         median = (
-            "more than half stayed in response" if line.median is None else f"median {line.median:g} days"
+            "more than half stayed in response"
+            if line.median is None
+            else f"median {how_many(line.median, 'day')}"
         )
-        said.append(f"{of}{line.people} people who responded; {median}.")
+        said.append(f"{of}{how_many(line.people, 'person', 'people')} who responded; {median}.")
     if followed.test:
         said.append(
             f"Log-rank test of the two groups: chi squared {followed.test.chi_squared:.2f}, p {followed.test.p_value:.3f}."
@@ -159,28 +156,6 @@ def _time(report: Report) -> Part:
         followed, title=title, caption="Kaplan-Meier, log-log 95 % intervals in the table."
     )
     return Part(title, figure, "", tuple(said))
-
-
-def _tipping(tipping: Tipping | Unsaid, primary: Window) -> Part:
-    title = "What the missing could change"
-    if isinstance(tipping, Unsaid):
-        return Part(title, None, tipping.because)
-    who = f"{tipping.group} against {tipping.against} at {primary.id}"
-    if tipping.points == 0:
-        return Part(title, None, f"{who}: there is no clear advantage that the missing could take away")
-    if tipping.points is None:
-        said = (
-            f"{who}: even if each of the {tipping.missing} missing were 40 points worse than people like them, "
-            "the advantage would stay."
-        )
-    else:
-        said = (
-            f"{who}: if each of the {tipping.missing} missing of {tipping.group} were {tipping.points:.1f} points worse "
-            "than people like them, the advantage could no longer be told from chance."
-        )
-    return Part(
-        title, None, "", (said, f"{tipping.imputations} imputations, pooled by Rubin's rules, Barnard and Rubin's df.")
-    )  # fmt: skip
 
 
 def _percent(report: Report) -> Part:
@@ -203,6 +178,7 @@ def _rules(yardstick: Yardstick) -> tuple[tuple[str, str], ...]:
         return "not agreed, so not judged" if value is None else words
 
     y = yardstick
+    worse = how_many(y.reliable_points or 0, "point")
     floor = (
         f", from a baseline of {points(y.baseline_at_least)} or more"
         if y.baseline_at_least is not None
@@ -212,7 +188,7 @@ def _rules(yardstick: Yardstick) -> tuple[tuple[str, str], ...]:
         ("Range", f"{points(y.low)} to {points(y.high)}; {'lower' if y.lower_is_better else 'higher'} is better"),
         ("Response", said(y.response_percent, f"fell by {y.response_percent} % or more{floor}")),
         ("Remission", said(y.remission_below, f"below {points(y.remission_below)}" if y.remission_below else "")),
-        ("Worse", said(y.reliable_points, f"by {points(y.reliable_points)} points or more" if y.reliable_points else "")),
+        ("Worse", said(y.reliable_points, f"by {worse} or more" if y.reliable_points else "")),
     )  # fmt: skip
 
 

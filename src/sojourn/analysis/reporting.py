@@ -14,12 +14,14 @@ django.setup()  # the page is drawn with the pages' own templates
 # These need Django set up, so they stand below.
 from sojourn import __version__  # noqa: E402
 from sojourn.analysis.guessing import guessed_map  # noqa: E402
+from sojourn.analysis.missing_made_worse import in_short  # noqa: E402
 from sojourn.analysis.page import page_of  # noqa: E402
 from sojourn.analysis.reading import TableRead, points, read_table  # noqa: E402
 from sojourn.analysis.remarks import remarks_on  # noqa: E402
 from sojourn.analysis.table_map import MapUnusable, TableMap, read_map, yardstick  # noqa: E402
 from sojourn.clinical.outcomes.practice import ClaimCard, Definition, Window, claim_card  # noqa: E402
 from sojourn.clinical.outcomes.reports import Report, Yardstick, report_on  # noqa: E402
+from sojourn.clinical.quantities import how_many  # noqa: E402
 from sojourn.program.measures.importing.progress import Progress  # noqa: E402
 from sojourn.program.measures.importing.score_file import FileUnusable, open_scores  # noqa: E402
 
@@ -52,7 +54,7 @@ def report(words: list[str]) -> int:
     )
     out = asked.out or asked.file.with_suffix(".outcomes.html")
     out.write_text(page, encoding="utf-8")
-    _say(read, cards, out)
+    _say(read, cards, found, out)
     return 0
 
 
@@ -169,11 +171,13 @@ def _facts(
     }  # fmt: skip
 
 
-def _say(read: TableRead, cards: tuple[ClaimCard, ...], out: Path) -> None:
+def _say(read: TableRead, cards: tuple[ClaimCard, ...], found: Report | None, out: Path) -> None:
     print(
-        f"{len(read.people)} people, {read.scores} scores counted, {read.missing} missing, "
-        f"{len(read.set_aside)} set aside, {read.repeated} repeated."
+        f"{how_many(len(read.people), 'person', 'people')}, {how_many(read.scores, 'score')} counted, "
+        f"{read.missing} missing, {len(read.set_aside)} set aside, {read.repeated} repeated."
     )
     for card in cards:
         print(f"{card.definition.population}: {card.headline}")
+    for sentence in in_short(found.what_if) if found else ():
+        print(sentence)
     print(f"Written to {out}")

@@ -6,6 +6,7 @@ value inside them may still be dangerous, and the rules say so.
 
 from dataclasses import dataclass
 from datetime import date
+from fractions import Fraction
 from math import isfinite
 from typing import Self
 
@@ -186,6 +187,12 @@ class Dose:
 def dose_for(*, mg_per_kg: float, weight: Weight) -> Dose:
     """Multiply a weight-based dose out."""
     return Dose(mg_per_kg * weight.kg)
+
+
+def how_many(number: float | Fraction, one: str, many: str = "") -> str:
+    """Say a number with its noun, with at most one decimal: 1 point, 1.5 points, 0 people."""
+    said = f"{float(number):.1f}".removesuffix(".0")
+    return f"{said} {one if said == '1' else many or one + 's'}"
 
 
 def age_years(*, born_on: date, on: date) -> int:

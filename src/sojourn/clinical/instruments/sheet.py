@@ -202,7 +202,7 @@ def _cut_points(instrument: Instrument) -> Iterable[Stated]:
 
 def _change_sets(instrument: Instrument) -> Iterable[Stated]:
     for change in instrument.change_sets:
-        says = f"{float(change.points):g} points: {change.kind}, {change.population}"
+        says = f"{float(change.points):g} {'point' if change.points == 1 else 'points'}: {change.kind}, {change.population}"
         if change.sd is not None:
             says += f" (standard deviation {change.sd:g}"
             says += f", r {change.reliability:g})" if change.reliability is not None else ")"

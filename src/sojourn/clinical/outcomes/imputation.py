@@ -12,12 +12,12 @@ import scipy  # its parts load when first used: pages that show no model need no
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from sojourn.clinical.outcomes.mixed_models.change_over_visits import PersonScores, lay_out
+from sojourn.clinical.outcomes.mixed_models.change_over_visits import PersonScores, lay_out, mean_baseline
 from sojourn.clinical.outcomes.mixed_models.covariance import Matrix, Vector
 from sojourn.clinical.outcomes.mixed_models.fitting import Estimate, Fit, NotFitted, fit
 
 IMPUTATIONS = 100
-PENALTIES = (0.0, 40.0)  # points; no scale in use here falls by more
+MOST_PENALTY = 40.0  # points: how much worse the missing are made at most, where no scale says otherwise
 
 
 @dataclass(frozen=True)
@@ -43,16 +43,23 @@ def pool(values: Sequence[float], errors: Sequence[float], *, complete_freedom: 
     between = float(np.var(values, ddof=1))
     total = within + (1 + 1 / number) * between
     added = (1 + 1 / number) * between / total if total > 0 else 0.0
-    observed = (complete_freedom + 1) / (complete_freedom + 3) * complete_freedom * (1 - added)
-    if added > 0:
-        old = (number - 1) / added**2
-        freedom = 1 / (1 / old + 1 / observed) if observed > 0 else old
-    else:
-        freedom = observed
+    freedom = pooled_freedom(number, added, complete_freedom=complete_freedom)
     error = total**0.5
     reach = float(scipy.stats.t.ppf(0.975, freedom)) * error
     p_value = float(2 * scipy.stats.t.sf(abs(value) / error, freedom)) if error > 0 else float("nan")
     return Estimate(value, error, freedom, value - reach, value + reach, p_value)
+
+
+def pooled_freedom(imputations: int, added: float, *, complete_freedom: float) -> float:
+    """Give Barnard and Rubin's degrees of freedom; `added` is the share of the variance that comes of imputing.
+
+    Source: barnard-rubin-1999.
+    """
+    observed = (complete_freedom + 1) / (complete_freedom + 3) * complete_freedom * (1 - added)
+    if added <= 0:
+        return observed
+    old = (imputations - 1) / added**2
+    return 1 / (1 / old + 1 / observed) if observed > 0 else old
 
 
 def complete(
@@ -62,14 +69,17 @@ def complete(
     rng: Generator,
     imputations: int = IMPUTATIONS,
     model: Fit | None = None,
+    modelled: Sequence[PersonScores] | None = None,
 ) -> Completed:
     """Fill each gap `imputations` times, with effects and covariance drawn anew each time. Raises what `fit` raises.
 
-    People with no score after baseline at all are filled too: they are the ones a practice hears of least. `model` is
-    the fit of the same people and visits, where there is one already.
+    People with no score after baseline at all are filled too: they are the ones a practice hears of least. `modelled`
+    are the people the model learns from, where they are more than those to be filled; `model` is their fit, where
+    there is one already.
     """
-    seen = [person for person in people if any(visit in person.by_visit for visit in visits)]
-    layout = lay_out(seen, visits)
+    modelled = people if modelled is None else modelled
+    seen = [person for person in modelled if any(visit in person.by_visit for visit in visits)]
+    layout = lay_out(seen, visits, middle=mean_baseline(modelled))
     unheard = {person.group for person in people} - set(layout.groups)
     if unheard:
         raise NotFitted(f"nobody of {', '.join(sorted(unheard))} has a score after baseline")
@@ -114,37 +124,41 @@ def difference(
     return _analyzed(completed, visit, penalty, penalized=penalized or second, contrast=(second, first))
 
 
-def tipping_point(completed: Completed, *, visit: int, first: str, second: str) -> float | None:
+def tipping_point(
+    completed: Completed, *, visit: int, first: str, second: str, most: float = MOST_PENALTY
+) -> float | None:
     """Find the penalty, in points, at which an advantage of `second` is no longer told from chance.
 
     Lower is better here; turn a scale around before. 0 where there is no such advantage to begin with, None where
-    even 40 points do not take it away.
+    even `most` points do not take it away.
     """
 
     def high(penalty: float) -> float:
         return difference(completed, visit=visit, first=first, second=second, penalty=penalty).high
 
-    return _crossing(high)
+    return _crossing(high, most)
 
 
-def tipping_point_alone(completed: Completed, *, visit: int, group: str = "") -> float | None:
+def tipping_point_alone(
+    completed: Completed, *, visit: int, group: str = "", most: float = MOST_PENALTY
+) -> float | None:
     """Find the penalty, in points, at which the mean improvement of a group is no longer told from none.
 
-    Lower is better here. 0 where it is not told from none to begin with, None where even 40 points do not undo it.
+    Lower is better here. 0 where it is not told from none to begin with, None where even `most` points do not undo it.
     """
 
     def high(penalty: float) -> float:
         return mean_change(completed, visit=visit, group=group, penalty=penalty).high
 
-    return _crossing(high)
+    return _crossing(high, most)
 
 
-def _crossing(high: Callable[[float], float]) -> float | None:
-    if high(PENALTIES[0]) >= 0:
+def _crossing(high: Callable[[float], float], most: float) -> float | None:
+    if not high(0.0) < 0:
         return 0.0
-    if high(PENALTIES[1]) < 0:
+    if high(most) < 0:
         return None
-    return float(scipy.optimize.brentq(high, *PENALTIES, xtol=1e-6))
+    return float(scipy.optimize.brentq(high, 0.0, most, xtol=1e-6))
 
 
 def _filled(model: Fit, design: NDArray[np.float64], known: Matrix, rng: Generator) -> Matrix:

@@ -7,6 +7,7 @@ from sojourn.clinical.instruments import Direction
 from sojourn.clinical.outcomes.reliable_change import Change, ChangeVerdict
 from sojourn.clinical.outcomes.response import RemissionVerdict, ResponseVerdict
 from sojourn.clinical.outcomes.trajectory import Trajectory, TrajectoryPoint
+from sojourn.clinical.quantities import how_many
 
 
 def number_in_words(value: Fraction) -> str:
@@ -104,16 +105,15 @@ def _standing(line: Trajectory) -> list[str]:
 
 def _change(change: Change) -> str:
     if change.change_set is None:
-        return f"Change {number_in_words(change.points)} points; no published threshold."
-    by = f"{number_in_words(change.change_set.points)} points or more, {change.change_set.population}"
-    return f"{number_in_words(abs(change.points))} points: {change.verdict} ({by})."
+        return f"Change {how_many(change.points, 'point')}; no published threshold."
+    by = f"{how_many(change.change_set.points, 'point')} or more, {change.change_set.population}"
+    return f"{how_many(abs(change.points), 'point')}: {change.verdict} ({by})."
 
 
 def _missing(line: Trajectory) -> list[str]:
     if not line.due:
         return []
+    due = how_many(len(line.due), "due questionnaire")
     if not line.gaps and len(line.due) == 1:
         return ["The one due questionnaire was answered."]
-    if not line.gaps:
-        return [f"All {len(line.due)} due questionnaires were answered."]
-    return [f"Not answered: {len(line.gaps)} of {len(line.due)} due questionnaires."]
+    return [f"Not answered: {len(line.gaps)} of {due}."] if line.gaps else [f"All {due} were answered."]

@@ -16,6 +16,7 @@ from sojourn.clinical.outcomes.response import (
     remission,
     response,
 )
+from sojourn.clinical.quantities import how_many
 
 BASELINE_WINDOW = timedelta(
     days=7
@@ -192,7 +193,7 @@ def _baseline(
     point = ordered[place]
     before = first_dose - point.on
     if before > BASELINE_WINDOW:
-        because = f"last score before the first dose, {before.days} days before it"
+        because = f"last score before the first dose, {how_many(before.days, 'day')} before it"
         return place, Baseline(point, because, stale=True), ""
     return place, Baseline(point, "last score on or before the first dose, within 7 days", stale=False), ""
 

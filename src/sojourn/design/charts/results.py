@@ -1,6 +1,7 @@
 """From a report on many people to its figures: denominators, rates, change by visit, time in response."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
@@ -9,6 +10,7 @@ from sojourn.clinical.outcomes.mixed_models import ChangeOverVisits, VisitChange
 from sojourn.clinical.outcomes.practice import Chain, Rate
 from sojourn.clinical.outcomes.reports import Report, TimeInResponse, VisitOutcomes
 from sojourn.clinical.outcomes.survival import Curve
+from sojourn.clinical.quantities import how_many
 from sojourn.design.charts.denominators import DenominatorStep, denominators_figure
 from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.charts.intervals import IntervalChart, IntervalRow, interval_figure
@@ -113,6 +115,60 @@ def change_figure(change: ChangeOverVisits, report: Report, *, title: str, capti
             digits=2,
         )
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorsenedRow:
+    """An estimate, with its interval, where each missing score is `penalty` points worse than expected."""
+
+    penalty: float
+    value: float
+    low: float
+    high: float
+
+
+def worsened_change_figure(
+    rows: Sequence[WorsenedRow], *, title: str, caption: str, reach: float
+) -> ChartFigure:
+    """Draw the mean change of everybody due as the missing are made worse, on a scale of `reach` points."""
+    return interval_figure(
+        IntervalChart(
+            title=title,
+            rows=tuple(_worsened(row) for row in rows),
+            low=-reach,
+            high=reach,
+            line=0,
+            line_says=_("no change"),
+            caption=caption,
+            first_column=_("The missing are"),
+            digits=2,
+        )
+    )
+
+
+def worsened_rate_figure(
+    rows: Sequence[WorsenedRow], *, title: str, caption: str, limit: float
+) -> ChartFigure:
+    """Draw the rate of everybody due, in percent, as the missing are made worse; `limit` is where the claim ends."""
+    return interval_figure(
+        IntervalChart(
+            title=title,
+            rows=tuple(_worsened(row) for row in rows),
+            low=0,
+            high=100,
+            unit=" %",
+            line=limit,
+            line_says=_("claim ends at %(n).1f %%") % {"n": limit},
+            caption=caption,
+            first_column=_("The missing are"),
+        )
+    )
+
+
+def _worsened(row: WorsenedRow) -> IntervalRow:
+    worse = _("%(points)s worse") % {"points": how_many(row.penalty, "point")}
+    label = worse if row.penalty else _("as people like them")
+    return IntervalRow(label=label, value=row.value, low=row.low, high=row.high)
 
 
 def time_in_response_figure(followed: TimeInResponse, *, title: str, caption: str) -> ChartFigure:

@@ -10,6 +10,7 @@ from uuid import UUID
 from sojourn.clinical import instruments, outcomes
 from sojourn.clinical.instruments import Answers, Category, CriticalAnswer, Instrument, Score, Severity
 from sojourn.clinical.protocols import policy
+from sojourn.clinical.quantities import how_many
 from sojourn.program.people.actors import Actor
 from sojourn.program.safety import actions as safety
 
@@ -92,7 +93,7 @@ def _worsening(
         reason=f"{instrument.id}.worse",
         severity=Severity.AMBER,
         says=f"{instrument.title} is reliably worse than its best since the baseline"
-        f" ({outcomes.number_in_words(change.change_set.points)} points or more).",
+        f" ({how_many(change.change_set.points, 'point')} or more).",
         item_id=None,
         about_suicide=False,
         owner=instruments.Owner.PRESCRIBER,

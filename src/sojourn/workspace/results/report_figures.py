@@ -7,13 +7,16 @@ from django.utils.translation import gettext as _
 from sojourn.clinical import instruments
 from sojourn.clinical.evidence.meta_analysis import Counts
 from sojourn.clinical.outcomes.practice import LEAST, funnel
+from sojourn.clinical.quantities import how_many
 from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.charts.intervals import IntervalChart, IntervalRow, interval_figure
+from sojourn.design.charts.results import WorsenedRow, worsened_change_figure, worsened_rate_figure
 from sojourn.design.charts.survival import SurvivalChart, SurvivalLine, survival_figure
 from sojourn.program.results.reporting import ReportRow
 from sojourn.workspace.results.figures import funnel_of
 
 Part = dict[str, Any]
+OLD_MOST = 40  # points: how much worse earlier versions made the missing at most
 
 
 def change_figure(row: ReportRow) -> ChartFigure | None:
@@ -39,35 +42,86 @@ def imputed_figure(row: ReportRow) -> ChartFigure | None:
     imputed = _part(row, "imputed")
     if "unsaid" in imputed:
         return None
-    return _changes(
-        row,
-        [
-            (
-                _("as people like them") if not each["penalty"] else _("%(n)g points worse") % {"n": each["penalty"]},
-                each, "",
-            )
-            for each in imputed["by penalty"]
-        ],
+    return worsened_change_figure(
+        _worsened(imputed),
         title=_("What if the %(n)d missing at %(window)s did worse?")
         % {"n": imputed["missing"], "window": imputed["window"]},
-        caption=_("%(n)d imputations, pooled by Rubin's rules.") % {"n": imputed["imputations"]},
-        first=_("The missing are"),
-    )  # fmt: skip
+        caption=_("Mean change of everybody due. %(n)d imputations, pooled by Rubin's rules.")
+        % {"n": imputed["imputations"]},
+        reach=_reach(row),
+    )
+
+
+def imputed_rate_figure(row: ReportRow) -> ChartFigure | None:
+    """Draw the rate of response of everybody due as the missing are made worse; None where no rate is claimed."""
+    rate = _claimed(row)
+    if rate is None:
+        return None
+    return worsened_rate_figure(
+        _worsened(rate, times=100),
+        title=_("What the missing could change in the rate of response"),
+        caption=_(
+            "Of all %(people)d people due whose baseline can show a response; %(missing)d of them filled in. Wilson "
+            "intervals for multiple imputation."
+        )
+        % {"people": rate["people"], "missing": rate["missing"]},
+        limit=100 * rate["limit"],
+    )
 
 
 def tipping_words(row: ReportRow) -> str:
-    """Say how much worse the missing would have to be before nothing could be told from chance."""
+    """Say how much worse the missing would have to be before no improvement could be told from chance."""
     imputed = _part(row, "imputed")
     if "unsaid" in imputed:
         return ""
     points = imputed["tipping point"]
     if points is None:
-        return _("Even if each missing score were 40 points worse, the improvement would stay.")
+        most = how_many(imputed.get("most", OLD_MOST), "point")
+        return _("Even if each missing score were %(points)s worse, the improvement would stay.") % {
+            "points": most
+        }
     if points == 0:
-        return _("No improvement can be told from chance, whatever the missing did.")
-    return _("If each missing score were %(n).1f points worse, no improvement could be told from chance.") % {
-        "n": points
+        return _("No improvement can be told from chance, even if the missing did as people like them.")
+    return _("If each missing score were %(points)s worse, no improvement could be told from chance.") % {
+        "points": how_many(points, "point")
     }
+
+
+def rate_tipping_words(row: ReportRow) -> str:
+    """Say when the rate of everybody due would fall below the interval of those who answered."""
+    rate = _claimed(row)
+    if rate is None:
+        return ""
+    answered = _("Of those who answered, %(met)d of %(n)d responded; the interval begins at %(limit).1f %%.") % {
+        "met": rate["met"], "n": rate["answered"], "limit": 100 * rate["limit"],
+    }  # fmt: skip
+    points = rate["tipping point"]
+    if points is None:
+        then = _("Whatever the missing did, the rate of everybody due stays above that.")
+    elif points == 0:
+        then = _(
+            "The rate of everybody due lies below that even if the missing did as people like them: the rate of those "
+            "who answered speaks for themselves alone."
+        )
+    else:
+        then = _(
+            "If each missing score were %(points)s worse, the rate of everybody due would fall below that."
+        ) % {"points": how_many(points, "point")}
+    return f"{answered} {then}"
+
+
+def _claimed(row: ReportRow) -> Part | None:
+    """The rate beside the imputed scores; reports of earlier versions have none."""
+    return _part(row, "imputed").get("rate")
+
+
+def _worsened(found: Part, *, times: float = 1) -> list[WorsenedRow]:
+    return [
+        WorsenedRow(
+            penalty=each["penalty"], value=times * each["value"], low=times * each["low"], high=times * each["high"]
+        )
+        for each in found["by penalty"]
+    ]  # fmt: skip
 
 
 def time_figure(row: ReportRow) -> ChartFigure | None:
@@ -127,8 +181,7 @@ def adjusted_figure(row: ReportRow, sites: dict[str, str]) -> tuple[ChartFigure 
 def _changes(
     row: ReportRow, rows: list[tuple[str, Part, str]], *, title: str, caption: str, first: str
 ) -> ChartFigure:
-    scale = instruments.get(row.definition.instrument).main_scale
-    reach = float(scale.high - scale.low) if scale else 27.0
+    reach = _reach(row)
     return interval_figure(
         IntervalChart(
             title=title,
@@ -145,6 +198,11 @@ def _changes(
             digits=2,
         )
     )
+
+
+def _reach(row: ReportRow) -> float:
+    scale = instruments.get(row.definition.instrument).main_scale
+    return float(scale.high - scale.low) if scale else 27.0
 
 
 def _part(row: ReportRow, name: str) -> Part:

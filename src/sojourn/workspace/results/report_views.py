@@ -29,6 +29,8 @@ from sojourn.workspace.results.report_figures import (
     adjusted_figure,
     change_figure,
     imputed_figure,
+    imputed_rate_figure,
+    rate_tipping_words,
     time_figure,
     tipping_words,
 )
@@ -65,6 +67,8 @@ def report(request: Any, report_id: UUID) -> HttpResponse:
             "change": change_figure(row),
             "imputed": imputed_figure(row),
             "tipping": tipping_words(row),
+            "imputed_rate": imputed_rate_figure(row),
+            "rate_tipping": rate_tipping_words(row),
             "followed": time_figure(row),
             "adjusted": adjusted,
             "not_adjusted": not_adjusted,

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sojourn.clinical.outcomes.practice import ClaimCard
+from sojourn.clinical.quantities import how_many
 from sojourn.design.papers.pdf import Paper, PaperLine, PaperSection
 from sojourn.program.results.reporting import ReportRow
 from sojourn.workspace.results.exports import rows_of_card
@@ -43,6 +44,8 @@ def cells_of(row: ReportRow, card: ClaimCard, sites: dict[str, str]) -> list[Cel
         ]
     cells += _estimates("change", found["change"], "visits", "window")
     cells += _estimates("imputed", found["imputed"], "by penalty", "penalty")
+    if rate := found["imputed"].get("rate"):
+        cells += _estimates("imputed rate", rate, "by penalty", "penalty")
     cells += _curve(found["time in response"])
     cells += _sites(found["case mix"], sites)
     cells += [Cell("harms", "", "", name, float(n)) for name, n in found["harms"].items()]
@@ -99,14 +102,15 @@ def _estimates(part: str, found: dict[str, Any], rows: str, key: str) -> Iterato
         yield Cell(part, "", "", "not said", None, found["unsaid"])
         return
     for name, value in found.items():
-        if name != rows and not isinstance(value, list):
+        if name != rows and not isinstance(value, list | dict):
             number = isinstance(value, int | float)
             yield Cell(part, "", "", name, float(value) if number else None, None if number else value)
     for each in found[rows]:
         window = each[key] if key == "window" else ""
-        of = "" if key == "window" else f"{each[key]:g} points worse"
+        of = "" if key == "window" else f"{how_many(each[key], 'point')} worse"
         for name in ("value", "error", "low", "high", "freedom"):
-            yield Cell(part, window, of, name, each[name])
+            if name in each:
+                yield Cell(part, window, of, name, each[name])
 
 
 def _curve(found: dict[str, Any]) -> Iterator[Cell]:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sojourn.clinical.outcomes.dose_clock.aligned import ClockPoint
 from sojourn.clinical.outcomes.dose_clock.policy import DurabilityPolicy
+from sojourn.clinical.quantities import how_many
 
 SHORTEST_DAYS = 0.25
 FREE = 3  # the level, the benefit and the half-life
@@ -80,12 +81,12 @@ def _missing(points: Sequence[ClockPoint], policy: DurabilityPolicy) -> str:
     doses = {point.dose for point in points}
     late = [point for point in points if point.days >= policy.late_from_days]
     if len(points) < policy.least_scores:
-        return f"{len(points)} scores after doses; {policy.least_scores} are needed"
+        return f"{how_many(len(points), 'score')} after doses; {policy.least_scores} are needed"
     if len(doses) < policy.least_doses:
         return f"scores after {len(doses)} dose; {policy.least_doses} are needed"
     if len(late) < policy.least_late_scores:
         return (
-            f"{len(late)} scores {policy.late_from_days} days or more after a dose; "
+            f"{how_many(len(late), 'score')} {policy.late_from_days} days or more after a dose; "
             f"{policy.least_late_scores} are needed"
         )
     return ""

@@ -9,6 +9,7 @@ from fractions import Fraction
 from sojourn.clinical.outcomes.dose_clock.durability import NotEnoughKnown
 from sojourn.clinical.outcomes.dose_clock.policy import MaintenancePolicy
 from sojourn.clinical.outcomes.trajectory import ScorePoint
+from sojourn.clinical.quantities import how_many
 
 
 class Step(StrEnum):
@@ -47,7 +48,9 @@ def suggest_interval(
         return NotEnoughKnown(f"{len(ordered)} scores since the first dose; {policy.least_scores} are needed")
     if now_weeks not in policy.steps_weeks:
         steps = ", ".join(map(str, policy.steps_weeks))
-        return NotEnoughKnown(f"an interval of {now_weeks} weeks is none of the steps ({steps} weeks)")
+        return NotEnoughKnown(
+            f"an interval of {how_many(now_weeks, 'week')} is none of the steps ({steps} weeks)"
+        )
     best = min(score.value for score in ordered)
     latest = ordered[-max(policy.good_checks, policy.poor_checks) :]
     returned = _returned(latest[-1].value, best, latest, policy)
@@ -63,7 +66,7 @@ def suggest_interval(
         )
         return Suggestion(Step.LENGTHEN, policy.steps_weeks[place + 1], now_weeks, (because,), latest)
     if all(good):
-        because = f"{now_weeks} weeks is the longest step"
+        because = f"{how_many(now_weeks, 'week')} is the longest step"
     else:
         because = (
             f"the last {len(latest)} scores ({shown}) are not all below {policy.good_below} and within "
@@ -94,10 +97,13 @@ def _shorter(
     since = today - timedelta(days=policy.review_within_days)
     before = sum(since <= day <= today for day in shortened_on)
     if before + 1 >= policy.review_after_shortenings:
-        reasons = (*reasons, f"shortened {before} times in {policy.review_within_days} days already")
+        reasons = (
+            *reasons,
+            f"shortened {how_many(before, 'time')} in {policy.review_within_days} days already",
+        )
         return Suggestion(Step.REVIEW, now_weeks, now_weeks, reasons, latest)
     if place == 0 or policy.steps_weeks[place - 1] < policy.shortest_weeks[setting]:
-        reasons = (*reasons, f"{now_weeks} weeks is the shortest interval for this setting")
+        reasons = (*reasons, f"{how_many(now_weeks, 'week')} is the shortest interval for this setting")
         return Suggestion(Step.REVIEW, now_weeks, now_weeks, reasons, latest)
     return Suggestion(Step.SHORTEN, policy.steps_weeks[place - 1], now_weeks, reasons, latest)
 

@@ -60,11 +60,12 @@ class Layout:
 def change_over_visits(*, people: Sequence[PersonScores], visits: Sequence[str]) -> ChangeOverVisits:
     """Estimate the mean change from baseline at each visit by a mixed model for repeated measures.
 
-    Baseline and group each have their own effect at each visit. Raises NotFitted where nobody has a score at a visit,
-    or the scores are too few.
+    Baseline and group each have their own effect at each visit. Means are taken at the mean baseline of everybody, those
+    without a later score among them: who left early was often more ill. Raises NotFitted where nobody has a score at a
+    visit, or the scores are too few.
     """
     seen = [person for person in people if any(visit in person.by_visit for visit in visits)]
-    layout = lay_out(seen, visits)
+    layout = lay_out(seen, visits, middle=mean_baseline(people))
     model = fit(
         scores=layout.scores,
         design=layout.design,
@@ -97,21 +98,31 @@ def change_over_visits(*, people: Sequence[PersonScores], visits: Sequence[str])
     return ChangeOverVisits(means, differences, model, len(people) - len(seen), comparison)
 
 
-def lay_out(people: Sequence[PersonScores], visits: Sequence[str], *, like: Layout | None = None) -> Layout:
-    """Lay scores out as the rows of a model. Baselines are centered, so that an effect is a mean at the mean baseline.
+def mean_baseline(people: Sequence[PersonScores]) -> float | None:
+    """Give the mean baseline of everybody; None of nobody."""
+    return float(np.mean([person.baseline for person in people])) if people else None
 
-    `like` is a layout whose columns and center these rows are to share; else they are these people's own.
+
+def lay_out(
+    people: Sequence[PersonScores], visits: Sequence[str], *, middle: float | None = None, like: Layout | None = None
+) -> Layout:  # fmt: skip
+    """Lay scores out as the rows of a model. Baselines are centered, so that an effect is a mean at the center.
+
+    `middle` is that center, else these people's mean. `like` is a layout whose columns and center these rows share.
     """
-    groups = tuple(sorted({person.group for person in people}))
+    groups = like.groups if like else tuple(sorted({person.group for person in people}))
     if not people:
         raise NotFitted("nobody has a score after baseline")
-    for visit in visits:
+    for visit in visits if like is None else ():
         for group in groups:
             if not any(person.group == group and visit in person.by_visit for person in people):
                 of = f" of {group}" if group else ""
                 raise NotFitted(f"nobody{of} has a score at {visit}")
     baselines = [person.baseline for person in people]
-    middle = like.middle if like else float(np.mean(baselines))
+    if like is not None:
+        middle = like.middle
+    elif middle is None:
+        middle = float(np.mean(baselines))
     has_baseline = like.has_baseline if like else min(baselines) < max(baselines)
     cells = [(visit, group) for group in groups for visit in visits]
     rows = [

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from sojourn.clinical.outcomes.practice.windows import Person, Window, baseline_of, reading_in
 
+FOLLOW_UP_AT_LEAST = Fraction(60, 100)  # program policy: of those due, so many must have answered
 Judged = Callable[[Fraction, Fraction], bool]
 """From baseline and score: is it so?"""
 
@@ -62,6 +63,12 @@ class Chain:
     @property
     def observed_share(self) -> Fraction | None:
         return Fraction(self.observed, self.due) if self.due else None
+
+    @property
+    def is_followed_enough(self) -> bool:
+        """True where enough of those due have answered for a sentence with a rate."""
+        share = self.observed_share
+        return share is not None and share >= FOLLOW_UP_AT_LEAST
 
     @property
     def links(self) -> tuple[Link, ...]:

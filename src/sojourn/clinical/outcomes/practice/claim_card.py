@@ -9,11 +9,10 @@ from datetime import UTC, date, datetime
 from fractions import Fraction
 from hashlib import sha256
 
-from sojourn.clinical.outcomes.practice.chain import Chain
+from sojourn.clinical.outcomes.practice.chain import FOLLOW_UP_AT_LEAST, Chain
 from sojourn.clinical.outcomes.practice.estimates import Rate, Rates, rates_of
 from sojourn.clinical.outcomes.practice.windows import Window
 
-FOLLOW_UP_AT_LEAST = Fraction(60, 100)  # program policy: of those due, so many must have answered
 INSUFFICIENT = "insufficient follow-up"
 NO_COMPARISON = "No comparison group: this is what happened, not what treatment did."
 
@@ -60,8 +59,7 @@ class ClaimCard:
     @property
     def is_sufficient(self) -> bool:
         """True when enough of those due have answered for a headline."""
-        share = self.chain.observed_share
-        return share is not None and share >= FOLLOW_UP_AT_LEAST
+        return self.chain.is_followed_enough
 
     @property
     def headline(self) -> str:

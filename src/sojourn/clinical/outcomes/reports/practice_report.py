@@ -12,10 +12,17 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from sojourn.clinical.outcomes import imputation
-from sojourn.clinical.outcomes.mixed_models import NotFitted, PersonScores, change_over_visits
-from sojourn.clinical.outcomes.mixed_models.fitting import Estimate, Fit
+from sojourn.clinical.evidence.meta_analysis import Counts
+from sojourn.clinical.outcomes.made_worse import ClaimedRate, Step
+from sojourn.clinical.outcomes.mixed_models import (
+    ChangeOverVisits,
+    NotFitted,
+    PersonScores,
+    change_over_visits,
+)
+from sojourn.clinical.outcomes.mixed_models.fitting import Estimate
 from sojourn.clinical.outcomes.practice.case_mix import NotAdjusted, adjust
+from sojourn.clinical.outcomes.practice.chain import FOLLOW_UP_AT_LEAST
 from sojourn.clinical.outcomes.practice.windows import Window
 from sojourn.clinical.outcomes.recount import (
     MISSING,
@@ -27,6 +34,8 @@ from sojourn.clinical.outcomes.recount import (
     scores_that_count,
     tallies,
 )
+from sojourn.clinical.outcomes.reports.unsaid import Unsaid
+from sojourn.clinical.outcomes.reports.what_if import Claimed, what_if
 from sojourn.clinical.outcomes.reports.yardstick import Yardstick
 from sojourn.clinical.outcomes.survival import Followed, curve
 
@@ -64,7 +73,7 @@ def practice_report(
     adjusted = _adjusted(people, scores, counts[at], yardstick, at, as_of)
     tell("Fitting the mixed model")
     modelled = _scores_to_model(people, scores, windows, as_of)
-    change, model, visits = _change(modelled, windows)
+    change, fitted, visits = _change(modelled, windows)
     tell("Filling in the missing many times")
     due = _reached(people, primary, as_of)[_known(people, scores)]
     return {
@@ -73,7 +82,7 @@ def practice_report(
         "missing by baseline severity": missing,
         "case mix": adjusted,
         "change": change,
-        "imputed": _imputed(modelled, due, visits, primary, yardstick, model, rng),
+        "imputed": _imputed(modelled, due, visits, counts[at], yardstick, fitted, rng),
     }
 
 
@@ -187,20 +196,21 @@ def _scores_to_model(
 
 def _change(
     people: list[PersonScores] | str, windows: Sequence[Window]
-) -> tuple[Part, Fit | None, list[str]]:
+) -> tuple[Part, ChangeOverVisits | Unsaid, list[str]]:
     if isinstance(people, str):
-        return {"unsaid": people}, None, []
+        return {"unsaid": people}, Unsaid(people), []
     visits = [
         window.id
         for window in windows
         if sum(window.id in person.by_visit for person in people) >= FEWEST_AT_VISIT
     ]
     if not visits:
-        return {"unsaid": f"no window has {FEWEST_AT_VISIT} scores"}, None, []
+        because = f"no window has {FEWEST_AT_VISIT} scores"
+        return {"unsaid": because}, Unsaid(because), []
     try:
         found = change_over_visits(people=people, visits=visits)
     except (NotFitted, ValueError) as refused:
-        return {"unsaid": str(refused)}, None, []
+        return {"unsaid": str(refused)}, Unsaid(str(refused)), []
     return (
         {
             "people": found.model.people,
@@ -213,48 +223,59 @@ def _change(
                 for each in found.means
             ],
         },
-        found.model,
+        found,
         visits,
     )
 
 
 def _imputed(
-    people: list[PersonScores] | str, due: NDArray[np.bool_], visits: list[str], primary: Window, yardstick: Yardstick,
-    model: Fit | None, rng: Generator,
+    people: list[PersonScores] | str, due: NDArray[np.bool_], visits: list[str], tally: Tallies, yardstick: Yardstick,
+    change: ChangeOverVisits | Unsaid, rng: Generator,
 ) -> Part:  # fmt: skip
     """Fill in for those of whom an answer was due; whose window is still to come is not missing."""
     if isinstance(people, str):
         return {"unsaid": people}
-    if model is None:
-        return {"unsaid": "the mixed model behind it could not be fitted"}
-    if primary.id not in visits:
-        return {"unsaid": f"{primary.id} has fewer than {FEWEST_AT_VISIT} scores"}
-    if not yardstick.lower_is_better:
-        return {"unsaid": "a penalty is defined where lower is better"}
-    at = visits.index(primary.id)
-    try:
-        completed = imputation.complete(
-            people=[person for person, is_due in zip(people, due.tolist(), strict=True) if is_due],
-            visits=visits,
-            rng=rng,
-            model=model,
-        )
-    except (NotFitted, ValueError) as refused:
-        return {"unsaid": str(refused)}
-    penalties = [0.0, *(n * float(yardstick.reliable_points or 5) / 2 for n in (1, 2, 4))]
+    answered, met = int(tally.observed.sum()), int(tally.responded.sum())
+    due_now = int(tally.reached.sum()) + int(tally.without_baseline.sum())
+    is_claimed = due_now and Fraction(answered, due_now) >= FOLLOW_UP_AT_LEAST
+    found = what_if(
+        everybody=people,
+        due=[person for person, is_due in zip(people, due.tolist(), strict=True) if is_due],
+        visits=visits,
+        claimed=Claimed(tally.window.id, {"": Counts(met, answered)} if is_claimed else {}),
+        change=change,
+        yardstick=yardstick,
+        rng=rng,
+    )
+    if isinstance(found, Unsaid):
+        return {"unsaid": found.because}
+    [group] = found.groups
     return {
-        "window": primary.id,
-        "imputations": imputation.IMPUTATIONS,
-        "missing": int(completed.was_missing[:, at].sum()),
-        "by penalty": [
-            {
-                "penalty": penalty,
-                **_estimate(imputation.mean_change(completed, visit=at, group="", penalty=penalty)),
-            }
-            for penalty in penalties
-        ],
-        "tipping point": _optional(imputation.tipping_point_alone(completed, visit=at)),
+        "window": group.visit,
+        "imputations": group.imputations,
+        "people": group.people,
+        "missing": group.missing,
+        "most": group.most,
+        "by penalty": [{"penalty": _number(step.penalty), **_estimate(step.change)} for step in group.steps],
+        "tipping point": _optional(group.lost_at),
+        "rate": _claimed(group.rate, group.steps) if group.rate else None,
     }
+
+
+def _claimed(rate: ClaimedRate, steps: Sequence[Step]) -> Part:
+    shares = [(step.penalty, step.share) for step in steps if step.share is not None]
+    return {
+        "met": rate.counts.events,
+        "answered": rate.counts.n,
+        "limit": _number(rate.limit),
+        "people": rate.people,
+        "missing": rate.missing,
+        "tipping point": _optional(rate.lost_at),
+        "by penalty": [
+            {"penalty": _number(penalty), **{end: _number(getattr(share, end)) for end in ("value", "low", "high")}}
+            for penalty, share in shares
+        ],
+    }  # fmt: skip
 
 
 def _known(people: People, scores: NDArray[np.int32]) -> NDArray[np.intp]:

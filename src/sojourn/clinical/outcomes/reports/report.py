@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from numpy.random import Generator
 
-from sojourn.clinical.outcomes import imputation
+from sojourn.clinical.evidence.meta_analysis import Counts
 from sojourn.clinical.outcomes.mixed_models import (
     ChangeOverVisits,
     NotFitted,
@@ -19,20 +19,14 @@ from sojourn.clinical.outcomes.practice.chain import Chain, chain_of
 from sojourn.clinical.outcomes.practice.estimates import Rates, rates_of
 from sojourn.clinical.outcomes.practice.windows import Window, baseline_of, reading_in
 from sojourn.clinical.outcomes.reports.time_in_response import TimeInResponse, time_in_response
+from sojourn.clinical.outcomes.reports.unsaid import Unsaid
+from sojourn.clinical.outcomes.reports.what_if import Claimed, WhatIf, what_if
 from sojourn.clinical.outcomes.reports.yardstick import Grouped, Yardstick
 
 BASELINE_WITHIN = timedelta(days=7)
 FEWEST_AT_VISIT = 5  # of each group; a mean change of fewer says too little to be modelled
-TWO = 2
 Part = TypeVar("Part")
 NO_RESPONSE = "percent change is not defined on this scale"
-
-
-@dataclass(frozen=True)
-class Unsaid:
-    """A part these data cannot carry, and why."""
-
-    because: str
 
 
 @dataclass(frozen=True)
@@ -59,21 +53,6 @@ class VisitOutcomes:
 
 
 @dataclass(frozen=True)
-class Tipping:
-    """By how many points worse the missing of `group` would have to be before its advantage is lost in chance.
-
-    `points` is 0 where there is no clear advantage to lose, None where even 40 points do not take it away.
-    """
-
-    group: str
-    against: str
-    visit: str
-    missing: int
-    points: float | None
-    imputations: int
-
-
-@dataclass(frozen=True)
 class PercentTwice:
     """Two numbers that are both called "reduction", of the same people. `of_people` is None where a baseline is 0."""
 
@@ -94,7 +73,7 @@ class Report:
     outcomes: tuple[VisitOutcomes, ...]
     change: ChangeOverVisits | Unsaid
     time_in_response: TimeInResponse | Unsaid
-    tipping: Tipping | Unsaid
+    what_if: WhatIf | Unsaid
     percent: PercentTwice | Unsaid
 
     def at_primary(self) -> tuple[VisitOutcomes, ...]:
@@ -122,7 +101,8 @@ def report_on(
         for visit in visits for group in groups
     )  # fmt: skip
     tell("Fitting the mixed model")
-    scores = _scores(people, visits, as_of, baseline_within)
+    began = [each for each in people if _has_begun(each, as_of, baseline_within)]
+    scores = [_scores(each, visits, as_of, baseline_within) for each in began]
     modelled = _enough(scores, visits, groups)
     change: ChangeOverVisits | Unsaid = _or_unsaid(
         lambda: change_over_visits(people=scores, visits=[visit.id for visit in modelled]), modelled, scores
@@ -138,7 +118,17 @@ def report_on(
         outcomes=outcomes,
         change=change,
         time_in_response=followed or Unsaid(_no_time(yardstick)),
-        tipping=_tipping(scores, modelled, primary, groups, change, yardstick, rng),
+        what_if=what_if(
+            everybody=scores,
+            due=[
+                s for s, each in zip(scores, began, strict=True) if primary.is_over(each.person, as_of=as_of)
+            ],
+            visits=[visit.id for visit in modelled],
+            claimed=Claimed(primary.id, _answered(outcomes, primary)),
+            change=change,
+            yardstick=yardstick,
+            rng=rng,
+        ),
         percent=_percent_twice(scores, primary, yardstick),
     )
 
@@ -160,24 +150,36 @@ def _outcomes(
     )
 
 
-def _scores(
-    people: Sequence[Grouped], visits: Sequence[Window], as_of: date, within: timedelta
-) -> list[PersonScores]:
-    """Give everybody who has a baseline and began, with the score that counts at each visit that is over."""
-    found = []
-    for each in people:
-        person = each.person
-        if person.first_dose_on is None or person.first_dose_on > as_of:
-            continue
-        baseline = baseline_of(person, within=within, as_of=as_of)
-        if baseline is None:
-            continue
-        readings = {
-            visit.id: reading_in(person, visit) for visit in visits if visit.is_over(person, as_of=as_of)
-        }
-        by_visit = {visit: float(reading.value) for visit, reading in readings.items() if reading is not None}
-        found.append(PersonScores(float(baseline), by_visit, each.group))
-    return found
+def _has_begun(each: Grouped, as_of: date, within: timedelta) -> bool:
+    """Tell whether somebody has a first day behind them and a baseline before it."""
+    first = each.person.first_dose_on
+    return (
+        first is not None
+        and first <= as_of
+        and baseline_of(each.person, within=within, as_of=as_of) is not None
+    )
+
+
+def _scores(each: Grouped, visits: Sequence[Window], as_of: date, within: timedelta) -> PersonScores:
+    """Give somebody who has begun, with the score that counts at each visit that is over."""
+    baseline = baseline_of(each.person, within=within, as_of=as_of)
+    assert baseline is not None
+    readings = {
+        visit.id: reading_in(each.person, visit)
+        for visit in visits
+        if visit.is_over(each.person, as_of=as_of)
+    }
+    by_visit = {visit: float(reading.value) for visit, reading in readings.items() if reading is not None}
+    return PersonScores(float(baseline), by_visit, each.group)
+
+
+def _answered(outcomes: Sequence[VisitOutcomes], primary: Window) -> dict[str, Counts]:
+    """Give for each group with a headline who answered at the primary visit, and who of them responded."""
+    return {
+        each.group: Counts(each.response.met, each.response.observed)
+        for each in outcomes
+        if each.visit == primary and each.response is not None and each.response.is_followed_enough
+    }
 
 
 def _enough(scores: Sequence[PersonScores], visits: Sequence[Window], groups: Sequence[str]) -> list[Window]:
@@ -202,38 +204,6 @@ def _or_unsaid(
 
 def _no_time(yardstick: Yardstick) -> str:
     return NO_RESPONSE if yardstick.response_percent is None else "nobody was in response at any visit"
-
-
-def _tipping(
-    scores: Sequence[PersonScores], visits: Sequence[Window], primary: Window, groups: Sequence[str],
-    change: ChangeOverVisits | Unsaid, yardstick: Yardstick, rng: Generator,
-) -> Tipping | Unsaid:  # fmt: skip
-    if len(groups) != TWO:
-        return Unsaid("a tipping point compares two groups")
-    if isinstance(change, Unsaid):
-        return Unsaid(f"the mixed model behind it could not be fitted: {change.because}")
-    names = [visit.id for visit in visits]
-    if primary.id not in names:
-        return Unsaid(f"{primary.id} has too few scores to be modelled")
-    at = names.index(primary.id)
-    sign = 1 if yardstick.lower_is_better else -1
-    turned = [
-        PersonScores(sign * p.baseline, {v: sign * s for v, s in p.by_visit.items()}, p.group) for p in scores
-    ]
-    first, second = groups
-    if sign * change.differences[at].change.value > 0:
-        first, second = second, first
-    try:
-        model = change.model if yardstick.lower_is_better else None
-        completed = imputation.complete(people=turned, visits=names, rng=rng, model=model)
-        points = imputation.tipping_point(completed, visit=at, first=first, second=second)
-    except (NotFitted, ValueError) as refused:
-        return Unsaid(str(refused))
-    missing = sum(
-        bool(gap) for gap, group in zip(completed.was_missing[:, at], completed.groups, strict=True)
-        if group == second
-    )  # fmt: skip
-    return Tipping(second, first, primary.id, missing, points, imputation.IMPUTATIONS)
 
 
 def _percent_twice(

@@ -5,9 +5,15 @@ from datetime import timedelta
 from fractions import Fraction
 from hashlib import sha256
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sojourn.clinical.instruments import Direction, Instrument
+from sojourn.clinical.outcomes.mixed_models.covariance import Vector
 from sojourn.clinical.outcomes.practice.chain import Outcome
 from sojourn.clinical.outcomes.practice.windows import Person
+
+CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,11 @@ class Yardstick:
         """Judge a fall of the response percent or more; from 0 nobody can fall."""
         percent = self.response_percent
         return percent is not None and baseline > 0 and 100 * (baseline - score) >= percent * baseline
+
+    def responded_each(self, baselines: Vector, scores: Vector) -> NDArray[np.bool_]:
+        """Judge many at once in floating point; a fall that reaches the percent to a billionth reaches it."""
+        fell = 100 * (baselines - scores) >= (self.response_percent or 0) * baselines - CLOSE
+        return np.asarray(fell & (baselines > 0) & (self.response_percent is not None))
 
     def is_worse(self, baseline: Fraction, score: Fraction) -> bool:
         """Judge a change for the worse by the reliable number of points or more; False where none is published."""

@@ -15,6 +15,7 @@ from statistics import NormalDist
 from sojourn.clinical.outcomes.reliable_change import Z_95
 from sojourn.clinical.outcomes.stop_rule.policy import StopRulePolicy, Terms, stop_rule_policy
 from sojourn.clinical.outcomes.trajectory import Baseline, PointKind, ScorePoint
+from sojourn.clinical.quantities import how_many
 
 
 class Standing(StrEnum):
@@ -133,17 +134,20 @@ def _missing(
     if baseline.point.value < terms.points:
         return f"the score began at {_n(float(baseline.point.value))}: it cannot fall by {terms.points}"
     if len(last) < policy.least_scores:
-        there = {0: "no score", 1: "one score"}.get(len(last), f"{len(last)} scores")
+        there = how_many(len(last), "score") if last else "no score"
         return f"{there} since the first dose; {policy.least_scores} are needed"
-    if as_of - last[-1].on > timedelta(days=policy.newest_within_days):
-        return f"the newest score is {(as_of - last[-1].on).days} days old; {policy.newest_within_days} are the most"
+    age = as_of - last[-1].on
+    if age > timedelta(days=policy.newest_within_days):
+        return (
+            f"the newest score is {how_many(age.days, 'day')} old; {policy.newest_within_days} are the most"
+        )
     return ""
 
 
 def _moved(fallen: float) -> str:
     if fallen == 0:
         return "unchanged"
-    return f"{'down' if fallen > 0 else 'up'} by {_n(abs(fallen))} points"
+    return f"{'down' if fallen > 0 else 'up'} by {how_many(abs(fallen), 'point')}"
 
 
 def _n(value: float) -> str:

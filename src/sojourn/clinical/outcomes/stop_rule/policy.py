@@ -11,6 +11,7 @@ from sojourn.clinical import instruments
 from sojourn.clinical.evidence import Citation, read_citations, read_table
 from sojourn.clinical.evidence.data_files import Table
 from sojourn.clinical.instruments import Direction
+from sojourn.clinical.quantities import how_many
 
 PATH = files("sojourn.clinical.outcomes") / "data" / "stop_rule.toml"
 CHOICE = ("id", "title", "says", "patient_says", "goes_on", "citations")
@@ -83,7 +84,9 @@ class Terms:
         if offered is None:
             raise NotOffered(f"the scale {self.instrument} is not offered")
         if not offered.low <= self.points <= offered.high:
-            raise NotOffered(f"{self.points} points are not offered: {offered.low} to {offered.high}")
+            raise NotOffered(
+                f"{how_many(self.points, 'point')} cannot be agreed on: {offered.low} to {offered.high}"
+            )
         if not 1 <= self.by_session <= stop_rule_policy().sessions_high:
             raise NotOffered(f"session {self.by_session} is not offered")
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sojourn.clinical import instruments
 from sojourn.clinical.outcomes.stop_rule.judging import Standing, Verdict
 from sojourn.clinical.outcomes.stop_rule.policy import Terms, stop_rule_policy
+from sojourn.clinical.quantities import how_many
 
 PROMISE = (
     "Until that conversation is on record, no further dose is given. You decide together how to go on: another dose or "
@@ -21,7 +22,7 @@ def sentence(terms: Terms) -> str:
     """Say the rule in one sentence, as it is signed."""
     title = instruments.get(terms.instrument).title
     return (
-        f"If my {title} score has not fallen by {terms.points} points by session {terms.by_session}, "
+        f"If my {title} score has not fallen by {how_many(terms.points, 'point')} by session {terms.by_session}, "
         "we stop and talk before another dose."
     )
 
