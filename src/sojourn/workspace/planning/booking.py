@@ -11,10 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from sojourn.program.people.access import only
+from sojourn.program.people.policy import may_do
 from sojourn.program.plans import booking, checking, proposing
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.desk import CourseNotFound, Desk, desk_for
 from sojourn.program.plans.queries import day_at, visits_of_course
+from sojourn.program.treatment import series
 from sojourn.workspace.planning.forms import FirstDoseForm, VisitForm
 from sojourn.workspace.planning.overview import PLANNERS
 
@@ -47,9 +49,11 @@ def _proposed(request: Any, desk: Desk) -> HttpResponse:
     if not proposal.visits:
         messages.info(request, _("Every visit of this course is booked."))
         return redirect("workspace:course", course_id=desk.course.id)
+    wanted = [visit.wanted for visit in proposal.visits if visit.wanted is not None]
     forms = [_form_of(desk, visit) for visit in proposal.visits]
     shown = first if first.is_bound else FirstDoseForm(initial={"first_dose_on": on})
-    return _page(request, desk, None if proposal.continues else shown, forms, proposal.problems)
+    problems = (*_held(request, desk, wanted), *proposal.problems)
+    return _page(request, desk, None if proposal.continues else shown, forms, problems)
 
 
 def _typed(request: Any, desk: Desk, deed: str) -> HttpResponse:
@@ -69,7 +73,7 @@ def _typed(request: Any, desk: Desk, deed: str) -> HttpResponse:
         wanted = [form.wanted for form in forms]
         if deed == "book":
             try:
-                booking.book_series(
+                series.book_visits(
                     course_id=desk.course.id, visits=wanted, actor=request.actor, now=request.now
                 )
             except booking.NotBookable as refusal:
@@ -83,7 +87,10 @@ def _typed(request: Any, desk: Desk, deed: str) -> HttpResponse:
                 return redirect("workspace:course", course_id=desk.course.id)
         else:
             taken = proposing.calendar_of(desk, [v.starts_at.astimezone(desk.zone).date() for v in wanted])
-            problems = checking.problems_with(desk, wanted, standing=standing, taken=taken, now=request.now)
+            problems = (
+                *_held(request, desk, wanted),
+                *checking.problems_with(desk, wanted, standing=standing, taken=taken, now=request.now),
+            )
     continues = any(row.is_dosing for row in standing)
     return _page(
         request, desk, None if continues else first, forms, problems, status=422 if deed == "book" else 200
@@ -120,10 +127,21 @@ def _page(
             ],
             "refusing": sum(problem.refuses for problem in problems),
             "marked": sum(not problem.refuses for problem in problems),
+            "talk_about": desk.course.patient_id
+            if any(problem.about == series.ABOUT for problem in problems)
+            else None,
+            "may_talk": may_do(request.actor, "record a stop conversation"),
             "wrong": sum(bool(form.errors) for form in forms if form.is_bound),
         },
         status=status,
     )
+
+
+def _held(
+    request: Any, desk: Desk, wanted: Sequence[checking.WantedVisit]
+) -> tuple[checking.Problem, ...]:
+    rule = series.rule_of_course(desk.course.id, actor=request.actor, now=request.now)
+    return series.held_by(rule, wanted)
 
 
 def _form_of(desk: Desk, visit: proposing.ProposedVisit) -> VisitForm:

@@ -18,6 +18,7 @@ from sojourn.program.people.policy import may_do
 from sojourn.program.people.roles import Role
 from sojourn.program.plans import actions, queries
 from sojourn.program.plans.proposing import places_of
+from sojourn.program.treatment import series
 from sojourn.program.treatment.readiness import held_in_course
 from sojourn.workspace.planning.exposure import Compared, compared
 from sojourn.workspace.planning.forms import CourseForm, EndForm, OrderForm
@@ -91,6 +92,8 @@ def course(request: Any, course_id: UUID) -> HttpResponse:
             "orders": queries.orders_of(course_id, actor=request.actor),
             "visits": [{"row": visit, "is_held": visit.id in held} for visit in visits],
             "compared": _compared_now(row, protocol),
+            "rule": series.rule_of_course(course_id, actor=request.actor, now=request.now),
+            "may_talk": may_do(request.actor, "record a stop conversation"),
             "is_complete": set(places_of(protocol)) <= {(visit.kind, visit.number) for visit in visits},
             "may_order": may_do(request.actor, "order a dose"),
             "is_at_home": protocol.setting is protocols.Setting.HOME,
