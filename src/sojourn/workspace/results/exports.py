@@ -7,7 +7,9 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from sojourn.clinical.evidence.meta_analysis import Counts
 from sojourn.clinical.outcomes.practice import LEAST, Chain, suppress_chain
+from sojourn.clinical.quantities import how_many
 from sojourn.design.charts.denominators import DenominatorStep, denominators_figure
 from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.standalone import styles
@@ -21,6 +23,8 @@ CANNOT_BE_RENDERED = (
     "60 % reduction in anxiety symptoms after 10 weeks",
     "87 % see improvement within four weeks",
 )
+
+WINDOW_CLOSED = 3  # the step of the chain
 
 
 def card_as_csv(card_json: str) -> str:
@@ -79,17 +83,40 @@ def published_question(question: QuestionForm) -> PublishedQuestion:
 
 def published_counts(answers: Answers) -> dict[str, int]:
     """Give every count that a reader of the page can see or work out."""
-    chain = answers.card.chain
-    return {
+    chain, alarmed = answers.card.chain, answers.harms.people_with_red_alarm
+    counts = {
         "came in": chain.enrolled, "valid baseline": chain.baseline, "dosed": chain.dosed, "window closed": chain.reached,
-        "due": chain.due, "answered": chain.observed, "missing": chain.missing, "met": chain.met,
-        "not met": chain.observed - chain.met, "people with an act-now alarm": answers.harms.people_with_red_alarm,
+        "no valid baseline": chain.enrolled - chain.baseline, "no dose": chain.baseline - chain.dosed,
+        "window still to come": chain.dosed - chain.reached, "due": chain.due,
+        "due without a baseline": chain.reached_without_baseline, "answered": chain.observed,
+        "no answer": chain.reached - chain.observed, "missing": chain.missing, "met": chain.met,
+        "not met": chain.observed - chain.met, "people with an act-now alarm": alarmed,
+        "people without one": chain.enrolled - alarmed,
     }  # fmt: skip
+    worse = _worse_published(answers)
+    if worse is None:
+        return counts
+    if worse.n == chain.observed:
+        return counts | {"worse of those who answered": worse.events}
+    return counts | {"seen with any baseline": worse.n, "worse with any baseline": worse.events}
+
+
+def _worse_published(answers: Answers) -> Counts | None:
+    """Of everybody observed who got worse; of those who answered alone where the two would differ by a handful."""
+    chain, worse = answers.card.chain, answers.worse
+    if worse is not None and 0 < worse.n - chain.observed < LEAST:
+        return Counts(chain.worse, chain.observed)
+    return worse
+
+
+def _may_show(part: int, whole: int) -> bool:
+    """Tell whether neither a part nor the rest of the whole is a handful."""
+    return all(n == 0 or n >= LEAST for n in (part, whole - part))
 
 
 def published_page(answers: Answers, *, practice: str, outcome: str, is_demonstration: bool) -> str:
     """Write the page; its figures hide every cell of 1 to 10 and what would give one away."""
-    worse = answers.worse
+    worse, harms = _worse_published(answers), answers.harms
     return render_to_string(
         "workspace/results/published.html",
         {
@@ -98,11 +125,11 @@ def published_page(answers: Answers, *, practice: str, outcome: str, is_demonstr
             "is_demonstration": is_demonstration,
             "card": answers.card,
             "chain": _suppressed(answers.card.chain, outcome),
-            "worse": worse if worse and (worse.events == 0 or worse.events >= LEAST) else None,
-            "worse_hidden": worse is not None and 0 < worse.events < LEAST,
-            "reliable": answers.yardstick.reliable_points,
-            "harms": answers.harms,
-            "alarmed_hidden": 0 < answers.harms.people_with_red_alarm < LEAST,
+            "worse": worse if worse and _may_show(worse.events, worse.n) else None,
+            "worse_hidden": worse is not None and not _may_show(worse.events, worse.n),
+            "reliable": how_many(answers.yardstick.reliable_points or 0, "point"),
+            "harms": harms,
+            "alarmed_hidden": not _may_show(harms.people_with_red_alarm, answers.card.chain.enrolled),
             "cannot": CANNOT_BE_RENDERED,
         },
     )
@@ -110,7 +137,9 @@ def published_page(answers: Answers, *, practice: str, outcome: str, is_demonstr
 
 def _suppressed(chain: Chain, outcome: str) -> ChartFigure:
     links = chain.links
-    shown = suppress_chain([link.people for link in links])
+    # The headline names all who were due: beside it, the window's own step would tell who of them has no baseline.
+    also = (WINDOW_CLOSED,) if 0 < chain.reached_without_baseline < LEAST else ()
+    shown = suppress_chain([link.people for link in links], also=also)
     return denominators_figure(
         title="Who was counted",
         steps=[

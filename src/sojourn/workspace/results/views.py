@@ -101,7 +101,7 @@ def publish(request: Any) -> HttpResponse:
     """Show what would be published, and write it once the director confirms."""
     question, answers = _asked(request, settled=True)
     because = refused_because(answers) or why_not_beside_earlier(
-        published_question(question), published_counts(answers)
+        published_question(question), published_counts(answers), as_of=question.as_of
     )
     if request.method == "POST" and request.POST.get("confirmed") == "yes":
         practice = the_practice()

@@ -4,7 +4,7 @@ A table of counts with its totals gives a hidden cell away when it is the only o
 one is hidden there too: the smallest that is not zero. Source: cms-cell-size for "no cell of 1 to 10".
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,9 +19,12 @@ class Suppressed:
     hidden_for_others: int
 
 
-def suppress(table: Sequence[Sequence[int]], *, least: int = LEAST) -> Suppressed:
+def suppress(
+    table: Sequence[Sequence[int]], *, least: int = LEAST, also: Collection[tuple[int, int]] = ()
+) -> Suppressed:
     """Hide every count from 1 to below `least`, and complementary cells. Totals of rows and columns may then be shown.
 
+    `also` are places (row, column) to hide in any case, because something beside the table would give them away.
     Raises ValueError for a table whose rows differ in length or that holds a negative count.
     """
     rows = [list(row) for row in table]
@@ -31,6 +34,7 @@ def suppress(table: Sequence[Sequence[int]], *, least: int = LEAST) -> Suppresse
         raise ValueError("a count is never negative")
     hidden = {(y, x) for y, row in enumerate(rows) for x, count in enumerate(row) if 0 < count < least}
     small = len(hidden)
+    hidden |= set(also)
     lines = [[(y, x) for x in range(len(rows[y]))] for y in range(len(rows))]
     if rows:
         lines += [[(y, x) for y in range(len(rows))] for x in range(len(rows[0]))]
@@ -75,14 +79,18 @@ class SuppressedChain:
         return None not in self.people and None not in self.lost
 
 
-def suppress_chain(people: Sequence[int], *, least: int = LEAST) -> SuppressedChain:
+def suppress_chain(
+    people: Sequence[int], *, least: int = LEAST, also: Collection[int] = ()
+) -> SuppressedChain:
     """Hide small losses of a chain, and every step from which a hidden one could be worked out.
 
-    `people` are those who remain at each step, never rising. A step is shown only where nothing is hidden on one side
+    `people` are those who remain at each step, never rising; the numbers of the steps in `also` are hidden in any case.
+    A step is shown only where nothing is hidden on one side
     of it: from above or from below it is then the sum of numbers that are shown anyway.
     """
     parts = [before - after for before, after in pairwise(people)] + [people[-1]]
-    hidden = [cell is None for cell in suppress([parts], least=least).cells[0]]
+    around = {(0, place) for step in also for place in (step - 1, step)}
+    hidden = [cell is None for cell in suppress([parts], least=least, also=around).cells[0]]
     shown = [
         count if not any(hidden[:place]) or not any(hidden[place:]) else None
         for place, count in enumerate(people)
