@@ -78,7 +78,9 @@ def measure(runs: int) -> int:
             gone += float(1 - seen[:, -1].mean()) / runs
             _two_groups(tallies, made, seen, draw)
             _one_group(tallies, made, seen, whole, draw)
-        print(f"People leave: {reason}; {PEOPLE} people, {100 * gone:.0f} % gone by {VISITS[-1]}, {runs} runs")
+        print(
+            f"People leave: {reason}; {PEOPLE} people, {100 * gone:.0f} % gone by {VISITS[-1]}, {runs} runs"
+        )
         for tally in tallies.values():
             print(tally.line())
     _time_to_loss(draw, runs)
@@ -106,7 +108,9 @@ class _Made:
             there[:, visit] = there[:, visit - 1] & ~goes
         return there
 
-    def people(self, scores: NDArray[np.float64], seen: NDArray[np.bool_], *, grouped: bool) -> list[PersonScores]:
+    def people(
+        self, scores: NDArray[np.float64], seen: NDArray[np.bool_], *, grouped: bool
+    ) -> list[PersonScores]:
         return [
             PersonScores(
                 float(baseline), {v: float(s) for v, s, is_there in zip(VISITS, row, there, strict=True) if is_there},
@@ -166,7 +170,10 @@ def _one_group(
         met=PHQ9.responded_each, floor=float(PHQ9.baseline_at_least or 0), most=27.0,
     )  # fmt: skip
     first = worse.steps[0]
-    for name, each in (("mean change: mixed model", found.means[-1].change), ("mean change: imputation", first.change)):
+    for name, each in (
+        ("mean change: mixed model", found.means[-1].change),
+        ("mean change: imputation", first.change),
+    ):
         _tally(tallies, name).take(each.value, Interval(each.low, each.high), true_change)
     assert first.share is not None
     _tally(tallies, "rate: imputation, of everybody due").take(

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from sojourn.program.people.models import Patient, User
-from sojourn.program.results import reporting
+from sojourn.program.results import holding, reporting
 from sojourn.program.results.models import Publication, Report
 from tests.doors.workspace.test_results import PAGE, treated
 from tests.program.results.test_counting import scored
@@ -201,3 +201,33 @@ def test_two_pages_that_could_be_subtracted_are_not_both_published(ward, sign_in
     treated(ward, 22, first=24, later=20)
     client.post(url, {"confirmed": "yes"})
     assert Publication.objects.count() == 2, "fifty-five more are no handful"
+
+
+def test_a_report_that_lost_its_worker_three_times_is_given_up_in_words_and_can_be_started_again(
+    ward, sign_in
+):
+    client = sign_in(ward.dora)
+    address = client.post(reverse("workspace:ask_report")).url
+    Report.objects.update(tries=3, held_until=NOW - DAY, stage="Fitting the mixed model")
+    assert "Stopped: the worker that made this report is gone" in client.get(address).content.decode()
+    report = Report.objects.get()
+    reporting.make_report(report.id)
+    assert "Its worker was stopped 3 times while making it" in client.get(address).content.decode()
+    assert client.post(f"{address}again/").url == address
+    reporting.make_report(report.id)
+    text = client.get(address).content.decode()
+    assert "Insufficient follow-up" in text
+    assert "Start again" not in text
+    assert "needs no new start" in client.post(f"{address}again/", follow=True).content.decode()
+
+
+def test_a_report_that_somebody_holds_is_made_by_nobody_else(ward, sign_in):
+    client = sign_in(ward.dora)
+    client.post(reverse("workspace:ask_report"))
+    report = Report.objects.get()
+    with holding.held(report.id) as hold:
+        reporting.make_report(report.id)
+        assert Report.objects.get().found is None
+        Report.objects.update(holder=report.id)  # another took it, because this one was not heard of
+        with pytest.raises(holding.NoLongerHeld):
+            hold.write(stage="Counting")

@@ -47,23 +47,24 @@ class Loaded:
     units: tuple[tuple[UUID, UUID], ...]
 
 
-@transaction.atomic
 def load(
     actor: Actor, asked: Asked, *, instrument_id: str, tell: Callable[[str], None] = lambda _: None
 ) -> Loaded:
-    """Read everybody the actor may see and asks for, and every score of one scale that may count."""
-    tell("Finding the people")
+    """Read everybody the actor may see and asks for, and every score of one scale that may count.
+
+    `tell` is called before the transaction begins: what it writes is seen at once, and locks nothing meanwhile.
+    """
+    tell("Finding the people and their scores")
     statement, values = people_asked(actor, asked, MAKE_PEOPLE)
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL work_mem = '256MB'")
         cursor.execute("DROP TABLE IF EXISTS followed_here")
         cursor.execute(statement, {**values, "never": NEVER})
         cursor.execute("ANALYZE followed_here")
         cursor.execute("SELECT DISTINCT unit, site_id, prescriber_id FROM followed_here ORDER BY unit")
         units = tuple((site, prescriber) for _, site, prescriber in cursor.fetchall())
-    _, first_day, unit = _columns(COPY_PEOPLE, {}, 3)
-    tell("Reading their scores")
-    readings = _columns(COPY_READINGS, {"instrument": instrument_id, "cut": asked.cut or "infinity"}, 3)
+        _, first_day, unit = _columns(COPY_PEOPLE, {}, 3)
+        readings = _columns(COPY_READINGS, {"instrument": instrument_id, "cut": asked.cut or "infinity"}, 3)
     return Loaded(People(first_day, unit, max(len(units), 1)), Readings(*readings), units)
 
 

@@ -112,6 +112,11 @@ class Report(models.Model):
     author = models.CharField(max_length=300)
     asked_at = models.DateTimeField()
     stage = models.CharField(max_length=80, blank=True)
+    holder = models.UUIDField(null=True)  # the worker that makes it
+    held_until = models.DateTimeField(
+        null=True
+    )  # by the database's clock; past and unfinished: its worker is gone
+    tries = models.PositiveSmallIntegerField(default=0)
     percent = models.PositiveSmallIntegerField(default=0)
     cancelled_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

@@ -1,15 +1,18 @@
 """Long reports: asked for, worked on in the background, followed, taken back, kept with what it takes to make them again."""
 
 import json
-from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from fractions import Fraction
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -24,11 +27,11 @@ from sojourn.program.people.actors import Actor, actor_of
 from sojourn.program.people.models import User
 from sojourn.program.people.policy import may_do, require
 from sojourn.program.results.counting import Asked, harms_among
+from sojourn.program.results.holding import WORK, Hold, NoLongerHeld, held
 from sojourn.program.results.loading import load
 from sojourn.program.results.models import Report
 
-WORK = "sojourn.program.results.tasks.make_asked_report"
-STAGES = 8  # words that `tell` hears from beginning to end
+STAGES = 7  # words that `tell` hears from beginning to end
 THOUSANDTHS = 1000
 NEWEST = 20
 
@@ -37,8 +40,8 @@ class NoSuchReport(Exception):
     """There is no such report, or it is somebody else's."""
 
 
-class Stopped(Exception):
-    """Whoever asked for the report has taken it back."""
+class NotToStartAgain(Exception):
+    """The report is being made, or is finished."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,11 @@ class ReportRow:
 
     @property
     def is_under_way(self) -> bool:
-        return self.state in {"waiting", "under way"}
+        return self.state in {"waiting", "under way", "stopped"}
+
+    @property
+    def may_start_again(self) -> bool:
+        return self.state in {"stopped", "failed"}
 
 
 @transaction.atomic
@@ -104,6 +111,24 @@ def cancel_report(*, report_id: UUID, actor: Actor, now: datetime) -> None:
         audit.record(actor, "took a report back", about=("report", report_id), at=now)
 
 
+@transaction.atomic
+def start_again(*, report_id: UUID, actor: Actor, now: datetime) -> None:
+    """Put a report that failed, or whose worker is gone, back in line.
+
+    Raises NoSuchReport, NotToStartAgain, NotAllowed.
+    """
+    require(actor, "see the practice's results")
+    report = _reports(actor).select_for_update(of=("self",)).filter(pk=report_id).first()
+    if report is None:
+        raise NoSuchReport
+    if not _row(report).may_start_again:
+        raise NotToStartAgain
+    report.failed_because, report.stage, report.percent, report.tries, report.held_until = "", "", 0, 0, None
+    report.save(update_fields=["failed_because", "stage", "percent", "tries", "held_until"])
+    audit.record(actor, "started a report again", about=("report", report_id), at=now)
+    app.configure_task(WORK, lock="reports").defer(report_id=str(report_id))
+
+
 def report_of(report_id: UUID, *, actor: Actor) -> ReportRow:
     """Give one report of the actor's own; a medical director sees everybody's. Raises NoSuchReport."""
     report = _reports(actor).filter(pk=report_id).first()
@@ -119,21 +144,18 @@ def newest_reports(actor: Actor) -> tuple[ReportRow, ...]:
 
 def make_report(report_id: UUID) -> None:
     """Work on a report until it is finished, has failed or is taken back."""
-    report = Report.objects.filter(pk=report_id, finished_at=None, cancelled_at=None).first()
-    if report is None:
-        return
-    try:
-        found = _found(report)
-    except Stopped:
-        return
-    except Exception:
-        Report.objects.filter(pk=report_id).update(
-            failed_because="The computation failed; the log says where."
-        )
-        raise
-    Report.objects.filter(pk=report_id, cancelled_at=None).update(
-        found=found, percent=100, stage="", finished_at=timezone.now()
-    )
+    with held(report_id) as hold:
+        if hold is None:
+            return
+        try:
+            found = _found(Report.objects.get(pk=report_id), hold)
+            hold.write(found=found, percent=100, stage="", finished_at=timezone.now())
+        except NoLongerHeld:
+            return
+        except Exception:
+            with suppress(NoLongerHeld):
+                hold.write(failed_because="The computation failed; the log says where.")
+            raise
 
 
 def card_of(row: ReportRow) -> ClaimCard:
@@ -159,16 +181,16 @@ def card_of(row: ReportRow) -> ClaimCard:
     )  # fmt: skip
 
 
-def _found(report: Report) -> dict[str, Any]:
+def _found(report: Report, hold: Hold) -> dict[str, Any]:
     instrument = instruments.get(report.definition["instrument"])
     yardstick = yardstick_of(instrument)
     actor = actor_of(User.objects.get(pk=report.asked_by_id))
     asked = _asked(report)
-    steps = _steps(report.pk)
+    steps = count(1)
 
     def tell(stage: str) -> None:
-        next(steps)
-        Report.objects.filter(pk=report.pk).update(stage=stage, percent=next(steps))
+        """Say how far it has come; where the report was taken back, that ends the work."""
+        hold.write(stage=stage, percent=min(99, 100 * next(steps) // STAGES - 5))
 
     loaded = load(actor, asked, instrument_id=instrument.id, tell=tell)
     bands = instrument.band_set()
@@ -190,27 +212,18 @@ def _found(report: Report) -> dict[str, Any]:
     return {**found, "harms": asdict(harms_among(actor, asked))}
 
 
-def _steps(report_id: UUID) -> Iterator[int]:
-    """Before each step look whether the report was taken back, then say how far it has come."""
-    for done in range(1, 100):
-        if Report.objects.filter(pk=report_id).exclude(cancelled_at=None).exists():
-            raise Stopped
-        yield 0
-        yield min(99, 100 * done // STAGES - 5)
-
-
 def _reports(actor: Actor) -> Any:
     require(actor, "see the practice's results")
-    if may_do(actor, "publish results"):
-        return Report.objects.all()
-    return Report.objects.filter(asked_by_id=actor.user_id)
+    reports = Report.objects.annotate(is_held=Q(held_until__gt=Now()))
+    return reports if may_do(actor, "publish results") else reports.filter(asked_by_id=actor.user_id)
 
 
-def _row(report: Report) -> ReportRow:
+def _row(report: Any) -> ReportRow:
     deferred = report.get_deferred_fields()
     state = (
         "taken back" if report.cancelled_at else "failed" if report.failed_because
-        else "finished" if report.finished_at else "under way" if report.stage else "waiting"
+        else "finished" if report.finished_at else "under way" if report.is_held
+        else "stopped" if report.held_until else "waiting"
     )  # fmt: skip
     return ReportRow(
         id=report.id,

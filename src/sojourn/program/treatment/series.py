@@ -41,9 +41,14 @@ def held_by(rule: StopRuleNow | None, wanted: Sequence[WantedVisit]) -> tuple[Pr
         return ()
     refuses = rule.is_due or rule.settled is not None
     then = (
-        _("No dose is booked until the conversation is on record.") if refuses else _("The dose waits for it.")
+        _("No dose is booked until the conversation is on record.")
+        if refuses
+        else _("The dose waits for it.")
     )
-    says = _("The stop rule holds the next dose: %(why)s. %(then)s") % {"why": rule.held_because, "then": then}
+    says = _("The stop rule holds the next dose: %(why)s. %(then)s") % {
+        "why": rule.held_because,
+        "then": then,
+    }
     return (Problem(doses[0].place, ABOUT, says, refuses=refuses, source=_("program policy")),)
 
 

@@ -137,9 +137,7 @@ def _page(
     )
 
 
-def _held(
-    request: Any, desk: Desk, wanted: Sequence[checking.WantedVisit]
-) -> tuple[checking.Problem, ...]:
+def _held(request: Any, desk: Desk, wanted: Sequence[checking.WantedVisit]) -> tuple[checking.Problem, ...]:
     rule = series.rule_of_course(desk.course.id, actor=request.actor, now=request.now)
     return series.held_by(rule, wanted)
 

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,11 +18,13 @@ from sojourn.program.people.queries import the_practice
 from sojourn.program.people.roles import Role
 from sojourn.program.results.reporting import (
     NoSuchReport,
+    NotToStartAgain,
     ReportRow,
     ask_report,
     cancel_report,
     card_of,
     report_of,
+    start_again,
 )
 from sojourn.workspace.results.numbers import definition_of
 from sojourn.workspace.results.questions import QuestionForm
@@ -92,6 +95,19 @@ def cancel(request: Any, report_id: UUID) -> HttpResponse:
         cancel_report(report_id=report_id, actor=request.actor, now=request.now)
     except NoSuchReport:
         raise Http404 from None
+    return redirect("workspace:results_report", report_id=report_id)
+
+
+@readers
+@require_POST
+def again(request: Any, report_id: UUID) -> HttpResponse:
+    """Start a report again that failed, or whose worker is gone."""
+    try:
+        start_again(report_id=report_id, actor=request.actor, now=request.now)
+    except NoSuchReport:
+        raise Http404 from None
+    except NotToStartAgain:
+        messages.info(request, _("This report needs no new start. Nothing was changed."))
     return redirect("workspace:results_report", report_id=report_id)
 
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("reports/", report_views.ask, name="ask_report"),
     path("reports/<uuid:report_id>/", report_views.report, name="results_report"),
     path("reports/<uuid:report_id>/stop/", report_views.cancel, name="cancel_report"),
+    path("reports/<uuid:report_id>/again/", report_views.again, name="start_report_again"),
     *(
         path(
             f"reports/<uuid:report_id>/report.{kind}",

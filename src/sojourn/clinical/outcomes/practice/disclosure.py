@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 
 from sojourn.clinical.outcomes.practice.suppression import LEAST
 
-MOST_WHOLE = 60  # parts: up to here only whole people are tried; beyond, fractions, which take a hundredth of the time
+MOST_WHOLE = (
+    60  # parts: up to here only whole people are tried; beyond, fractions, which take a hundredth of the time
+)
 ROUNDING = 1e-6
 OTHERWISE = ""  # any protocol or site that no page names
 
@@ -129,7 +131,9 @@ def _fill(
     found = scipy.optimize.milp(
         weights,
         constraints=[
-            scipy.optimize.LinearConstraint(np.hstack([stands, np.zeros((len(counts), wanted))]), counts, counts),
+            scipy.optimize.LinearConstraint(
+                np.hstack([stands, np.zeros((len(counts), wanted))]), counts, counts
+            ),
             scipy.optimize.LinearConstraint(up_to, -np.inf, 0),
         ],
         integrality=np.concatenate([np.full(parts, parts <= MOST_WHOLE), np.zeros(wanted)]),
