@@ -251,3 +251,24 @@ def test_a_practice_with_nobody_has_no_bar():
 def test_a_row_cannot_count_more_people_than_there_are():
     with pytest.raises(ValueError, match="more people"):
         flow(13, total=12)
+
+
+def doses(*days):
+    return tuple(
+        Tick(on=START + timedelta(days=day), kind="dosing", label=str(number), detail="56 mg nasal")
+        for number, day in enumerate(days, 1)
+    )
+
+
+def test_doses_carry_amount_and_route_where_all_have_room_and_their_number_where_not():
+    roomy = trajectory_svg(chart(point(0, 20), point(80, 9), ticks=doses(10, 40, 70)))
+    assert "2 · 56 mg nasal" in texts(roomy)
+    crowded = trajectory_svg(chart(point(0, 20), point(80, 9), ticks=doses(*range(10, 74, 4))))
+    assert "1" in texts(crowded)
+    assert "1 · 56 mg nasal" not in texts(crowded)
+    assert "2 · 56 mg nasal" in crowded, "its words on a touch of the mark"
+
+
+def test_the_table_names_each_dose_among_the_scores():
+    rows = trajectory_figure(chart(point(0, 20), point(14, 9), ticks=doses(7))).rows
+    assert rows[1] == ("Jan 12, 2026", "dose", "", "", "session 1 · 56 mg nasal")

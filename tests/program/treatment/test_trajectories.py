@@ -110,3 +110,13 @@ def test_it_takes_three_queries_however_much_there_is(ward, weeks, django_assert
         total(ward, 10, TODAY - timedelta(weeks=week))
     with django_assert_num_queries(3):
         trajectories_of(ward.ada.patient_id, actor=ward.ada, now=NOW)
+
+
+def test_a_dose_stands_on_the_line_with_its_amount_and_route(ward):
+    course = histories.course(ward, ward.ada.patient_id, NOW - timedelta(days=20))
+    dosing = histories.visit(ward, course, "dosing", 1, NOW - timedelta(days=10))
+    histories.event(ward, dosing, "dosed", NOW - timedelta(days=10), mg=56.0)
+    histories.event(ward, dosing, "dosed", NOW - timedelta(days=10) + timedelta(minutes=5), mg=28.0)
+    (held,) = held_visits_of(ward.ada.patient_id, actor=ward.ada)
+    assert held.mark.label == "1"
+    assert held.mark.detail == "84 mg nasal", "both parts of it"

@@ -56,11 +56,12 @@ class ScorePoint:
 
 @dataclass(frozen=True)
 class SessionMark:
-    """A session that was held."""
+    """A session that was held: its number, and for a dose how much by which way ("56 mg nasal")."""
 
     on: date
     kind: SessionKind
     label: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,9 @@ class Review:
     citations: tuple[Citation, ...]
 
 
+SHORT_ROUTES = {"intranasal": "nasal", "intravenous": "IV", "intramuscular": "IM", "subcutaneous": "SC"}
+
+
 @dataclass(frozen=True, slots=True)
 class CourseProtocol:
     """`monitoring` names the monitoring plan of its dosing sessions, `consent` what is signed before."""
@@ -143,6 +146,11 @@ class CourseProtocol:
     phases: tuple[Phase, ...]
     limits: tuple[Limit, ...]
     reviews: tuple[Review, ...]
+
+    @property
+    def route_in_short(self) -> str:
+        """The route as a clinician abbreviates it beside a dose."""
+        return SHORT_ROUTES.get(self.route, self.route)
 
     @property
     def doses(self) -> int:

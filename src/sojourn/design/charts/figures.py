@@ -27,7 +27,7 @@ class ChartFigure:
 
 
 def trajectory_figure(chart: TrajectoryChart) -> ChartFigure:
-    """Draw a trajectory and set its table beside it: day, score, band, change since the first, note."""
+    """Draw a trajectory and set its table beside it: day, score, band, change since the first, note; doses among them."""
     names = kind_names()
     kinds = {point.kind for point in chart.points}
     return ChartFigure(
@@ -35,7 +35,7 @@ def trajectory_figure(chart: TrajectoryChart) -> ChartFigure:
         svg=trajectory_svg(chart),
         caption=caption(chart),
         columns=(_("Day"), chart.unit or _("Score"), _("Band"), _("Since baseline"), _("Note")),
-        rows=tuple(_row(chart, point) for point in reversed(chart.points)),
+        rows=_rows(chart),
         key=tuple(
             f"{mark} {names[kind]}"
             for kind, mark in (("prorated", "○"), ("total_only", "□"))
@@ -71,6 +71,17 @@ def stages_figure(chart: StagesChart) -> ChartFigure:
             (lane.title, in_words(max(zip(lane.heights, lane.hours, strict=True))[1])) for lane in chart.lanes
         ),
     )
+
+
+def _rows(chart: TrajectoryChart) -> tuple[tuple[str, ...], ...]:
+    """Scores and doses, newest first; a score of the day of a dose was asked for before it."""
+    dosed = [tick for tick in chart.ticks if tick.kind == "dosing" and tick.detail]
+    rows = [(point.on, 0, _row(chart, point)) for point in chart.points]
+    rows += [
+        (tick.on, 1, (date_format(tick.on, "M j, Y"), _("dose"), "", "", _("session %(which)s") % {"which": tick.in_full}))
+        for tick in dosed
+    ]  # fmt: skip
+    return tuple(row for _on, _after, row in sorted(rows, key=lambda each: each[:2], reverse=True))
 
 
 def _row(chart: TrajectoryChart, point: ChartPoint) -> tuple[str, ...]:

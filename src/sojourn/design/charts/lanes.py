@@ -3,7 +3,7 @@
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 
-from sojourn.design.charts.axis import Scale, place_labels
+from sojourn.design.charts.axis import PlacedLabel, Scale, place_labels
 from sojourn.design.charts.svg import element, percent
 from sojourn.design.charts.values import Tick, TickKind, TrajectoryChart
 from sojourn.design.charts.words import lane_names
@@ -41,13 +41,22 @@ def draw_lane(lane: str, row: int, chart: TrajectoryChart, scale: Scale) -> list
         return drawn + [_tick(tick, "not_done", mark_y, scale) for tick in missed]
     ticks = sorted((tick for tick in chart.ticks if tick.kind == lane), key=lambda tick: tick.on)
     drawn += [_tick(tick, lane, mark_y, scale) for tick in ticks]
-    for label in place_labels([(scale.x(tick.on), tick.label) for tick in ticks if tick.label]):
+    for label in _labels(ticks, scale):
         drawn.append(
             element(
                 "text", label.text, x=percent(label.x), y=text_y, text_anchor="middle", class_="only-wide"
             )
         )
     return drawn
+
+
+def _labels(ticks: list[Tick], scale: Scale) -> tuple[PlacedLabel, ...]:
+    """Label the ticks in full where every one has room for it, else as shortly as they can be."""
+    full = [(scale.x(tick.on), tick.in_full) for tick in ticks if tick.in_full]
+    placed = place_labels(full)
+    if len(placed) == len(full):
+        return placed
+    return place_labels([(scale.x(tick.on), tick.label) for tick in ticks if tick.label])
 
 
 def _tick(tick: Tick, lane: str, y: float, scale: Scale) -> SafeString:
@@ -59,7 +68,7 @@ def _tick(tick: Tick, lane: str, y: float, scale: Scale) -> SafeString:
         "medication": element("path", d="M0-6 6 5H-6Z", class_="tick tick--medication"),
     }[lane]
     said = ", ".join(
-        part for part in (lane_names()[lane], date_format(tick.on, "M j, Y"), tick.label) if part
+        part for part in (lane_names()[lane], date_format(tick.on, "M j, Y"), tick.in_full) if part
     )
     return element(
         "svg",

@@ -43,7 +43,10 @@ def figure_of_trajectory(
             unit=_("Score, %(low)d to %(high)d") % {"low": scale.low, "high": scale.high},
             bands=_bands(instrument, for_patient=for_patient),
             ticks=(
-                *(Tick(on=mark.on, kind=mark.kind.value, label=mark.label) for mark in line.sessions),
+                *(
+                    Tick(on=mark.on, kind=mark.kind.value, label=mark.label, detail=mark.detail)
+                    for mark in line.sessions
+                ),
                 *medicines,
             ),
             thresholds=() if for_patient else _thresholds(instrument),

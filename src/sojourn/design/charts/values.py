@@ -34,11 +34,19 @@ class SeverityBand:
 
 @dataclass(frozen=True, kw_only=True)
 class Tick:
-    """Something that happened on a day: a dose, a talk, a change of medicine. `label` is short ("56 mg")."""
+    """Something that happened on a day: a dose, a talk, a change of medicine.
+
+    `label` is short (a number); `detail` stands beside it where there is room ("56 mg nasal"), and always in its words.
+    """
 
     on: date
     kind: TickKind
     label: str = ""
+    detail: str = ""
+
+    @property
+    def in_full(self) -> str:
+        return " · ".join(part for part in (self.label, self.detail) if part)
 
 
 @dataclass(frozen=True, kw_only=True)
