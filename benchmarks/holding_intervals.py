@@ -184,9 +184,9 @@ def _one_group(
     )
     due = Counts(claimed.events, int(may.sum()))
     _tally(tallies, "rate: missing counted as not (Wilson)").take(float(due.share), wilson(due), true_rate)
-    _tally(tallies, "rate: between worst and best case").take(
-        float(due.share), Interval(float(due.share), (due.events + due.n - claimed.n) / due.n), true_rate
-    )
+    own = float(made.responded()[may].mean())
+    bounds = Interval(float(due.share), (due.events + due.n - claimed.n) / due.n)
+    _tally(tallies, "rate of these very people: between the bounds").take(float(due.share), bounds, own)
 
 
 def _time_to_loss(draw: Generator, runs: int) -> None:

@@ -165,7 +165,7 @@ FROM results_scoresfollowed WHERE instrument_id = %s AND site_id = %s
 
 def _loaded() -> Loaded:
     began = time.perf_counter()
-    loaded = load(DIRECTOR, Asked(TODAY), instrument_id=PHQ9.id)
+    loaded = load(DIRECTOR, Asked(TODAY), yardstick=PHQ9)
     _say(
         f"raw scores read as columns: {len(loaded.readings.person):,} in {time.perf_counter() - began:.1f} s"
     )

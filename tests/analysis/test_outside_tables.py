@@ -93,7 +93,7 @@ def test_a_day_after_today_or_before_birth_is_set_aside(tmp_path, capsys):
 def test_a_baseline_of_zero_can_prove_no_response(tmp_path, capsys):
     rows = [*many(), *course("zero", 0, 0, 0, 0)]
     _, page, _ = run(tmp_path, capsys, rows)
-    assert "1 people have a baseline of 0: nothing can fall from there, so they are never a response." in page
+    assert "1 person has a baseline of 0: nothing can fall from there, so they are never a response." in page
     assert "Of 20 people who answered at week 4" in page
     assert (
         "the mean of each person's own percentage cannot be given, because a baseline is 0"
@@ -103,13 +103,46 @@ def test_a_baseline_of_zero_can_prove_no_response(tmp_path, capsys):
 
 def test_zeros_between_high_scores_are_asked_about(tmp_path, capsys):
     _, page, _ = run(tmp_path, capsys, [*many(), *course("odd", 20, 0, 19, 18)])
-    assert "1 scores of 0 stand between two high ones; was a missing visit written as 0?" in page
+    assert "1 score of 0 stands between two high ones; was a missing visit written as 0?" in page
+
+
+def test_a_last_zero_after_a_high_score_is_asked_about(tmp_path, capsys):
+    """A missed last visit that was written as 0 would be the best response of all."""
+    _, page, _ = run(
+        tmp_path, capsys, [*many(), *course("odd", 20, 19, 18, 0), *course("well", 20, 12, 5, 0)]
+    )
+    assert (
+        "1 person has 0 as the last score, right after a high one; was a missing visit written as 0?" in page
+    )
+
+
+def test_a_code_within_the_scale_is_asked_about(tmp_path, capsys):
+    map_text = '[columns]\npatient = "patient"\nday = "day"\nscore = "score"\n[scale]\ntitle = "T"\nlow = 0\nhigh = 100\n'
+    _, page, _ = run(tmp_path, capsys, [*many(), "p00,35,99"], map_text=map_text)
+    assert "1 score looks like a code for a missing visit (88, 98, 99); counted as they stand." in page
+
+
+def test_two_ids_of_one_name_and_birth_date_are_asked_about(tmp_path, capsys):
+    rows = [
+        "7,Ada Byron,1980-05-05,0,20", "7,Ada Byron,1980-05-05,28,9",
+        "A7,ada  byron,1980-05-05,0,21", "8,Ben Ode,1980-05-05,0,22",
+    ]  # fmt: skip
+    _, page, _ = run(tmp_path, capsys, rows, header="patient,name,born_on,day,score")
+    assert "2 people share name and birth date with another; are they counted twice?" in page
+    assert "Byron" not in page
+
+
+def test_a_version_column_needs_no_map(tmp_path, capsys):
+    rows = ["a,0,20,1", "a,28,9,2", "b,0,20,1", "b,28,9,1"]
+    _, page, said = run(tmp_path, capsys, rows, header="patient,day,score,version")
+    assert "3 scores counted, 0 missing, 1 set aside" in said
+    assert "was scored by another version of the instrument than the baseline" in page
 
 
 def test_people_counted_twice_are_noticed(tmp_path, capsys):
     rows = [*course("a", 20, 15, 10, 9), *course("A ", 20, 15, 10, 9), *course("b", 21, 15, 10, 8)]
     _, page, _ = run(tmp_path, capsys, rows)
-    assert "1 ids differ from another only in case or blanks" in page
+    assert "1 id differs from another only in case or blanks" in page
     assert "2 people share all their scores and days with another; are they counted twice?" in page
 
 
@@ -143,7 +176,7 @@ def test_one_person(tmp_path, capsys):
 def test_nobody(tmp_path, capsys):
     code, page, said = run(tmp_path, capsys, [])
     assert code == 0
-    assert "There is nobody in this table." in page
+    assert "There is nobody here." in page
     assert "Nobody in this table has a score at any visit: there is nothing to report." in page
     assert "0 people, 0 scores counted" in said
 
@@ -160,6 +193,10 @@ def test_all_responders(tmp_path, capsys):
     assert code == 0
     assert "20 fell by 50 % or more (100.0 %, 95 % interval 83.9 to 100.0)" in page
     assert "more than half stayed in response" in page
+    assert (
+        "Everybody who answered at week 4 met the outcome: there is no difference between people to model."
+        in page
+    )
     assert "Not said:" in page  # equal scores have no spread to be modelled
 
 
@@ -168,6 +205,7 @@ def test_nobody_responded(tmp_path, capsys):
         tmp_path, capsys, [row for k in range(20) for row in course(f"p{k}", 20, 20, 21, 19 + k % 3)]
     )
     assert "0 fell by 50 % or more (0.0 %" in page
+    assert "Nobody who answered at week 4 met the outcome" in page
     assert "Not said: nobody was in response at any visit." in page
 
 
@@ -232,3 +270,23 @@ def test_a_published_trial_is_reported_as_published(tmp_path, capsys):
     assert "2.80 (0.60 to 5.00) · 129 observed; error 1.11, 150 df" in page
     assert "29 of 64" in page
     assert "20 missing of DRUG were" in page
+
+
+def test_one_group_is_told_when_its_own_claims_are_lost(tmp_path, capsys):
+    """40 people of whom 12 are missing: each claim has the points at which it is lost, on the page and at the terminal."""
+    rows = [
+        row for k in range(40)
+        for row in course(f"p{k:02}", 20, 17 - k % 4, 14 - k % 5, *([11 - k % 7] if k % 10 < 7 else []))
+    ]  # fmt: skip
+    _, page, said = run(tmp_path, capsys, rows)
+    assert "What the missing could change: the mean change at week 4" in page
+    assert "What the missing could change: the rate of response at week 4" in page
+    assert "Of 40 people due with a baseline, 12 are missing. 100 imputations." in page
+    assert "Claimed: 24 of 28 who answered, 85.7 %" in page
+    assert page.count("worse, the claim would no longer hold.") == 1
+    assert "the mean change could no longer be told from no improvement." in said
+
+
+def test_with_nobody_missing_there_is_nothing_to_make_worse(tmp_path, capsys):
+    _, page, _ = run(tmp_path, capsys, many(40))
+    assert "nobody due at week 4 with a baseline is missing, so there is nothing to fill in" in page

@@ -47,7 +47,7 @@ def scored(
     """Keep a score of a day, as it was computed from answers that do not matter here."""
     on = local_date(at, "America/Los_Angeles")
     defaults: dict[str, object] = {
-        "answers": {},
+        "answers": instruments.read_answers(instruments.get(instrument_id), {}).as_json(),
         "source": "patient",
         "answered": 9,
         "instrument_version": "1",

@@ -11,6 +11,8 @@ SCORE = ("score", "total", "value")
 GROUP = ("group", "arm", "treatment", "therapy", "grp", "trt")
 DAYS_IN = {"day": 1, "days": 1, "week": 7, "weeks": 7, "month": 30, "months": 30}
 DATES = ("date", "answered_on", "visit_date")
+VERSION = ("version", "instrument_version", "form_version")
+NAME = ("name", "patient_name", "full_name")
 BORN = ("born_on", "birth_date", "date_of_birth", "dob")
 BASELINE = re.compile(r"(pre|screening|baseline|before.*)", re.IGNORECASE)
 LABEL = re.compile(r"(day|week|wk|month|mo|d|w|m)?[ _.-]*(\d+)(?:\.0+)?", re.IGNORECASE)
@@ -32,7 +34,14 @@ def guessed_map(header: Sequence[str], instrument_id: str) -> TableMap:
             "The columns do not say what they are. Name them patient, score, and day, week, month, visit or date; "
             f"or give --map. Here: {', '.join(header)}."
         )
-    found = TableMap(patient=patient, score=score, group=_first(plain, GROUP), born_on=_first(plain, BORN))
+    found = TableMap(
+        patient=patient,
+        score=score,
+        group=_first(plain, GROUP),
+        born_on=_first(plain, BORN),
+        version=_first(plain, VERSION),
+        name=_first(plain, NAME),
+    )
     if unit == "day":
         return replace(found, day=plain["day"])
     if unit:

@@ -58,7 +58,13 @@ def _of_group(each: MadeWorse, report: Report) -> tuple[Part, ...]:
         return (Part(_named(TITLE, each), None, because),)
     reach = float(report.yardstick.high - report.yardstick.low)
     figure = worsened_change_figure(
-        [WorsenedRow(penalty=s.penalty, value=s.change.value, low=s.change.low, high=s.change.high) for s in each.steps],
+        [
+            WorsenedRow(
+                penalty=s.penalty, value=s.change.value, low=s.change.low, high=s.change.high,
+                is_lost=s.penalty == each.lost_at,
+            )
+            for s in each.steps
+        ],
         title=_named(f"{TITLE}: the mean change at {each.visit}", each),
         caption=(
             f"Of {each.people} people due with a baseline, {each.missing} are missing. {each.imputations} imputations. "
@@ -78,7 +84,8 @@ def _rate_part(each: MadeWorse) -> Part:
     figure = worsened_rate_figure(
         [
             WorsenedRow(
-                penalty=step.penalty, value=100 * step.share.value, low=100 * step.share.low, high=100 * step.share.high
+                penalty=step.penalty, value=100 * step.share.value, low=100 * step.share.low, high=100 * step.share.high,
+                is_lost=step.penalty == rate.lost_at,
             )
             for step in each.steps if step.share is not None
         ],

@@ -29,11 +29,21 @@ class Gathered:
     two_baselines: set[str] = field(default_factory=set)
     starts: dict[str, date] = field(default_factory=dict)
     found: list[Found] = field(default_factory=list)
+    twins: dict[tuple[str, str], set[str]] = field(default_factory=dict)
 
     def meet(self, person: str, group: str, line: int) -> None:
         """Count a person, and notice when a later row puts them into another group."""
         if self.groups.setdefault(person, group) != group:
             self.in_two_groups.setdefault(person, line)
+
+    def say_name(self, person: str, name: str, born_on: str) -> None:
+        """Keep who has this name and birth date."""
+        self.twins.setdefault((" ".join(name.split()).casefold(), born_on), set()).add(person)
+
+    @property
+    def alike(self) -> int:
+        """Count people who share name and birth date with another id."""
+        return sum(len(ids) for ids in self.twins.values() if len(ids) > 1)
 
     def say_baseline(self, person: str, value: Fraction) -> None:
         """Keep a stated baseline, and notice when a later row states another."""

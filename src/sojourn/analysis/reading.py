@@ -38,6 +38,7 @@ class TableRead:
     missing: int
     repeated: int
     left_out: int
+    alike: int
     set_aside: tuple[SetAside, ...]
     remarks: tuple[str, ...]
     as_of: date
@@ -87,6 +88,10 @@ class _Reading:
     def _once(self, row: Row, person: str) -> None:
         """Keep what is said of a person and not of a visit: their baseline and their first day."""
         table_map = self.cells.table_map
+        if table_map.name and table_map.born_on:
+            name, born_on = self.cell(row, table_map.name), self.cell(row, table_map.born_on)
+            if not (self.cells.is_missing(name) or self.cells.is_missing(born_on)):
+                self.gathered.say_name(person, name, born_on)
         for column, keep in ((table_map.baseline, self.gathered.baselines), (table_map.start, None)):
             if column is None:
                 continue
@@ -167,6 +172,7 @@ def read_table(
         missing=reading.missing,
         repeated=settled.repeated,
         left_out=reading.left_out + settled.left_out,
+        alike=reading.gathered.alike,
         set_aside=tuple(sorted(reading.set_aside, key=lambda each: (each.line, each.column))),
         remarks=(opened.remark,) if opened.remark else (),
         as_of=max((r.on for each in settled.people for r in each.person.readings), default=today)

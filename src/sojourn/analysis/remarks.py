@@ -4,36 +4,37 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 
+from sojourn.analysis.reading import TableRead
 from sojourn.clinical.outcomes.practice import Person
-from sojourn.clinical.outcomes.reports import Grouped, Yardstick
+from sojourn.clinical.outcomes.practice.oddities import Odd, all_or_nobody, in_words
+from sojourn.clinical.outcomes.reports import Report, Yardstick
+from sojourn.clinical.quantities import how_many
 
 FEWEST_FOR_A_COPY = 3
 HIGH_SHARE = 3  # a third of the scale
+CODES = frozenset({77, 88, 98, 99})
 
 
-def remarks_on(people: Sequence[Grouped], yardstick: Yardstick) -> tuple[str, ...]:
+def remarks_on(read: TableRead, yardstick: Yardstick, report: Report | None) -> tuple[str, ...]:
     """Say what a careful reader would ask about."""
-    persons = [each.person for each in people]
-    said = [
-        _ids(persons),
-        _copies(persons),
-        _zeros(persons, yardstick),
-        _baselines_of_zero(persons),
-        "" if len(persons) != 1 else "There is one person: counts say nothing of others.",
-        "" if persons else "There is nobody in this table.",
-        _nothing(persons),
+    persons = [each.person for each in read.people]
+    odd = in_words(_odd(persons, read.alike, yardstick), low=yardstick.low, high=yardstick.high)
+    spread = [
+        f"{each.group}: {sentence}" if each.group else sentence
+        for each in (report.at_primary() if report else ())
+        if each.response is not None
+        for sentence in all_or_nobody(each.response, each.visit.id)
     ]
-    return tuple(sentence for sentence in said if sentence)
+    return tuple(sentence for sentence in (_ids(persons), _copies(persons), *odd, *spread) if sentence)
 
 
 def _ids(persons: Sequence[Person]) -> str:
     plain = Counter("".join(person.id.split()).casefold() for person in persons)
     doubled = sum(n > 1 for n in plain.values())
-    return (
-        f"{doubled} ids differ from another only in case or blanks; they are counted as different people."
-        if doubled
-        else ""
-    )
+    if not doubled:
+        return ""
+    differ = how_many(doubled, "id differs", "ids differ")
+    return f"{differ} from another only in case or blanks; they are counted as different people."
 
 
 def _copies(persons: Sequence[Person]) -> str:
@@ -50,35 +51,26 @@ def _copies(persons: Sequence[Person]) -> str:
     )
 
 
-def _zeros(persons: Sequence[Person], yardstick: Yardstick) -> str:
-    """Notice a lowest score between two high ones: a missing visit is sometimes written as 0."""
+def _odd(persons: Sequence[Person], alike: int, yardstick: Yardstick) -> Odd:
+    """Count zeros that may be gaps, baselines with no room, and scores like a code; what cannot be was set aside before."""
     high = yardstick.low + (yardstick.high - yardstick.low) / HIGH_SHARE
-    odd = 0
+    between = last = 0
     for person in persons:
         values = [reading.value for reading in sorted(person.readings, key=lambda reading: reading.on)]
-        odd += sum(
-            b == yardstick.low and a >= high and c >= high
-            for (a, b), (_, c) in pairwise(pairwise(values))
-        )  # fmt: skip
-    return (
-        f"{odd} scores of {yardstick.low} stand between two high ones; was a missing visit written as {yardstick.low}?"
-        if odd
-        else ""
+        between += sum(
+            b == yardstick.low and a >= high and c >= high for (a, b), (_, c) in pairwise(pairwise(values))
+        )
+        last += len(values) > 1 and values[-1] == yardstick.low and values[-2] >= high
+    return Odd(
+        people=len(persons),
+        alike=alike,
+        scored=sum(bool(person.readings) for person in persons),
+        no_room=sum(
+            any(r.on <= p.first_dose_on and r.value == yardstick.low for r in p.readings)
+            for p in persons
+            if p.first_dose_on
+        ),
+        low_between=between,
+        low_last=last,
+        like_a_code=sum(reading.value in CODES for person in persons for reading in person.readings),
     )
-
-
-def _baselines_of_zero(persons: Sequence[Person]) -> str:
-    zero = sum(
-        any(r.on <= p.first_dose_on and r.value == 0 for r in p.readings) for p in persons if p.first_dose_on
-    )
-    return (
-        f"{zero} people have a baseline of 0: nothing can fall from there, so they are never a response."
-        if zero
-        else ""
-    )
-
-
-def _nothing(persons: Sequence[Person]) -> str:
-    if persons and not any(person.readings for person in persons):
-        return f"All scores of {len(persons)} people are missing."
-    return ""

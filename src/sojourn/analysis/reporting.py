@@ -46,7 +46,7 @@ def report(words: list[str]) -> int:
     found = _computed(read, scale, primary, table_map) if primary and read.people else None
     cards = _cards(found, scale, read, asked.author) if found else ()
     page = page_of(
-        read=_with_remarks(read, scale),
+        read=replace(read, remarks=(*read.remarks, *remarks_on(read, scale, found))),
         report=found,
         cards=cards,
         yardstick=scale,
@@ -142,10 +142,6 @@ def _comparison(card: ClaimCard, cards: tuple[ClaimCard, ...]) -> str:
         f"In the other {'group' if len(others) == 1 else 'groups'}, with the missing counted as not: {', '.join(others)}. "
         "How people came into their groups is not known here."
     )
-
-
-def _with_remarks(read: TableRead, scale: Yardstick) -> TableRead:
-    return replace(read, remarks=(*read.remarks, *remarks_on(read.people, scale)))
 
 
 def _facts(

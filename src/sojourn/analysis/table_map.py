@@ -13,7 +13,7 @@ from sojourn.clinical.outcomes.reports.yardstick import hash_of
 
 MISSING = ("", "NA", "NaN", ".", "null", "none")
 TOP = ("missing", "left_out", "whole_numbers", "primary", "date_format", "baseline_within_days", "study")
-COLUMNS = ("score", "visit", "day", "date", "start", "baseline", "group", "born_on", "version")
+COLUMNS = ("score", "visit", "day", "date", "start", "baseline", "group", "born_on", "version", "name")
 SCALE = ("response_percent", "baseline_at_least", "remission_below", "reliable_points", "higher_is_better")
 WINDOW_ENDS = 3
 
@@ -40,6 +40,7 @@ class TableMap:
     group: str | None = None
     born_on: str | None = None
     version: str | None = None
+    name: str | None = None
     visits: tuple[tuple[str, int], ...] = ()
     wide: tuple[tuple[str, int], ...] = ()
     windows: tuple[Window, ...] = ()
@@ -56,7 +57,7 @@ class TableMap:
         """The columns the table must have."""
         named = (
             self.patient, self.score, self.visit, self.day, self.date, self.start, self.baseline, self.group,
-            self.born_on, self.version,
+            self.born_on, self.version, self.name,
         )  # fmt: skip
         return (*(name for name in named if name), *(column for column, _ in self.wide))
 

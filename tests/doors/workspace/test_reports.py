@@ -122,19 +122,17 @@ def test_a_report_stops_at_its_next_step_when_it_is_taken_back(ward, sign_in, mo
     treated(ward, 6)
     client = sign_in(ward.dora)
     address = client.post(reverse("workspace:ask_report")).url
-    stages = []
-    original = reporting._steps
+    told, write = [], holding.Hold.write
 
-    def watched(report_id):
-        for step in original(report_id):
-            stages.append(step)
-            if len(stages) == 6:
-                client.post(f"{address}stop/")
-            yield step
+    def watched(hold, **values):
+        write(hold, **values)
+        told.append(values)
+        if len(told) == 3:
+            client.post(f"{address}stop/")
 
-    monkeypatch.setattr(reporting, "_steps", watched)
+    monkeypatch.setattr(holding.Hold, "write", watched)
     reporting.make_report(Report.objects.get().id)
-    assert len(stages) < 2 * reporting.STAGES
+    assert len(told) == 3
     assert Report.objects.get().found is None
 
 
@@ -142,13 +140,14 @@ def test_the_progress_rises_to_the_end(ward, sign_in, monkeypatch):
     treated(ward, 6)
     client = sign_in(ward.dora)
     client.post(reverse("workspace:ask_report"))
-    original, told = reporting._steps, []
-    monkeypatch.setattr(reporting, "_steps", lambda of: (told.append(step) or step for step in original(of)))
+    told, write = [], holding.Hold.write
+    monkeypatch.setattr(
+        holding.Hold, "write", lambda hold, **values: (told.append(values["percent"]), write(hold, **values))
+    )
     reporting.make_report(Report.objects.get().id)
-    percents = told[1::2]
-    assert percents == sorted(percents)
-    assert len(percents) == reporting.STAGES
-    assert percents[-1] < 100
+    assert told == sorted(told)
+    assert len(told) == reporting.STAGES + 1
+    assert told[-2] < told[-1] == 100
     assert Report.objects.get().percent == 100
 
 

@@ -161,7 +161,7 @@ def test_the_results_page_asks_the_same_number_of_queries_for_few_and_many(
     treated(ward, 1 + more)
     client = sign_in(ward.dora)
     client.get(PAGE)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(PAGE)
 
 

@@ -119,12 +119,16 @@ def change_figure(change: ChangeOverVisits, report: Report, *, title: str, capti
 
 @dataclass(frozen=True, kw_only=True)
 class WorsenedRow:
-    """An estimate, with its interval, where each missing score is `penalty` points worse than expected."""
+    """An estimate, with its interval, where each missing score is `penalty` points worse than expected.
+
+    `is_lost` marks where the claim is lost.
+    """
 
     penalty: float
     value: float
     low: float
     high: float
+    is_lost: bool = False
 
 
 def worsened_change_figure(
@@ -168,6 +172,7 @@ def worsened_rate_figure(
 def _worsened(row: WorsenedRow) -> IntervalRow:
     worse = _("%(points)s worse") % {"points": how_many(row.penalty, "point")}
     label = worse if row.penalty else _("as people like them")
+    label = _("%(worse)s: here the claim is lost") % {"worse": label} if row.is_lost else label
     return IntervalRow(label=label, value=row.value, low=row.low, high=row.high)
 
 

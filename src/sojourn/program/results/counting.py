@@ -63,6 +63,9 @@ OF_SCORES: Final = tuple(
         ("sum(baseline)", "baseline >= %(floor)s AND {w} IS NULL"),
     )
 )
+POSSIBLE: Final = ", ".join(
+    f"CASE WHEN {column} BETWEEN %(low)s AND %(high)s THEN {column} END AS {column}" for column in KEPT[5:]
+)
 OF_PEOPLE: Final = "count(*) FILTER (WHERE first_dose_on <= %(before_{w})s) AS reached_{w}"
 LEAST: Final = -(2**31)  # below every score: a threshold that nobody meets, a floor that everybody does
 MOST: Final = 2**31 - 1
@@ -132,6 +135,8 @@ def counted(
         response_percent=1000 if percent is None else percent,  # nothing falls by ten times itself
         remission_below=_exact(yardstick.remission_below, otherwise=LEAST),
         reliable=_exact(yardstick.reliable_points, otherwise=MOST),
+        low=_exact(yardstick.low, otherwise=LEAST),
+        high=_exact(yardstick.high, otherwise=MOST),
         **{f"before_{column_of(window)}": asked.as_of - timedelta(days=window.closes) for window in windows},
     )
     return tuple(_counted(row, place, window) for row in rows for place, window in enumerate(windows))
@@ -157,7 +162,8 @@ def _counts_of(windows: Sequence[Window]) -> str:
         )
     ]
     return (
-        COUNTS.replace("{of_people}", ", ".join(OF_PEOPLE.replace("{w}", column) for column in columns))
+        COUNTS.replace("{possible}", POSSIBLE)
+        .replace("{of_people}", ", ".join(OF_PEOPLE.replace("{w}", column) for column in columns))
         .replace("{of_scores}", ", ".join(of_scores))
         .replace("{results}", ", ".join(results))
     )

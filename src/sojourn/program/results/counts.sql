@@ -1,5 +1,6 @@
 -- What became of everybody, by site and prescriber: as many rows as there are groups, however many people. What is counted
--- of a window ({of_people}, {of_scores}) is written out for each, so that one pass over the people counts all of them.
+-- of a window ({of_people}, {of_scores}) is written out for each, so that one pass over the people counts all of them. A score
+-- outside the scale is none ({possible}).
 WITH people AS (
   SELECT site_id, prescriber_id, count(*) AS enrolled, {of_people}
   FROM ({people}) person
@@ -10,7 +11,9 @@ scored AS (
   SELECT site_id, prescriber_id,
     count(*) FILTER (WHERE baseline >= %(floor)s) AS baseline,
     count(*) FILTER (WHERE baseline >= %(floor)s AND first_dose_on IS NOT NULL) AS dosed, {of_scores}
-  FROM ({scores}) person
+  FROM (SELECT person.site_id, person.prescriber_id, person.protocol_id, person.started_on, person.first_dose_on, {possible}
+    FROM ({scores}) person
+  ) person
   WHERE baseline IS NOT NULL AND {asked}
   GROUP BY site_id, prescriber_id
 )

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 from numpy.typing import NDArray
 
 from sojourn.clinical.outcomes.recount import NEVER, People, Readings
+from sojourn.clinical.outcomes.reports import Yardstick
 from sojourn.program.people.actors import Actor
 from sojourn.program.results.counting import Asked, people_asked
 
@@ -30,7 +31,7 @@ SELECT here.n, response.answered_on - date '1970-01-01', (1000 * response.value)
 FROM followed_here here
 JOIN measures_response response ON response.patient_id = here.patient_id
 WHERE response.instrument_id = %(instrument)s AND response.scale_id = ''
-  AND response.value IS NOT NULL AND NOT response.prorated AND response.received_at <= %(cut)s
+  AND response.value BETWEEN %(low)s AND %(high)s AND NOT response.prorated AND response.received_at <= %(cut)s
   AND NOT EXISTS (
     SELECT FROM measures_response later WHERE later.corrects_id = response.id AND later.received_at <= %(cut)s
   )
@@ -48,9 +49,9 @@ class Loaded:
 
 
 def load(
-    actor: Actor, asked: Asked, *, instrument_id: str, tell: Callable[[str], None] = lambda _: None
+    actor: Actor, asked: Asked, *, yardstick: Yardstick, tell: Callable[[str], None] = lambda _: None
 ) -> Loaded:
-    """Read everybody the actor may see and asks for, and every score of one scale that may count.
+    """Read everybody the actor may see and asks for, and every score of one scale that may count: none outside it.
 
     `tell` is called before the transaction begins: what it writes is seen at once, and locks nothing meanwhile.
     """
@@ -64,7 +65,9 @@ def load(
         cursor.execute("SELECT DISTINCT unit, site_id, prescriber_id FROM followed_here ORDER BY unit")
         units = tuple((site, prescriber) for _, site, prescriber in cursor.fetchall())
         _, first_day, unit = _columns(COPY_PEOPLE, {}, 3)
-        readings = _columns(COPY_READINGS, {"instrument": instrument_id, "cut": asked.cut or "infinity"}, 3)
+        ends = {"low": float(yardstick.low), "high": float(yardstick.high)}
+        of = {"instrument": yardstick.id, "cut": asked.cut or "infinity", **ends}
+        readings = _columns(COPY_READINGS, of, 3)
     return Loaded(People(first_day, unit, max(len(units), 1)), Readings(*readings), units)
 
 

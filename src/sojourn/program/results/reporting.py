@@ -30,6 +30,7 @@ from sojourn.program.results.counting import Asked, harms_among
 from sojourn.program.results.holding import WORK, Hold, NoLongerHeld, held
 from sojourn.program.results.loading import load
 from sojourn.program.results.models import Report
+from sojourn.program.results.oddities import odd_among
 
 STAGES = 7  # words that `tell` hears from beginning to end
 THOUSANDTHS = 1000
@@ -192,7 +193,7 @@ def _found(report: Report, hold: Hold) -> dict[str, Any]:
         """Say how far it has come; where the report was taken back, that ends the work."""
         hold.write(stage=stage, percent=min(99, 100 * next(steps) // STAGES - 5))
 
-    loaded = load(actor, asked, instrument_id=instrument.id, tell=tell)
+    loaded = load(actor, asked, yardstick=yardstick, tell=tell)
     bands = instrument.band_set()
     found = practice_report(
         people=loaded.people,
@@ -209,7 +210,8 @@ def _found(report: Report, hold: Hold) -> dict[str, Any]:
     for unit in sites:
         site, prescriber = loaded.units[unit.pop("unit")]
         unit |= {"site": str(site), "prescriber": str(prescriber)}
-    return {**found, "harms": asdict(harms_among(actor, asked))}
+    odd = odd_among(actor, asked, yardstick=yardstick)
+    return {**found, "harms": asdict(harms_among(actor, asked)), "odd": asdict(odd)}
 
 
 def _reports(actor: Actor) -> Any:

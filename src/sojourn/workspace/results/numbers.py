@@ -17,16 +17,21 @@ from sojourn.clinical.outcomes.practice import (
     claim_card,
     funnel,
 )
+from sojourn.clinical.outcomes.practice.oddities import all_or_nobody, in_words
 from sojourn.clinical.outcomes.reports import Yardstick, yardstick_of
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.roster import names_of_staff
 from sojourn.program.results.counting import Asked, Counted, Harms, chain_from, counted, harms_among
+from sojourn.program.results.oddities import MOST_ON_A_PAGE, odd_among
 from sojourn.workspace.results.questions import QuestionForm
 
 
 @dataclass(frozen=True)
 class Answers:
-    """Everything the page says. `hidden_*` counts units too small to be drawn."""
+    """Everything the page says. `hidden_*` counts units too small to be drawn.
+
+    `odd` names what looks odd in the records; None where there are too many to look through for each page.
+    """
 
     yardstick: Yardstick
     card: ClaimCard
@@ -37,10 +42,11 @@ class Answers:
     hidden_sites: int
     clinicians: Funnel
     hidden_clinicians: int
+    odd: tuple[str, ...] | None
 
 
 def answers_to(question: QuestionForm, asked: Asked, *, actor: Actor) -> Answers:
-    """Ask the database three times, however many people there are."""
+    """Ask the database four times, however many people there are."""
     yardstick = yardstick_of(instruments.get(question.instrument_id))
     rows = counted(actor, asked, yardstick=yardstick, windows=USUAL_WINDOWS)
     here = [row for row in rows if row.visit == question.window.id]
@@ -76,7 +82,17 @@ def answers_to(question: QuestionForm, asked: Asked, *, actor: Actor) -> Answers
         hidden_sites=hidden_sites,
         clinicians=clinicians,
         hidden_clinicians=hidden_clinicians,
+        odd=_odd(actor, asked, yardstick, chain_from(here, met), question.window.id),
     )
+
+
+def _odd(
+    actor: Actor, asked: Asked, yardstick: Yardstick, chain: Chain, window: str
+) -> tuple[str, ...] | None:
+    if chain.enrolled > MOST_ON_A_PAGE:
+        return None
+    found = odd_among(actor, asked, yardstick=yardstick)
+    return (*in_words(found, low=yardstick.low, high=yardstick.high), *all_or_nobody(chain, window))
 
 
 def definition_of(question: QuestionForm, yardstick: Yardstick) -> Definition:

@@ -118,7 +118,8 @@ def _claimed(row: ReportRow) -> Part | None:
 def _worsened(found: Part, *, times: float = 1) -> list[WorsenedRow]:
     return [
         WorsenedRow(
-            penalty=each["penalty"], value=times * each["value"], low=times * each["low"], high=times * each["high"]
+            penalty=each["penalty"], value=times * each["value"], low=times * each["low"], high=times * each["high"],
+            is_lost=each["penalty"] == found["tipping point"],
         )
         for each in found["by penalty"]
     ]  # fmt: skip

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from sojourn.clinical import instruments
+from sojourn.clinical.outcomes.practice.oddities import Odd, all_or_nobody, in_words
 from sojourn.clinical.outcomes.reports import yardstick_of
 from sojourn.design.papers.pdf import paper_pdf
 from sojourn.program.people import roster
@@ -77,6 +78,7 @@ def report(request: Any, report_id: UUID) -> HttpResponse:
             "not_adjusted": not_adjusted,
             "missing": row.found["missing by baseline severity"],
             "harms": row.found["harms"],
+            "odd": _odd(row),
             "at_window": next(
                 each for each in row.found["windows"] if each["window"] == row.definition.window.id
             ),
@@ -138,6 +140,16 @@ def _row(request: Any, report_id: UUID) -> ReportRow:
         return report_of(report_id, actor=request.actor)
     except NoSuchReport:
         raise Http404 from None
+
+
+def _odd(row: ReportRow) -> tuple[str, ...] | None:
+    """What looked odd in the records; None in reports of versions that did not look."""
+    assert row.found is not None
+    if "odd" not in row.found:
+        return None
+    yardstick = yardstick_of(instruments.get(row.definition.instrument))
+    said = in_words(Odd(**row.found["odd"]), low=yardstick.low, high=yardstick.high)
+    return (*said, *all_or_nobody(card_of(row).chain, row.definition.window.id))
 
 
 def _sites() -> dict[str, str]:
