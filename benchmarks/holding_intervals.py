@@ -175,9 +175,10 @@ def _one_group(
         ("mean change: imputation", first.change),
     ):
         _tally(tallies, name).take(each.value, Interval(each.low, each.high), true_change)
-    assert first.share is not None
+    assert worse.rate is not None
+    share = worse.rate.steps[0].share
     _tally(tallies, "rate: imputation, of everybody due").take(
-        first.share.value, Interval(first.share.low, first.share.high), true_rate
+        share.value, Interval(share.low, share.high), true_rate
     )
     _tally(tallies, "rate: of those who answered (Wilson)").take(
         float(claimed.share), wilson(claimed), true_rate

@@ -283,7 +283,7 @@ def test_one_group_is_told_when_its_own_claims_are_lost(tmp_path, capsys):
     assert "What the missing could change: the rate of response at week 4" in page
     assert "Of 40 people due with a baseline, 12 are missing. 100 imputations." in page
     assert "Claimed: 24 of 28 who answered, 85.7 %" in page
-    assert page.count("worse, the claim would no longer hold.") == 1
+    assert page.count("worse, the claimed rate would no longer hold.") == 1
     assert "the mean change could no longer be told from no improvement." in said
 
 

@@ -71,6 +71,7 @@ def _of_group(each: MadeWorse, report: Report) -> tuple[Part, ...]:
             f"{HOW}"
         ),
         reach=reach,
+        lower_is_better=report.yardstick.lower_is_better,
     )  # fmt: skip
     change = Part(figure.title, figure, "", (_improvement(each),))
     return (change, _rate_part(each)) if report.yardstick.response_percent is not None else (change,)
@@ -87,7 +88,7 @@ def _rate_part(each: MadeWorse) -> Part:
                 penalty=step.penalty, value=100 * step.share.value, low=100 * step.share.low, high=100 * step.share.high,
                 is_lost=step.penalty == rate.lost_at,
             )
-            for step in each.steps if step.share is not None
+            for step in rate.steps
         ],
         title=title,
         caption=(
@@ -123,10 +124,8 @@ def _rate(rate: ClaimedRate, most: float) -> str:
             "answered: their rate speaks for themselves alone."
         )
     if rate.lost_at is None:
-        return f"Even if each missing score were {how_many(most, 'point')} worse, the claim would hold."
-    return (
-        f"If each missing score were {how_many(rate.lost_at, 'point')} worse, the claim would no longer hold."
-    )
+        return f"Even if each missing score were {how_many(most, 'point')} worse, the claimed rate would hold."
+    return f"If each missing score were {how_many(rate.lost_at, 'point')} worse, the claimed rate would no longer hold."
 
 
 def _named(title: str, each: MadeWorse) -> str:

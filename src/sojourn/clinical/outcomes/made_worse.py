@@ -41,11 +41,18 @@ class PooledShare:
 
 @dataclass(frozen=True)
 class Step:
-    """What is found where each filled-in score is `penalty` points worse. `share` is None where no rate is claimed."""
+    """The mean change where each filled-in score is `penalty` points worse."""
 
     penalty: float
     change: Estimate
-    share: PooledShare | None
+
+
+@dataclass(frozen=True)
+class RateStep:
+    """The rate of everybody due where each filled-in score is `penalty` points worse."""
+
+    penalty: float
+    share: PooledShare
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,7 @@ class ClaimedRate:
     people: int
     missing: int
     lost_at: float | None
+    steps: tuple[RateStep, ...]
 
 
 @dataclass(frozen=True)
@@ -88,12 +96,15 @@ def made_worse(
     """Make the missing of a group worse step by step, and find where each claim is lost. Lower is better here.
 
     `claimed` counts those who answered from a baseline of `floor` or more, and who of them met the outcome.
-    The places where a claim is lost become steps of their own, so that a figure shows them.
+    The place where a claim is lost becomes a step of its own, so that a figure shows it.
     """
     lost_at = tipping_point_alone(completed, visit=visit, group=group, most=most)
     asked = _Asked(completed, visit, group, met, floor) if claimed is not None and met is not None else None
-    rate = asked.rate(claimed, most) if asked is not None and claimed is not None and asked.people else None
-    steps = {*penalties, *(at for at in (lost_at, rate and rate.lost_at) if at)}
+    rate = (
+        asked.rate(claimed, penalties, most)
+        if asked is not None and claimed is not None and asked.people
+        else None
+    )
     of_group = np.array([each == group for each in completed.groups])
     return MadeWorse(
         group=group,
@@ -105,14 +116,14 @@ def made_worse(
         lost_at=lost_at,
         rate=rate,
         steps=tuple(
-            Step(
-                penalty,
-                mean_change(completed, visit=visit, group=group, penalty=penalty),
-                asked.share(penalty) if asked is not None and rate is not None else None,
-            )
-            for penalty in sorted(steps)
+            Step(penalty, mean_change(completed, visit=visit, group=group, penalty=penalty))
+            for penalty in _with(penalties, lost_at)
         ),
     )
+
+
+def _with(penalties: Sequence[float], lost_at: float | None) -> list[float]:
+    return sorted({*penalties, *((lost_at,) if lost_at else ())})
 
 
 def pool_shares(shares: Vector, n: int) -> PooledShare:
@@ -150,12 +161,14 @@ class _Asked:
         self._met = met
         self.people = int(those.sum())
 
-    def share(self, penalty: float) -> PooledShare:
-        return pool_shares(self._shares(penalty), self.people)
-
-    def rate(self, claimed: Counts, most: float) -> ClaimedRate:
+    def rate(self, claimed: Counts, penalties: Sequence[float], most: float) -> ClaimedRate:
         limit = wilson(claimed).low
-        return ClaimedRate(claimed, limit, self.people, int(self._missing.sum()), self._lost_at(limit, most))
+        lost_at = self._lost_at(limit, most)
+        steps = tuple(
+            RateStep(penalty, pool_shares(self._shares(penalty), self.people))
+            for penalty in _with(penalties, lost_at)
+        )
+        return ClaimedRate(claimed, limit, self.people, int(self._missing.sum()), lost_at, steps)
 
     def _shares(self, penalty: float) -> Vector:
         filled = np.rint(

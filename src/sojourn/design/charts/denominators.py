@@ -29,7 +29,7 @@ def denominators_figure(*, title: str, steps: Sequence[DenominatorStep], caption
         title=title,
         svg=_svg(title, steps),
         caption=caption,
-        columns=(_("Step"), _("People"), _("Lost before it"), _("Why")),
+        columns=(_("Step"), _("People"), _("Fewer than before"), _("Why")),
         rows=tuple((step.says, _shown(step.people), _shown(step.lost), _why(step)) for step in steps),
     )
 
@@ -43,7 +43,7 @@ def _svg(title: str, steps: Sequence[DenominatorStep]) -> SafeString:
         share = (step.people or 0) / largest
         drawn.append(element("text", step.says, x="0", y=y + 18, class_="name"))
         if step.lost != 0:
-            lost = _("%(lost)s lost: %(why)s") % {"lost": _shown(step.lost), "why": step.lost_because}
+            lost = _("%(lost)s fewer: %(why)s") % {"lost": _shown(step.lost), "why": step.lost_because}
             drawn.append(
                 element("text", lost, x="100%", y=y + 18, text_anchor="end", class_="lost only-wide")
             )

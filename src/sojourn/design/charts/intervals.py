@@ -15,7 +15,10 @@ ROW_PX, AXIS_PX, DOT_PX = 46, 30, 5
 
 @dataclass(frozen=True, kw_only=True)
 class IntervalRow:
-    """One estimate. `note` says of how many people it speaks; `hollow` marks another way of counting the same people."""
+    """One estimate. `note` says of how many people it speaks; `hollow` marks another way of counting the same people.
+
+    `short` is drawn in place of the label, where the row above says the rest; the table has the label.
+    """
 
     label: str
     value: float
@@ -23,6 +26,7 @@ class IntervalRow:
     high: float
     note: str = ""
     hollow: bool = False
+    short: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,6 +40,8 @@ class IntervalChart:
     unit: str = ""
     line: float | None = None
     line_says: str = ""
+    low_says: str = ""  # what lies at the lower end, such as "better"
+    high_says: str = ""
     caption: str = ""
     first_column: str = ""
     digits: int = 1
@@ -98,7 +104,7 @@ def _row(chart: IntervalChart, row: IntervalRow, top: float) -> list[SafeString]
     words = f"{chart.said(row.value)} ({chart.said(row.low)} to {chart.said(row.high)})"
     note = f"{words} · {row.note}" if row.note else words
     return [
-        element("text", row.label, x="0", y=top + 16, class_="name"),
+        element("text", row.short or row.label, x="0", y=top + 16, class_=None if row.short else "name"),
         element("text", note, x="100%", y=top + 16, text_anchor="end", class_="only-wide"),
         element("text", words, x="100%", y=top + 16, text_anchor="end", class_="only-narrow"),
         element("line", x1="0", x2="100%", y1=y, y2=y, class_="rail"),
@@ -125,10 +131,18 @@ def _no_change(chart: IntervalChart, y: float) -> list[SafeString]:
 
 
 def _axis(chart: IntervalChart, top: float) -> list[SafeString]:
-    ends: Sequence[tuple[str, float, str]] = (("0", chart.low, "start"), ("100%", chart.high, "end"))
+    ends: Sequence[tuple[str, float, str, str]] = (
+        ("0", chart.low, "start", chart.low_says), ("100%", chart.high, "end", chart.high_says),
+    )  # fmt: skip
     drawn = [
-        element("text", f"{value:g}{chart.unit}", x=x, y=top + 20, text_anchor=anchor)
-        for x, value, anchor in ends
+        element(
+            "text",
+            ", ".join(part for part in (f"{value:g}{chart.unit}".replace("-", "−"), says) if part),  # noqa: RUF001
+            x=x,
+            y=top + 20,
+            text_anchor=anchor,
+        )
+        for x, value, anchor, says in ends
     ]
     if chart.line is not None and chart.low < chart.line < chart.high:
         drawn.append(

@@ -53,9 +53,9 @@ def rates_figure(outcomes: Sequence[VisitOutcomes], *, title: str, caption: str)
             continue
         named = f"{each.visit.id}, {each.group}" if each.group else each.visit.id
         if rates.observed:
-            rows.append(_rate_row(named, rates.observed, hollow=False))
+            rows.append(rate_row(named, rates.observed, hollow=False))
         if rates.missing_not_met:
-            rows.append(_rate_row(named, rates.missing_not_met, hollow=True))
+            rows.append(rate_row(named, rates.missing_not_met, hollow=True))
     if not rows:
         return None
     return interval_figure(
@@ -74,7 +74,7 @@ def rates_figure(outcomes: Sequence[VisitOutcomes], *, title: str, caption: str)
 def worsening_figure(outcomes: Sequence[VisitOutcomes], *, title: str, caption: str) -> ChartFigure | None:
     """Draw who got worse by the reliable number of points or more, of those observed."""
     rows = tuple(
-        _rate_row(f"{each.visit.id}, {each.group}" if each.group else each.visit.id, worse, hollow=False)
+        rate_row(f"{each.visit.id}, {each.group}" if each.group else each.visit.id, worse, hollow=False)
         for each in outcomes
         if (worse := each.everybody_rates.worse) is not None
     )
@@ -110,6 +110,7 @@ def change_figure(change: ChangeOverVisits, report: Report, *, title: str, capti
             unit="",
             line=0,
             line_says=_("no change"),
+            **ends_of(lower_is_better=report.yardstick.lower_is_better),
             caption=caption,
             first_column=_("Visit"),
             digits=2,
@@ -132,7 +133,7 @@ class WorsenedRow:
 
 
 def worsened_change_figure(
-    rows: Sequence[WorsenedRow], *, title: str, caption: str, reach: float
+    rows: Sequence[WorsenedRow], *, title: str, caption: str, reach: float, lower_is_better: bool = True
 ) -> ChartFigure:
     """Draw the mean change of everybody due as the missing are made worse, on a scale of `reach` points."""
     return interval_figure(
@@ -143,10 +144,21 @@ def worsened_change_figure(
             high=reach,
             line=0,
             line_says=_("no change"),
+            **ends_of(lower_is_better=lower_is_better),
             caption=caption,
             first_column=_("The missing are"),
             digits=2,
         )
+    )
+
+
+def ends_of(*, lower_is_better: bool) -> dict[str, str]:
+    """Say at the ends of an axis of change which way is better."""
+    better, worse = _("better"), _("worse")
+    return (
+        {"low_says": better, "high_says": worse}
+        if lower_is_better
+        else {"low_says": worse, "high_says": better}
     )
 
 
@@ -193,6 +205,7 @@ def time_in_response_figure(followed: TimeInResponse, *, title: str, caption: st
                 for name, line in followed.curves
             ),
             longest=longest,
+            time_says=_("days since the first response"),
             times=times,
             caption=caption,
             columns=(
@@ -227,14 +240,17 @@ def _steps(name: str, line: Curve) -> list[tuple[str, ...]]:
     return rows
 
 
-def _rate_row(label: str, rate: Rate, *, hollow: bool) -> IntervalRow:
+def rate_row(label: str, rate: Rate, *, hollow: bool) -> IntervalRow:
+    """Give a rate of those observed, or hollow with the missing counted as not, as a row below the first."""
+    short = _("with the missing as not") if hollow else ""
     return IntervalRow(
-        label=label,
+        label=f"{label}, {short}" if hollow else label,
         value=_percent(rate.share),
         low=100 * rate.wilson.low,
         high=100 * rate.wilson.high,
         note=_("%(events)d of %(n)d") % {"events": rate.counts.events, "n": rate.counts.n},
         hollow=hollow,
+        short=short,
     )
 
 

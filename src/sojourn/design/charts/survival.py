@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.charts.svg import element, number, percent
 
-PLOT_PX, TOP_PX, AXIS_PX, RISK_PX = 220, 14, 44, 22
+PLOT_PX, TOP_PX, AXIS_PX, RISK_PX = 220, 14, 68, 22
 TICKS = 4
 DASHES = ("", "dashed")
 
@@ -36,6 +36,7 @@ class SurvivalChart:
     caption: str = ""
     table: tuple[tuple[str, ...], ...] = ()
     columns: tuple[str, ...] = ()
+    time_says: str = ""  # what the axis counts: "days since the first response"
 
 
 def survival_figure(chart: SurvivalChart) -> ChartFigure:
@@ -73,7 +74,8 @@ def _svg(chart: SurvivalChart) -> SafeString:
         element("text", number(time), x=_x(time, chart), y=floor + 18, text_anchor="middle")
         for time in chart.times
     ]
-    drawn.append(element("text", _("days · people still followed:"), x="0", y=floor + 38))
+    drawn.append(element("text", chart.time_says or _("days"), x="0", y=floor + 38))
+    drawn.append(element("text", _("people still followed:"), x="0", y=floor + 62))
     for place, line in enumerate(chart.lines):
         drawn += _line(line, chart, DASHES[place % len(DASHES)])
         drawn += _at_risk(line, chart, floor + AXIS_PX + RISK_PX * (2 * place + 1))

@@ -5,7 +5,8 @@ from django.utils.translation import gettext as _
 from sojourn.clinical.outcomes.practice import INNER, OUTER, Chain, Funnel, limits, rates_of
 from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.charts.funnels import FunnelChart, FunnelDot, funnel_figure
-from sojourn.design.charts.intervals import IntervalChart, IntervalRow, interval_figure
+from sojourn.design.charts.intervals import IntervalChart, interval_figure
+from sojourn.design.charts.results import rate_row
 
 LIMIT_STEPS = 24
 
@@ -17,16 +18,7 @@ def rates_by_window(chains: tuple[tuple[str, Chain], ...], *, title: str) -> Cha
         rates = rates_of(chain)
         for rate, hollow in ((rates.observed, False), (rates.missing_not_met, True)):
             if rate is not None:
-                rows.append(
-                    IntervalRow(
-                        label=name,
-                        value=100 * float(rate.share),
-                        low=100 * rate.wilson.low,
-                        high=100 * rate.wilson.high,
-                        note=_("%(events)d of %(n)d") % {"events": rate.counts.events, "n": rate.counts.n},
-                        hollow=hollow,
-                    )
-                )
+                rows.append(rate_row(name, rate, hollow=hollow))
     if not rows:
         return None
     return interval_figure(

@@ -6,11 +6,17 @@ from django.utils.translation import gettext as _
 
 from sojourn.clinical import instruments
 from sojourn.clinical.evidence.meta_analysis import Counts
+from sojourn.clinical.instruments import Direction
 from sojourn.clinical.outcomes.practice import LEAST, funnel
 from sojourn.clinical.quantities import how_many
 from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.charts.intervals import IntervalChart, IntervalRow, interval_figure
-from sojourn.design.charts.results import WorsenedRow, worsened_change_figure, worsened_rate_figure
+from sojourn.design.charts.results import (
+    WorsenedRow,
+    ends_of,
+    worsened_change_figure,
+    worsened_rate_figure,
+)
 from sojourn.design.charts.survival import SurvivalChart, SurvivalLine, survival_figure
 from sojourn.program.results.reporting import ReportRow
 from sojourn.workspace.results.figures import funnel_of
@@ -49,6 +55,7 @@ def imputed_figure(row: ReportRow) -> ChartFigure | None:
         caption=_("Mean change of everybody due. %(n)d imputations, pooled by Rubin's rules.")
         % {"n": imputed["imputations"]},
         reach=_reach(row),
+        lower_is_better=_lower_is_better(row),
     )
 
 
@@ -143,6 +150,7 @@ def time_figure(row: ReportRow) -> ChartFigure | None:
                 ),
             ),
             longest=max(1.0, at_risk[-1][0], *(step[0] for step in found["steps"])),
+            time_says=_("days since the first response"),
             times=tuple(day for day, _n in at_risk),
             caption=_(
                 "Kaplan-Meier, of %(n)d people who responded; from the first response to the first score that is none. "
@@ -194,11 +202,16 @@ def _changes(
             high=reach,
             line=0,
             line_says=_("no change"),
+            **ends_of(lower_is_better=_lower_is_better(row)),
             caption=caption,
             first_column=first,
             digits=2,
         )
     )
+
+
+def _lower_is_better(row: ReportRow) -> bool:
+    return instruments.get(row.definition.instrument).direction is not Direction.HIGHER_IS_BETTER
 
 
 def _reach(row: ReportRow) -> float:

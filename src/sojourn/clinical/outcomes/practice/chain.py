@@ -76,8 +76,8 @@ class Chain:
             Link("came in", self.enrolled, 0, ""),
             Link("with a valid baseline", self.baseline, self.enrolled - self.baseline, "none, too old or too low"),
             Link("had a dose", self.dosed, self.baseline - self.dosed, "no dose"),
-            Link("whose window has closed", self.reached, self.dosed - self.reached, "window still to come"),
-            Link("answered in it", self.observed, self.reached - self.observed, "no answer in the window"),
+            Link("for whom that time is over", self.reached, self.dosed - self.reached, "that time is still to come"),
+            Link("answered in that time", self.observed, self.reached - self.observed, "no answer"),
             Link("met the outcome", self.met, self.observed - self.met, "did not meet it"),
         )  # fmt: skip
 

@@ -13,7 +13,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from sojourn.clinical.evidence.meta_analysis import Counts
-from sojourn.clinical.outcomes.made_worse import ClaimedRate, Step
+from sojourn.clinical.outcomes.made_worse import ClaimedRate
 from sojourn.clinical.outcomes.mixed_models import (
     ChangeOverVisits,
     NotFitted,
@@ -258,12 +258,11 @@ def _imputed(
         "most": group.most,
         "by penalty": [{"penalty": _number(step.penalty), **_estimate(step.change)} for step in group.steps],
         "tipping point": _optional(group.lost_at),
-        "rate": _claimed(group.rate, group.steps) if group.rate else None,
+        "rate": _claimed(group.rate) if group.rate else None,
     }
 
 
-def _claimed(rate: ClaimedRate, steps: Sequence[Step]) -> Part:
-    shares = [(step.penalty, step.share) for step in steps if step.share is not None]
+def _claimed(rate: ClaimedRate) -> Part:
     return {
         "met": rate.counts.events,
         "answered": rate.counts.n,
@@ -273,7 +272,7 @@ def _claimed(rate: ClaimedRate, steps: Sequence[Step]) -> Part:
         "tipping point": _optional(rate.lost_at),
         "by penalty": [
             {"penalty": _number(penalty), **{end: _number(getattr(share, end)) for end in ("value", "low", "high")}}
-            for penalty, share in shares
+            for penalty, share in ((step.penalty, step.share) for step in rate.steps)
         ],
     }  # fmt: skip
 
