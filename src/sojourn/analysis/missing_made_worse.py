@@ -124,7 +124,9 @@ def _rate(rate: ClaimedRate, most: float) -> str:
             "answered: their rate speaks for themselves alone."
         )
     if rate.lost_at is None:
-        return f"Even if each missing score were {how_many(most, 'point')} worse, the claimed rate would hold."
+        return (
+            f"Even if each missing score were {how_many(most, 'point')} worse, the claimed rate would hold."
+        )
     return f"If each missing score were {how_many(rate.lost_at, 'point')} worse, the claimed rate would no longer hold."
 
 

@@ -21,6 +21,6 @@ def make_asked_report(report_id: str) -> None:
 @app.task(queueing_lock="take_up_lost_reports", pass_context=False)
 async def take_up_lost_reports(timestamp: int) -> None:
     """Put reports whose worker is gone back in line, each minute."""
-    again = await take_up_lost_work()
-    if again:
-        log.warning("%d reports lost their worker and are made again", again)
+    count = await take_up_lost_work()
+    if count:
+        log.warning("%d reports lost their worker and are made again", count)

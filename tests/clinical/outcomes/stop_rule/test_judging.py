@@ -85,7 +85,7 @@ def test_worse_scores_are_due_and_said_as_up():
     ("case", "says"),
     [
         ({"after": ()}, "no score since the first dose; 2 are needed"),
-        ({"after": (None, None, 5)}, "one score since the first dose; 2 are needed"),
+        ({"after": (None, None, 5)}, "1 score since the first dose; 2 are needed"),
         ({"after": (9, 9), "start": None}, "no score from before the first dose"),
         ({"after": (9, 9), "stale": True}, "more than 7 days older"),
         ({"after": (0, 0), "start": 5}, "began at 5: it cannot fall by 6"),
