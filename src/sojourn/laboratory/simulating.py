@@ -3,7 +3,7 @@
 import argparse
 import csv
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from sojourn.clinical.pharmacology import (
     People,
     Person,
     Regimen,
+    Session,
     bands,
     cautions_for,
     least_confident,
@@ -75,14 +76,20 @@ def simulate(words: list[str]) -> int:
     parser.add_argument("file", type=Path, help="the regimen, a TOML file")
     parser.add_argument("--out", type=Path, help="folder for drawings and tables (default: beside the file)")
     parser.add_argument("--png", action="store_true", help="each drawing as a PNG picture too")
+    parser.add_argument("--compiled", action="store_true", help="sums by numba, for many people (requirements/fast.txt)")
     asked = parser.parse_args(words)
     study = read_study(_text_of(asked.file))
     folder = asked.out or asked.file.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
     said = cautions(study)
     found = bands(
-        regimen=study.regimen, people=study.people, times_h=study.times_h, measures=SHOWN, told=_progress(study.people.count)
-    )  # fmt: skip
+        regimen=study.regimen,
+        people=study.people,
+        times_h=study.times_h,
+        measures=SHOWN,
+        told=_progress(study.people.count),
+        is_compiled=asked.compiled,
+    )
     drawings = {**_write(folder, study, found), "mood": _write_mood(folder, study)}
     _write_drawings(folder, drawings, as_png=asked.png)
     sys.stdout.write("\n".join(summary(study, found, said)) + f"\n\nDrawings and tables: {folder}\n")
@@ -143,14 +150,21 @@ def summary(study: Study, found: Mapping[Measure, Band], said: Sequence[str]) ->
         lines.append(
             f"{measure:<20} highest: median {peak[0]} ({peak[1]} to {peak[2]}) {DESCRIBED[measure].unit}; confidence {sure}"
         )
+    lines += _windows(study, "First session", study.regimen.sessions[:1])
+    if len(study.regimen.sessions) > 1:
+        lines += _windows(study, f"Session {len(study.regimen.sessions)}", study.regimen.sessions)
+    return [*lines, *(f"Caution: {each}" for each in said)]
+
+
+def _windows(study: Study, name: str, until: Sequence[Session]) -> Iterator[str]:
+    """Say when most are back after the last of these sessions; those before it have left tolerance to dissociation."""
+    last = until[-1]
+    before = tuple((last.start_h - earlier.start_h) / 24 for earlier in until[:-1])
     for measure in (Measure.DISSOCIATION, Measure.SYSTOLIC_RISE):
-        back = window(dose=dose, people=study.people, measure=measure)
+        back = window(dose=last.dose, people=study.people, measure=measure, days_before=before)
         by = back.most_by_rounded_min
         words = "not within 8 h" if by is None else f"by {by} min (rounded up to 15 min)"
-        lines.append(
-            f"First session: 95 of 100 people at or below {back.threshold:g} {back.unit} {words}; {back.confidence}"
-        )
-    return [*lines, *(f"Caution: {each}" for each in said)]
+        yield f"{name}: 95 of 100 people at or below {back.threshold:g} {back.unit} {words}; {back.confidence}"
 
 
 def _text_of(path: Path) -> str:

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from sojourn.clinical.pharmacology import compiled
 from sojourn.clinical.pharmacology.absorption import Entry, Site
 from sojourn.clinical.pharmacology.chain import Body, Modes, Signal, modes_of
 from sojourn.clinical.pharmacology.exponentials import Array
@@ -88,6 +87,8 @@ def highest(*, entries: Sequence[Entry], modes: Modes, times_h: Array, is_compil
 
 def _compiled(entries: Sequence[Entry], modes: Modes, times_h: Array, *, keeps: bool) -> tuple[Array, Array]:
     """Lay a dose out for the compiled loops; they want the times in order."""
+    from sojourn.clinical.pharmacology import compiled  # numba costs a start-up 60 MB; only who wants it pays
+
     if not compiled.IS_THERE:
         raise CannotSimulate(
             "is_compiled", "numba is not installed; install requirements/fast.txt or leave it out"

@@ -59,23 +59,30 @@ def follow(
     times_h: Array,
     measures: Sequence[Measure],
     occasions: bool = False,
+    days_before: tuple[float, ...] = (),
+    is_compiled: bool = False,
 ) -> Mapping[Measure, Array]:
     """Follow these people through a regimen: for each measure `(n, times)`, in the unit of `DESCRIBED`.
 
     Times in hours from the beginning of the regimen. Sessions add up; tolerance between sessions is that of the
-    session a time falls into. With `occasions` a person's uptake differs from session to session.
+    session a time falls into. `days_before` are the days from each session before the regimen to its beginning, the
+    longest ago first: they leave tolerance, and nothing in the blood. With `occasions` a person's uptake differs from
+    session to session. `is_compiled` lets numba do the sums, where it is installed.
     """
     needed = list(dict.fromkeys(signal for measure in measures for signal in DESCRIBED[measure].needs))
     found = np.zeros((len(people), len(needed), len(times_h)))
     for number, session in enumerate(regimen.sessions, 1):
         body = dosed(people, session.dose, session=number, occasions=occasions)
-        found += levels(body, times_h=times_h - session.start_h, signals=needed)
+        found += levels(
+            body, times_h=times_h - session.start_h, signals=needed, is_compiled=is_compiled
+        )
     signals = {signal: found[:, place] for place, signal in enumerate(needed)}
-    return {measure: _measured(measure, signals, people, regimen, times_h) for measure in measures}
+    tolerance = _session_tolerance_at(regimen, times_h, days_before)
+    return {measure: _measured(measure, signals, people, tolerance) for measure in measures}
 
 
 def _measured(
-    measure: Measure, signals: Mapping[Signal, Array], people: Draw, regimen: Regimen, times_h: Array
+    measure: Measure, signals: Mapping[Signal, Array], people: Draw, session_tolerance: Array
 ) -> Array:
     match measure:
         case Measure.VENOUS | Measure.ARTERIAL | Measure.NORKETAMINE:
@@ -86,7 +93,7 @@ def _measured(
                 tolerance=signals[Signal.TOLERANCE],
                 z_ec50=people["dissociation_ec50"],
                 z_emax=people["dissociation_emax"],
-                session_tolerance=_session_tolerance_at(regimen, times_h),
+                session_tolerance=session_tolerance,
             )
         case Measure.DRUG_HIGH:
             return dissociation.drug_high(site=signals[Signal.DISSOCIATION_SITE], z=people["drug_high"])
@@ -102,8 +109,9 @@ def _systolic(signals: Mapping[Signal, Array], people: Draw) -> Array:
     return blood_pressure.systolic_rise(site=signals[Signal.PRESSURE_SITE], z=people["pressure"])
 
 
-def _session_tolerance_at(regimen: Regimen, times_h: Array) -> Array:
+def _session_tolerance_at(regimen: Regimen, times_h: Array, days_before: tuple[float, ...]) -> Array:
     starts = np.array([session.start_h for session in regimen.sessions])
     which = np.clip(np.searchsorted(starts, times_h, side="right") - 1, 0, None)
-    found: Array = np.array(dissociation.session_tolerances(regimen.days))[which]
+    days = (*(-days for days in days_before), *regimen.days)
+    found: Array = np.array(dissociation.session_tolerances(days)[len(days_before) :])[which]
     return found

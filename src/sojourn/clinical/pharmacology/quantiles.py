@@ -72,13 +72,22 @@ def bands(
     shares: tuple[float, ...] = USUAL,
     block: int = BLOCK,
     told: Callable[[int], None] | None = None,
+    is_compiled: bool = False,
 ) -> Mapping[Measure, Band]:
-    """Give the quantiles of each measure at each time. `told(done)` hears of progress after every block."""
+    """Give the quantiles of each measure at each time. `told(done)` hears of progress after every block.
+
+    `is_compiled` lets numba do the sums, where it is installed. Raises CannotSimulate where it is not.
+    """
     tallies = {measure: Tally(len(times_h)) for measure in measures}
     done = 0
     for drawn in people.blocks(block):
         for measure, values in follow(
-            regimen=regimen, people=drawn, times_h=times_h, measures=measures, occasions=True
+            regimen=regimen,
+            people=drawn,
+            times_h=times_h,
+            measures=measures,
+            occasions=True,
+            is_compiled=is_compiled,
         ).items():
             tallies[measure].add(values)
         done += len(drawn)
