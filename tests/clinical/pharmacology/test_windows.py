@@ -86,3 +86,21 @@ def test_who_never_comes_back_while_followed_gives_no_window():
     found = window(dose=heavy, people=People(count=50, seed=1), measure=Measure.SYSTOLIC_RISE)
     assert found.most_by_min is None
     assert found.most_by_rounded_min is None
+
+
+def test_a_window_after_earlier_sessions_is_of_low_confidence_because_nobody_measured_the_size():
+    dose = TABLE["IV 0.5 mg/kg"][0]
+    later = window(dose=dose, people=PEOPLE, measure=Measure.DISSOCIATION, days_before=(3.0,))
+    pressure = window(dose=dose, people=PEOPLE, measure=Measure.SYSTOLIC_RISE, days_before=(3.0,))
+    assert later.confidence is Confidence.LOW
+    assert pressure.confidence is Confidence.MEDIUM
+    assert pressure == window(dose=dose, people=PEOPLE, measure=Measure.SYSTOLIC_RISE), "pressure does not habituate"
+
+
+@pytest.mark.parametrize("days_before", [(1.0,), (21.0, 14.0, 7.0), (200.0, 3.0, 0.0)])
+def test_more_or_nearer_sessions_never_lengthen_the_window(days_before):
+    dose = TABLE["IN 84 mg"][0]
+    first = window(dose=dose, people=PEOPLE, measure=Measure.DISSOCIATION)
+    later = window(dose=dose, people=PEOPLE, measure=Measure.DISSOCIATION, days_before=days_before)
+    assert later.most_by_min <= first.most_by_min
+    assert later.half_by_min <= first.half_by_min

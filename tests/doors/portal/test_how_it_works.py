@@ -70,3 +70,18 @@ def test_a_patient_reads_on_the_day_what_the_hours_may_be_like(ward, sign_in, ti
     )
     assert "never a rule for going home" in page
     assert "simulated people, seed 1, confidence" in page
+
+
+def test_a_later_session_is_told_plainly_to_count_the_doses_before(ward, sign_in, time_machine):
+    course = courses.start(ward)
+    courses.book(ward, course)
+    courses.sign_consent(ward)
+    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
+    courses.run_session(ward, courses.visit_of(course, VisitKind.DOSING, 1))
+    visit = courses.visit_of(course, VisitKind.DOSING, 2)
+    time_machine.move_to(visit.during.lower, tick=False)
+    page = words_of(sign_in(ward.ada).get("/today/"))
+    assert "has mostly passed after 105 minutes" in page
+    assert "This counts in that you have had 1 dose before" in page
+    assert "For a first dose it would be 120 minutes." in page
+    assert "model for session 2 of this course" in page

@@ -1,7 +1,9 @@
 """What the hours after one order may look like: bands over time for people of that weight, and when most are back.
 
-As for a first session: tolerance makes later ones shorter, never longer. A pressure band holds readings, so it includes the
-scatter of two cuff measurements, the one before the dose and the one compared with it.
+Earlier doses make dissociation weaker and shorter: that much was seen, by how much is our choice, so a course after earlier
+doses is of low confidence and carries the window of a first session beside its own. What they left in the blood is not
+counted; after a day it is a hundredth. A pressure band holds readings, so it includes the scatter of two cuff measurements,
+the one before the dose and the one compared with it.
 """
 
 from dataclasses import dataclass
@@ -9,7 +11,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from sojourn.clinical.evidence import Citation
 from sojourn.clinical.pharmacology.cautions import Person, cautions_for
+from sojourn.clinical.pharmacology.dissociation import session_tolerances
 from sojourn.clinical.pharmacology.doses import Dose
 from sojourn.clinical.pharmacology.draws import normal
 from sojourn.clinical.pharmacology.exponentials import Array
@@ -43,12 +47,18 @@ class BandOverMinutes:
 
 @dataclass(frozen=True, slots=True)
 class ExpectedCourse:
-    """The course of one dose. `begins_min` and `strongest_min` are those of the middle person's dissociation."""
+    """The course of one dose. `begins_min` and `strongest_min` are those of the middle person's dissociation.
+
+    `days_before` are the days since each earlier dose, `tolerance` by how much higher a level it takes after them.
+    """
 
     dose: Dose
+    days_before: tuple[float, ...]
+    tolerance: float
     dissociation: BandOverMinutes
     systolic_rise: BandOverMinutes
     back_from_dissociation: Window
+    back_as_first: Window  # from dissociation, if nothing had been given before
     back_from_pressure: Window
     begins_min: float | None
     strongest_min: float
@@ -57,6 +67,11 @@ class ExpectedCourse:
     seed: int
     version: str
     confidence: Confidence
+
+    @property
+    def tolerance_citations(self) -> tuple[Citation, ...]:
+        """What the tolerance rests on; nothing where no dose was given before."""
+        return model("effects").parameters["session_tolerance_size"].citations if self.days_before else ()
 
 
 def ordered_dose(*, route: str, drug: str, mg: float) -> Dose:
@@ -70,8 +85,13 @@ def ordered_dose(*, route: str, drug: str, mg: float) -> Dose:
 
 
 @lru_cache(maxsize=256)
-def expected_course(*, dose: Dose, weight_kg: float | None = None) -> ExpectedCourse:
-    """Predict for five thousand people of that weight, or of usual weights where it is not known. Raises CannotSimulate."""
+def expected_course(
+    *, dose: Dose, weight_kg: float | None = None, days_before: tuple[float, ...] = ()
+) -> ExpectedCourse:
+    """Predict for five thousand people of that weight, or of usual weights where it is not known. Raises CannotSimulate.
+
+    `days_before` are the days since each earlier dose of that person, the longest ago first.
+    """
     said = cautions_for(Person(weight_kg=weight_kg or UNKNOWN_WEIGHT_KG), dose)
     people = People(
         count=COUNT,
@@ -82,22 +102,35 @@ def expected_course(*, dose: Dose, weight_kg: float | None = None) -> ExpectedCo
     minutes = np.arange(0.0, LAST_MIN + EVERY_MIN, EVERY_MIN)
     wanted = (Measure.DISSOCIATION, Measure.SYSTOLIC_RISE)
     followed = [
-        follow(regimen=Regimen.of(dose), people=block, times_h=minutes / 60, measures=wanted)
+        follow(
+            regimen=Regimen.of(dose),
+            people=block,
+            times_h=minutes / 60,
+            measures=wanted,
+            days_before=days_before,
+        )
         for block in people.blocks(BLOCK)
     ]
     found = {measure: np.concatenate([one[measure] for one in followed]) for measure in wanted}
-    dissociation = _band(dose, Measure.DISSOCIATION, minutes, found[Measure.DISSOCIATION])
-    back = window(dose=dose, people=people, measure=Measure.DISSOCIATION)
+    back = window(dose=dose, people=people, measure=Measure.DISSOCIATION, days_before=days_before)
+    dissociation = _band(Measure.DISSOCIATION, minutes, found[Measure.DISSOCIATION], back.confidence)
+    pressure = window(dose=dose, people=people, measure=Measure.SYSTOLIC_RISE)
     middle = np.array(dissociation.middle)
     felt = np.flatnonzero(middle > back.threshold)
     return ExpectedCourse(
         dose=dose,
+        days_before=days_before,
+        tolerance=session_tolerances((*(-days for days in days_before), 0.0))[-1],
         dissociation=dissociation,
         systolic_rise=_band(
-            dose, Measure.SYSTOLIC_RISE, minutes, found[Measure.SYSTOLIC_RISE] + _scatter(minutes)
+            Measure.SYSTOLIC_RISE,
+            minutes,
+            found[Measure.SYSTOLIC_RISE] + _scatter(minutes),
+            pressure.confidence,
         ),
         back_from_dissociation=back,
-        back_from_pressure=window(dose=dose, people=people, measure=Measure.SYSTOLIC_RISE),
+        back_as_first=window(dose=dose, people=people, measure=Measure.DISSOCIATION),
+        back_from_pressure=pressure,
         begins_min=float(minutes[felt[0]]) if len(felt) else None,
         strongest_min=float(minutes[middle.argmax()]),
         cautions=said,
@@ -108,7 +141,7 @@ def expected_course(*, dose: Dose, weight_kg: float | None = None) -> ExpectedCo
     )
 
 
-def _band(dose: Dose, measure: Measure, minutes: Array, values: Array) -> BandOverMinutes:
+def _band(measure: Measure, minutes: Array, values: Array, confidence: Confidence) -> BandOverMinutes:
     low, middle, high = (tuple(float(v) for v in row) for row in np.quantile(values, SHARES, axis=0))
     return BandOverMinutes(
         minutes=tuple(float(minute) for minute in minutes),
@@ -116,7 +149,7 @@ def _band(dose: Dose, measure: Measure, minutes: Array, values: Array) -> BandOv
         middle=middle,
         high=high,
         unit=DESCRIBED[measure].unit,
-        confidence=least_confident(dose.confidence, DESCRIBED[measure].confidence),
+        confidence=confidence,
     )
 
 

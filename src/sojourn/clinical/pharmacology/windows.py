@@ -8,7 +8,7 @@ import numpy as np
 from sojourn.clinical.pharmacology.doses import Dose
 from sojourn.clinical.pharmacology.exponentials import Array
 from sojourn.clinical.pharmacology.measures import DESCRIBED, Measure, follow
-from sojourn.clinical.pharmacology.parameters import Confidence
+from sojourn.clinical.pharmacology.parameters import Confidence, model
 from sojourn.clinical.pharmacology.people import People
 from sojourn.clinical.pharmacology.regimens import Regimen
 from sojourn.clinical.pharmacology.version import VERSION
@@ -50,7 +50,8 @@ class Window:
 def window(*, dose: Dose, people: People, measure: Measure, days_before: tuple[float, ...] = ()) -> Window:
     """Say when 95 of 100 people are back below the measure's threshold.
 
-    `days_before` are the days since each earlier session, longest first: they raise the tolerance to dissociation.
+    `days_before` are the days since each earlier session, longest first: they raise the tolerance to dissociation, by a
+    size that nobody measured, so that confidence falls to that of the size.
     """
     threshold = THRESHOLDS[measure]
     back = np.sort(_back_at_min(dose, people, measure, days_before))
@@ -65,7 +66,7 @@ def window(*, dose: Dose, people: People, measure: Measure, days_before: tuple[f
         count=people.count,
         seed=people.seed,
         version=VERSION,
-        confidence=least_confident(dose.confidence, DESCRIBED[measure].confidence),
+        confidence=_confidence(dose, measure, after_others=bool(days_before)),
     )
 
 
@@ -74,15 +75,21 @@ def least_confident(*found: Confidence) -> Confidence:
     return max(found, key=tuple(Confidence).index)
 
 
+def _confidence(dose: Dose, measure: Measure, *, after_others: bool) -> Confidence:
+    found = [dose.confidence, DESCRIBED[measure].confidence]
+    if after_others and measure is Measure.DISSOCIATION:
+        found.append(model("effects").parameters["session_tolerance_size"].confidence)
+    return least_confident(*found)
+
+
 def _back_at_min(dose: Dose, people: People, measure: Measure, days_before: tuple[float, ...]) -> Array:
     """Give for each person the first time on the grid after which the threshold is not crossed again; 0 if never."""
     grid_min = np.arange(0.0, LAST_MIN + STEP_MIN, STEP_MIN)
-    first = max(days_before, default=0.0)
-    regimen = Regimen.of(dose, days=(*(first - day for day in days_before), first))
+    regimen = Regimen.of(dose)
     found = []
     for block in people.blocks():
         values = follow(
-            regimen=regimen, people=block, times_h=grid_min / 60 + 24 * first, measures=[measure]
+            regimen=regimen, people=block, times_h=grid_min / 60, measures=[measure], days_before=days_before
         )[measure]
         above = values > THRESHOLDS[measure]
         last = len(grid_min) - 1 - np.argmax(above[:, ::-1], axis=1)

@@ -1,5 +1,6 @@
 """The visits of a patient that took place, as the record proves it: a dose given, or a note written."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -87,3 +88,14 @@ def held_visits_of(patient_id: UUID, *, actor: Actor) -> tuple[HeldVisit, ...]:
         if row["dosed_at"] or row["noted_at"]
     )
     return tuple(sorted(held, key=lambda visit: visit.held_at))
+
+
+def days_since_doses(
+    held: Iterable[HeldVisit], *, on: date, without: UUID | None = None
+) -> tuple[float, ...]:
+    """The days from each dose on record to a day, in all courses, the longest ago first.
+
+    `without` is the visit whose own dose does not count.
+    """
+    doses = (visit for visit in held if visit.kind is VisitKind.DOSING and visit.visit_id != without)
+    return tuple(float((on - visit.on).days) for visit in doses if visit.on <= on)

@@ -111,17 +111,6 @@ def readiness_of(visit_id: UUID, *, actor: Actor, now: datetime) -> Readiness | 
     return found[0] if found else None
 
 
-def held_in_course(course_id: UUID, *, actor: Actor) -> frozenset[UUID]:
-    """The visits of a course that took place: a dose or a note is on record in them."""
-    return frozenset(
-        Visit.objects.filter(
-            Exists(dose_given(visit=OuterRef("pk"))) | Exists(VisitNote.objects.filter(visit=OuterRef("pk"))),
-            patients_visible_to(actor, "patient"),
-            course_id=course_id,
-        ).values_list("pk", flat=True)
-    )
-
-
 def owed_integrations(actor: Actor, *, now: datetime) -> tuple[OwedIntegration, ...]:
     """Doses of open courses in the last 90 days whose integration was not held, first due first; one query."""
     of_course = Visit.objects.filter(course=OuterRef("course_id"), cancelled_at=None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from sojourn.clinical.pharmacology import (
     CannotSimulate,
@@ -15,7 +16,9 @@ from sojourn.clinical.pharmacology import (
     ordered_dose,
 )
 from sojourn.design.charts import ChartFigure, CourseChart, Rating, Reading, course_figure
+from sojourn.program.people.places import local_date
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.held import HeldVisit, days_since_doses
 from sojourn.program.treatment.sessions import EventRow, Session
 
 PRESSURE_AXIS_MMHG = (80.0, 200.0)
@@ -24,24 +27,29 @@ CADSS_AXIS = (0.0, 92.0)
 
 @dataclass(frozen=True)
 class Expected:
-    """What the session page shows: figures, when most people are back, cautions; or why there is none."""
+    """What the session page shows: figures, which session was predicted, when most people are back; or why there is none."""
 
     course: ExpectedCourse | None
     figures: tuple[ChartFigure, ...] = ()
+    which: str = ""
     windows: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     refusal: str = ""
 
 
-def expected_of(session: Session, *, now: datetime) -> Expected | None:
-    """Predict the course of what was given, or of what is ordered; None where no dose is known."""
+def expected_of(session: Session, *, held: Sequence[HeldVisit], now: datetime) -> Expected | None:
+    """Predict the course of what was given, or of what is ordered; None where no dose is known.
+
+    `held` are the visits the patient came to: the doses among them have left tolerance.
+    """
     mg = _mg_of(session)
     if mg is None:
         return None
     weight = float(session.weight_kg) if session.weight_kg else None
     try:
         dose = ordered_dose(route=session.protocol.route, drug=session.protocol.drug, mg=mg)
-        course = expected_course(dose=dose, weight_kg=weight)
+        course = expected_course(dose=dose, weight_kg=weight, days_before=_days_before(session, held))
     except CannotSimulate as refused:
         return Expected(course=None, refusal=refused.remedy)
     return Expected(
@@ -51,8 +59,16 @@ def expected_of(session: Session, *, now: datetime) -> Expected | None:
             _window(course.back_from_dissociation, _("dissociation of %(n)g CADSS points or less")),
             _window(course.back_from_pressure, _("systolic pressure at most %(n)g mmHg above the start")),
         ),
+        which=_which(session, course),
         notes=_notes(course, weight),
+        sources=tuple(cited.in_words for cited in course.tolerance_citations),
     )
+
+
+def _days_before(session: Session, held: Sequence[HeldVisit]) -> tuple[float, ...]:
+    begun_at = session.state.dosed_at or session.visit.starts_at
+    on = local_date(begun_at, session.visit.timezone)
+    return days_since_doses(held, on=on, without=session.visit.id)
 
 
 def _mg_of(session: Session) -> float | None:
@@ -172,8 +188,42 @@ def _says(course: ExpectedCourse, confidence: str) -> str:
     }
 
 
+def _which(session: Session, course: ExpectedCourse) -> str:
+    """Name the session that was predicted, and what was taken from the record for it."""
+    words = {"number": session.visit.number, "n": len(course.days_before)}
+    if not course.days_before:
+        return _("Model, session %(number)d of this course; no earlier dose is on record here.") % words
+    words["days"] = int(course.days_before[-1])
+    return (
+        ngettext(
+            "Model, session %(number)d of this course; %(n)d earlier dose on record, %(days)d days before.",
+            "Model, session %(number)d of this course; %(n)d earlier doses on record, the last %(days)d days before.",
+            len(course.days_before),
+        )
+        % words
+    )
+
+
+def _tolerance(course: ExpectedCourse) -> str:
+    """Say what earlier doses change in the prediction, how that is known, and what it would be without them."""
+    if not course.days_before:
+        return _("Doses given elsewhere are not known here; dissociation is usually less and shorter after them.")
+    first = course.back_as_first.most_by_rounded_min
+    words = {
+        "times": course.tolerance,
+        "first": _("more than 8 hours") if first is None else _("%(n)d min") % {"n": first},
+    }
+    return (
+        _(
+            "After these doses the model takes %(times).2f times the level to dissociate; a first session would take "
+            "%(first)s. That tolerance grows was seen, by how much is a choice of the model: confidence low."
+        )
+        % words
+    )
+
+
 def _notes(course: ExpectedCourse, weight_kg: float | None) -> tuple[str, ...]:
-    notes = [_("As for a first session; after several sessions dissociation is usually less and shorter.")]
+    notes = [_tolerance(course)]
     if course.dose.route is Route.SUBLINGUAL:
         notes.append(
             _("As if everything is swallowed; what is spat out lowers it, by how much nobody measured.")

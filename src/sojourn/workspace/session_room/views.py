@@ -15,6 +15,7 @@ from sojourn.program.people.policy import may_do
 from sojourn.program.treatment import sessions as treatment
 from sojourn.program.treatment.actions import BY_THE_PROGRAM
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.held import held_visits_of
 from sojourn.program.treatment.holding import holds_of
 from sojourn.program.treatment.undoing import undoable
 from sojourn.workspace.session_room.beside import beside
@@ -135,7 +136,9 @@ def _page(
             else None,
             "undoable": undoable(found.events, staff_id=request.actor.staff_id, now=request.now),
             "medicine": medicine_of(found),
-            "expected": expected_of(found, now=request.now),
+            "expected": expected_of(
+                found, held=held_visits_of(found.visit.patient_id, actor=request.actor), now=request.now
+            ),
             **beside(found, now=request.now),
         },
         status=422 if sent is not None else 200,
