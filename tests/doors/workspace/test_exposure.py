@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import DoseOrder
+from sojourn.program.treatment.models import SessionEvent
 from tests.support import courses
 from tests.support.ward import NOW
 
@@ -164,3 +165,60 @@ def test_a_protocol_the_model_does_not_know_is_refused_in_words(
     time_machine.move_to(first.during.lower, tick=False)
     page = words_of(sign_in(ward.mona).get(reverse("workspace:session", args=[first.id])))
     assert "No prediction: was never modelled" in page
+
+
+def second_after(ward, first):
+    courses.run_session(ward, first)
+    courses.hold(ward, courses.visit_of(first.course, VisitKind.INTEGRATION, 1))
+    return courses.visit_of(first.course, VisitKind.DOSING, 2)
+
+
+def test_the_band_of_a_later_session_counts_the_doses_on_record(ward, sign_in, first, time_machine):
+    """56 mg at 70 kg: a first session takes 120 min, a second one three days later less."""
+    second = second_after(ward, first)
+    time_machine.move_to(second.during.lower, tick=False)
+    page = words_of(sign_in(ward.mona).get(reverse("workspace:session", args=[second.id])))
+    days = (second.during.lower.date() - first.during.lower.date()).days
+    assert f"Model, session 2 of this course; 1 earlier dose on record, {days} days before." in page
+    assert "1.20 times the level to dissociate; a first session would take 120 min" in page
+    assert "dissociation of 4 CADSS points or less from 105 min on" in page
+    assert "by how much is a choice of the model: confidence low" in page
+    assert "sizes of the tolerance between sessions [program policy]" in page
+
+
+def test_a_dose_that_was_struck_out_leaves_no_tolerance(ward, sign_in, first, time_machine):
+    dosed_at = courses.give_dose(ward, first)
+    dosed = SessionEvent.objects.get(visit=first, kind="dosed")
+    facts = {"struck_id": str(dosed.id), "words": "Never given."}
+    courses.note_event(ward, first, "struck", facts, dosed_at + timedelta(minutes=1))
+    second = courses.visit_of(first.course, VisitKind.DOSING, 2)
+    time_machine.move_to(second.during.lower, tick=False)
+    page = words_of(sign_in(ward.mona).get(reverse("workspace:session", args=[second.id])))
+    assert "no earlier dose is on record here" in page
+
+
+def test_a_session_looked_back_at_counts_only_what_came_before_it(ward, sign_in, first, time_machine):
+    second = second_after(ward, first)
+    time_machine.move_to(second.during.lower, tick=False)
+    page = words_of(sign_in(ward.mona).get(reverse("workspace:session", args=[first.id])))
+    assert "Model, session 1 of this course; no earlier dose is on record here." in page
+
+
+def test_the_order_page_predicts_the_next_session(ward, sign_in, first, time_machine):
+    second = second_after(ward, first)
+    time_machine.move_to(second.during.lower - timedelta(days=1), tick=False)
+    page = words_of(order_page(ward, sign_in, first.course))
+    assert "by 105 min (rounded up to 15; session 2 of this course" in page
+    assert "1 earlier dose on record counts as tolerance, by a size that nobody measured; without it 120 min." in page
+
+
+@pytest.mark.parametrize("doses", [0, 1])
+def test_the_order_page_asks_a_fixed_number_of_times(
+    ward, sign_in, first, time_machine, django_assert_num_queries, doses
+):
+    if doses:
+        second_after(ward, first)
+    client, url = sign_in(ward.ben), reverse("workspace:order_dose", args=[first.course_id])
+    client.get(url)
+    with django_assert_num_queries(7):
+        client.get(url)

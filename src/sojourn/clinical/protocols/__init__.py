@@ -24,13 +24,14 @@ from sojourn.clinical.protocols.questions import Kind, Question, all_questions, 
 from sojourn.clinical.protocols.rule_set import rule_set
 from sojourn.clinical.protocols.rules import Setting, Severity
 from sojourn.clinical.protocols.series import PlannedVisit, complete_series, propose_series, shift_series
+from sojourn.clinical.protocols.slips import Slip, likely_slip
 
 __all__ = [
     "Breach", "ConsentDocument", "CourseProtocol", "Disposition", "DoseRange", "Evaluation",
-    "Facts", "FactsInvalid", "Finding", "GivenDose", "Kind", "PlannedVisit", "Question", "Said", "Setting", "Severity",
+    "Facts", "FactsInvalid", "Finding", "GivenDose", "Kind", "PlannedVisit", "Question", "Said", "Setting", "Severity", "Slip",
     "UnknownCourse", "Visit", "VisitKind", "all_questions", "answers_in_words", "as_raw",
     "breaches", "check_dose", "complete_series", "consent_document",
     "consent_documents", "course_protocol", "course_protocols", "dose_hold", "dose_now", "dose_range", "evaluate",
-    "evaluation_from_json", "facts_from_json", "policies", "policy", "propose_series",
+    "evaluation_from_json", "facts_from_json", "likely_slip", "policies", "policy", "propose_series",
     "questions", "read_day", "read_facts", "refuse_future", "replay", "rule_set", "shift_series",
 ]  # fmt: skip

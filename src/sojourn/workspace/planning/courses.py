@@ -1,10 +1,12 @@
 """A course: starting it, ordering its doses, seeing its series, ending it."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.forms import Form
+from django.forms import CheckboxInput, Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,13 +16,14 @@ from sojourn.clinical import protocols
 from sojourn.clinical.quantities import Implausible
 from sojourn.program.people.access import only
 from sojourn.program.people.patients import patient_card
+from sojourn.program.people.places import local_date
 from sojourn.program.people.policy import may_do
 from sojourn.program.people.roles import Role
 from sojourn.program.plans import actions, queries
 from sojourn.program.plans.proposing import places_of
 from sojourn.program.treatment import series
-from sojourn.program.treatment.readiness import held_in_course
-from sojourn.workspace.planning.exposure import Compared, compared
+from sojourn.program.treatment.held import HeldVisit, held_visits_of
+from sojourn.workspace.planning.exposure import Compared, NextSession, compared
 from sojourn.workspace.planning.forms import CourseForm, EndForm, OrderForm
 from sojourn.workspace.planning.overview import PLANNERS
 
@@ -53,15 +56,19 @@ def course_new(request: Any, patient_id: UUID) -> HttpResponse:
     only_compares = _only_compares(request, form)
     comparison = None
     if request.method == "POST" and form.is_valid():
-        comparison = _compared_asked(form, protocols.course_protocol(form.cleaned_data["protocol_id"]))
+        protocol = protocols.course_protocol(form.cleaned_data["protocol_id"])
+        held = held_visits_of(patient_id, actor=request.actor)
+        today = local_date(request.now, patient.timezone)
+        first = NextSession.after(held, (), course_id=None, today=today)
+        comparison = _compared_asked(form, protocol, first)
         form.fields["why"].required = True
-        if not only_compares:
+        if not only_compares and not _asks_whether_meant(form, comparison):
             try:
                 course_id = actions.start_course(
-                    patient_id=patient_id, **form.cleaned_data, actor=request.actor, now=request.now
+                    patient_id=patient_id, **_ordered(form), actor=request.actor, now=request.now
                 )
             except REFUSED as refusal:
-                _tell(form, refusal)
+                _tell(form, refusal, comparison)
             else:
                 messages.success(request, _("Course started. The coordinator books the series next."))
                 return redirect("workspace:course", course_id=course_id)
@@ -83,15 +90,16 @@ def course(request: Any, course_id: UUID) -> HttpResponse:
     row = _course(request, course_id)
     protocol = protocols.course_protocol(row.protocol_id)
     visits = queries.visits_of_course(course_id, actor=request.actor)
-    held = held_in_course(course_id, actor=request.actor)
+    held = held_visits_of(row.patient_id, actor=request.actor)
+    came_to = {visit.visit_id for visit in held}
     return render(
         request,
         "workspace/planning/course.html",
         {
             "course": row,
             "orders": queries.orders_of(course_id, actor=request.actor),
-            "visits": [{"row": visit, "is_held": visit.id in held} for visit in visits],
-            "compared": _compared_now(row, protocol),
+            "visits": [{"row": visit, "is_held": visit.id in came_to} for visit in visits],
+            "compared": _compared_now(row, protocol, _next_session(request, row, held, visits)),
             "rule": series.rule_of_course(course_id, actor=request.actor, now=request.now),
             "may_talk": may_do(request.actor, "record a stop conversation"),
             "is_complete": set(places_of(protocol)) <= {(visit.kind, visit.number) for visit in visits},
@@ -108,17 +116,20 @@ def order_dose(request: Any, course_id: UUID) -> HttpResponse:
     protocol = protocols.course_protocol(row.protocol_id)
     form = OrderForm(request.POST or None, initial={"weight_kg": row.weight_kg})
     only_compares = _only_compares(request, form)
-    comparison = _compared_now(row, protocol)
+    held = held_visits_of(row.patient_id, actor=request.actor)
+    visits = queries.visits_of_course(course_id, actor=request.actor)
+    session = _next_session(request, row, held, visits)
+    comparison = _compared_now(row, protocol, session)
     if request.method == "POST" and form.is_valid():
-        comparison = _compared_asked(form, protocol)
+        comparison = _compared_asked(form, protocol, session, row.dose_mg)
         form.fields["why"].required = True
-        if not only_compares:
+        if not only_compares and not _asks_whether_meant(form, comparison):
             try:
                 actions.order_dose(
-                    course_id=course_id, **form.cleaned_data, actor=request.actor, now=request.now
+                    course_id=course_id, **_ordered(form), actor=request.actor, now=request.now
                 )
             except REFUSED as refusal:
-                _tell(form, refusal)
+                _tell(form, refusal, comparison)
             else:
                 messages.success(request, _("Dose ordered. It holds from the next session on."))
                 return redirect("workspace:course", course_id=course_id)
@@ -162,17 +173,45 @@ def _only_compares(request: Any, form: Form) -> bool:
     return asked
 
 
-def _compared_now(row: queries.CourseRow, protocol: protocols.CourseProtocol) -> Compared | None:
+def _next_session(
+    request: Any, row: queries.CourseRow, held: Sequence[HeldVisit], visits: Sequence[queries.VisitRow]
+) -> NextSession:
+    today = local_date(request.now, row.timezone)
+    return NextSession.after(held, visits, course_id=row.id, today=today)
+
+
+def _ordered(form: Form) -> dict[str, Any]:
+    return {name: value for name, value in form.cleaned_data.items() if name != "meant"}
+
+
+def _asks_whether_meant(form: Form, comparison: Compared | None) -> bool:
+    """Ask once more about a dose that looks like a slip and would be accepted: one that is far too low."""
+    if comparison is None or comparison.slip is None or comparison.slip.is_too_much or form.cleaned_data["meant"]:
+        return False
+    form.fields["meant"].widget = CheckboxInput()
+    form.add_error("dose_mg", [comparison.slip.says, _("If it is meant, tick the box and order again.")])
+    return True
+
+
+def _compared_now(
+    row: queries.CourseRow, protocol: protocols.CourseProtocol, session: NextSession
+) -> Compared | None:
     """Compare the dose that holds, where one is ordered and its weight is known."""
     if row.dose_mg is None:
         return None
-    return compared(protocol=protocol, mg=row.dose_mg, weight_kg=row.weight_kg)
+    return compared(protocol=protocol, mg=row.dose_mg, weight_kg=row.weight_kg, session=session)
 
 
-def _compared_asked(form: Form, protocol: protocols.CourseProtocol) -> Compared | None:
+def _compared_asked(
+    form: Form, protocol: protocols.CourseProtocol, session: NextSession, previous_mg: Decimal | None = None
+) -> Compared | None:
     """Compare the dose that was typed, whether or not it may be ordered."""
     mg, weight_kg = form.cleaned_data.get("dose_mg"), form.cleaned_data.get("weight_kg")
-    return None if mg is None else compared(protocol=protocol, mg=mg, weight_kg=weight_kg)
+    if mg is None:
+        return None
+    return compared(
+        protocol=protocol, mg=mg, weight_kg=weight_kg, session=session, previous_mg=previous_mg
+    )
 
 
 SAYS = {
@@ -187,8 +226,10 @@ SAYS = {
 }
 
 
-def _tell(form: Form, refusal: Exception) -> None:
-    """Put a refusal into words, beside the field it belongs to."""
+def _tell(form: Form, refusal: Exception, comparison: Compared | None = None) -> None:
+    """Put a refusal into words, beside the field it belongs to; a slip that explains it comes first."""
+    if comparison is not None and comparison.slip and isinstance(refusal, (actions.DoseRefused, Implausible)):
+        form.add_error("dose_mg", comparison.slip.says)
     match refusal:
         case actions.WayForbidden(rule_ids=rule_ids):
             form.add_error("protocol_id", _forbidden(rule_ids))

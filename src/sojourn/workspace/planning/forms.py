@@ -14,12 +14,9 @@ from django.utils.translation import gettext_lazy
 from sojourn.program.plans.checking import WantedVisit
 from sojourn.program.plans.choices import EndedHow, VisitKind
 from sojourn.program.plans.desk import Desk
+from sojourn.workspace.planning.amounts import IN_KG, IN_MG, AmountField, per_kg_in_mg
 
 LONGEST_NAME = 300
-NUMBER_ONLY = {
-    name: gettext_lazy("Give a plain number with at most one decimal; the unit stands beside it.")
-    for name in ("invalid", "max_digits", "max_decimal_places", "max_whole_digits")
-}
 
 
 class DayInput(forms.DateInput):
@@ -55,21 +52,19 @@ class CourseForm(forms.Form):
     """A course and its first order."""
 
     protocol_id = forms.ChoiceField(label=gettext_lazy("Protocol"), widget=forms.RadioSelect)
-    weight_kg = forms.DecimalField(
+    weight_kg = AmountField(
+        unit="kg",
+        others=IN_KG,
         label=gettext_lazy("Weight"),
         max_digits=5,
-        decimal_places=1,
         help_text=gettext_lazy("Measured now. Accepted: 25 to 350 kg."),
-        error_messages=NUMBER_ONLY,
-        widget=forms.NumberInput(attrs={"data-unit": "kg", "step": "0.1", "inputmode": "decimal"}),
     )
-    dose_mg = forms.DecimalField(
+    dose_mg = AmountField(
+        unit="mg",
+        others=IN_MG,
         label=gettext_lazy("Dose of each session"),
         max_digits=6,
-        decimal_places=1,
         help_text=gettext_lazy("In milligrams, to a tenth."),
-        error_messages=NUMBER_ONLY,
-        widget=forms.NumberInput(attrs={"data-unit": "mg", "step": "0.1", "inputmode": "decimal"}),
     )
     why = forms.CharField(
         label=gettext_lazy("Why"),
@@ -77,10 +72,19 @@ class CourseForm(forms.Form):
         help_text=gettext_lazy("One line: why this protocol and this dose."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
+    meant = forms.BooleanField(
+        label=gettext_lazy("This dose is meant."), required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, *args: Any, protocols: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["protocol_id"].choices = protocols  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if self.has_error("dose_mg", code="per_kg") and "weight_kg" in given:
+            self.add_error("dose_mg", per_kg_in_mg(self.data[self.add_prefix("dose_mg")], given["weight_kg"]))
+        return given
 
 
 class OrderForm(CourseForm):
