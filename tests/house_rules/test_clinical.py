@@ -8,7 +8,7 @@ from tests.house_rules.tree import ROOT, files
 
 # What clinical code may import. A name is added here only if it reads no clock, network, file outside the package or chance.
 PURE = {
-    "bisect", "collections", "dataclasses", "datetime", "decimal", "enum", "fractions", "functools", "hashlib", "importlib",
+    "bisect", "collections", "dataclasses", "datetime", "decimal", "difflib", "enum", "fractions", "functools", "hashlib", "importlib",
     "itertools", "json", "math", "numba", "numpy", "operator", "re", "scipy", "sojourn", "statistics", "string", "textwrap", "tomllib",
     "types", "typing", "unicodedata",
 }  # fmt: skip

@@ -107,7 +107,7 @@ def test_mood_carries_its_kind_of_evidence(written):
         ("title = 'x'", "session"),
         (REGIMEN.replace('"masked"', '"blind"'), "evidence"),
         (REGIMEN.replace("number = 80", "count = 80"), "count"),
-        (REGIMEN.replace("number = 80", "number = 0"), "people"),
+        (REGIMEN.replace("number = 80", "number = 0"), "number"),
         (REGIMEN.replace("number = 80", "age_years = 12"), "age_years"),
         (REGIMEN.replace("number = 80", "age_years = '70'"), "age_years"),
         ("every_min = 0.1\nuntil_h = 100\n" + REGIMEN, "every_min"),

@@ -29,8 +29,9 @@ from sojourn.clinical.pharmacology import (
     window,
 )
 from sojourn.clinical.pharmacology.exponentials import Array
+from sojourn.clinical.pharmacology.people import MOST_PEOPLE
 from sojourn.clinical.pharmacology.quantiles import USUAL
-from sojourn.clinical.pharmacology.refusals import number_within
+from sojourn.clinical.pharmacology.refusals import not_known, number_within, whole_within
 from sojourn.clinical.pharmacology.regimens import PEOPLE_KEYS, refuse_unknown
 from sojourn.laboratory.drawing import band_svg, quantile_svg
 from sojourn.laboratory.pictures import png_of
@@ -106,9 +107,16 @@ def read_study(text: str) -> Study:
     refuse_unknown(people, PEOPLE_KEYS)
     evidence = told.get("evidence", Evidence.OPEN)
     if evidence not in tuple(Evidence):
-        raise CannotSimulate("evidence", f"is not known; use one of {', '.join(Evidence)}")
+        raise not_known("evidence", evidence, Evidence)
+    title = told.get("title", "A regimen")
+    if not isinstance(title, str):
+        raise CannotSimulate("title", "give a few words in quotes")
     last_h = regimen.sessions[-1].start_h
     until = number_within("until_h", told.get("until_h", last_h + 6.0), 0.1, 24 * 3650, "give hours above 0")
+    if until < last_h:
+        raise CannotSimulate(
+            "until_h", f"ends before the last session begins, at {last_h:g} h; give more, or leave it out"
+        )
     usual = next(step for step in USUAL_STEPS_MIN if until * 60 / step < MOST_TIMES)
     every = number_within("every_min", told.get("every_min", usual), 0.1, 1440, "give minutes, 0.1 to 1440")
     times = int(until * 60 / every) + 1
@@ -117,10 +125,10 @@ def read_study(text: str) -> Study:
             "every_min", f"gives {times} times; give a longer step, for at most {MOST_TIMES}"
         )
     return Study(
-        title=str(told.get("title", "A regimen")),
+        title=title,
         regimen=regimen,
         people=People(
-            count=people.get("number", 1000),
+            count=whole_within("number", people.get("number", 1000), 1, MOST_PEOPLE, "give how many people, from 1 on"),
             seed=people.get("seed", 1),
             weight_kg=people.get("weight_kg", 80.0),
             weight_sd_kg=people.get("weight_sd_kg", 16.0),

@@ -100,7 +100,7 @@ class Dose:
         amount = mg / weight_kg if studied.unit == "mg/kg" else mg
         if amount > studied.refuse_above:
             raise CannotSimulate(
-                "dose",
+                "dose_mg" if self.mg is not None else "dose_mg_per_kg",
                 f"{amount:.3g} {studied.unit} {studied.title} is above {studied.refuse_above:g} {studied.unit}, far "
                 "outside anything studied; check amount and unit",
             )

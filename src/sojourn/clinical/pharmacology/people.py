@@ -7,7 +7,7 @@ import numpy as np
 
 from sojourn.clinical.pharmacology.draws import normal
 from sojourn.clinical.pharmacology.exponentials import Array
-from sojourn.clinical.pharmacology.refusals import CannotSimulate, number_within
+from sojourn.clinical.pharmacology.refusals import number_within, whole_within
 
 BLOCK = 1024  # people worked out at a time; changes memory, never a person
 COLUMNS = (
@@ -18,6 +18,7 @@ COLUMNS = (
 OCCASION_COLUMNS = 3
 LEAST_KG, MOST_KG = 35.0, 180.0
 MOST_SEED = 2**63 - 1
+MOST_PEOPLE = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,9 @@ class People:
     age_years: float | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.count, int) or self.count < 1:
-            raise CannotSimulate("people", "give how many people to simulate, a whole number from 1 on")
-        if not isinstance(self.seed, int) or not 0 <= self.seed <= MOST_SEED:
-            raise CannotSimulate("seed", "give a whole number from 0 on")
+        many = f"give how many people to simulate, a whole number from 1 to {MOST_PEOPLE:,}"
+        whole_within("people", self.count, 1, MOST_PEOPLE, many)
+        whole_within("seed", self.seed, 0, MOST_SEED, "give a whole number from 0 on")
         remedy = f"give a body weight of {LEAST_KG:g} to {MOST_KG:g} kg, in kilograms"
         number_within("weight_kg", self.weight_kg, LEAST_KG, MOST_KG, remedy)
         number_within("weight_sd_kg", self.weight_sd_kg, 0, 50, "give the spread of weights, 0 to 50 kg")

@@ -3,10 +3,11 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import pairwise
 
 from sojourn.clinical.pharmacology.doses import Dose, Step
-from sojourn.clinical.pharmacology.refusals import CannotSimulate, number_within
+from sojourn.clinical.pharmacology.refusals import CannotSimulate, not_known, number_within, whole_within
 from sojourn.clinical.pharmacology.routes import Drug, route_named
 
 LEAST_BETWEEN_H = 24.0  # never two routes in the same 24 hours; two sessions within them would be one
@@ -18,6 +19,13 @@ SESSION_KEYS = (*DOSE_KEYS, "day")
 REPEAT_KEYS = ("sessions", "days_apart")
 STEP_KEYS = ("amount", "from_min", "over_min")
 PEOPLE_KEYS = ("number", "seed", "weight_kg", "weight_sd_kg", "age_years")
+MEANT = {
+    "dose": "dose_mg", "dose_g": "dose_mg", "dose_mcg": "dose_mg", "dose_ug": "dose_mg", "mg": "dose_mg", "amount": "dose_mg",
+    "mg_per_kg": "dose_mg_per_kg", "dose_mgkg": "dose_mg_per_kg", "minutes": "over_min", "duration": "over_min",
+    "duration_min": "over_min", "infusion_min": "over_min", "over_h": "over_min", "count": "number", "n": "number",
+    "patients": "number", "weight": "weight_kg", "weight_lb": "weight_kg", "age": "age_years", "name": "title",
+    "sessions": "session", "dose_day": "day", "spit": "spat_out", "interval_days": "days_apart", "every_days": "days_apart",
+}  # fmt: skip
 FILE_KEYS = ("title", "evidence", "until_h", "every_min", "people", "session", "repeat")
 
 
@@ -41,10 +49,13 @@ class Regimen:
         starts = [session.start_h for session in self.sessions]
         for start in starts:
             number_within("day", start / 24, 0, LONGEST_DAYS, "give the day of the session, from 0 on")
-        if any(later - earlier < LEAST_BETWEEN_H for earlier, later in pairwise(starts)):
-            raise CannotSimulate(
-                "day", "two sessions overlap: put them in order and at least one day apart"
-            )  # fmt: skip
+        for number, (earlier, later) in enumerate(pairwise(starts), 1):
+            if later - earlier < LEAST_BETWEEN_H:
+                raise CannotSimulate(
+                    "day",
+                    f"sessions {number} and {number + 1} overlap: put them in order and at least one day apart, "
+                    "by whatever route",
+                )
 
     @classmethod
     def of(cls, dose: Dose, *, days: tuple[float, ...] = (0.0,)) -> "Regimen":
@@ -61,11 +72,11 @@ def read_dose(told: Mapping[str, object]) -> Dose:
     refuse_unknown(told, DOSE_KEYS)
     drug = told.get("drug", Drug.RACEMATE)
     if drug not in tuple(Drug):
-        raise CannotSimulate("drug", f"is not known; use one of {', '.join(Drug)}")
+        raise not_known("drug", drug, Drug)
     if not isinstance(told.get("spat_out", False), bool):
         raise CannotSimulate("spat_out", "give true or false")
     return Dose(
-        route=route_named(told.get("route", "")),
+        route=route_named(told.get("route")),
         drug=Drug(str(drug)),
         mg=_number_or_none(told, "dose_mg", 1000, "give a dose of 0 to 1000 mg, in milligrams"),
         mg_per_kg=_number_or_none(
@@ -87,33 +98,44 @@ def read_regimen(told: Mapping[str, object]) -> Regimen:
     rows = told.get("session")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise CannotSimulate("session", "give at least one table [[session]] with route and dose_mg")
-    sessions = []
-    for row in rows:
-        refuse_unknown(row, SESSION_KEYS)
-        day = number_within("day", row.get("day", 0.0), 0, LONGEST_DAYS, "give the day, from 0 on")
-        dose = read_dose({key: row[key] for key in row if key != "day"})
-        sessions.append(Session(24.0 * day, dose))
+    sessions = [_read_session(row, f"session {number}" if len(rows) > 1 else "") for number, row in enumerate(rows, 1)]
     repeat = told.get("repeat")
     if repeat is None:
         return Regimen(tuple(sessions))
     return Regimen(_repeated(sessions, repeat))
 
 
+def _read_session(row: Mapping[str, object], name: str) -> Session:
+    try:
+        refuse_unknown(row, SESSION_KEYS)
+        day = number_within("day", row.get("day", 0.0), 0, LONGEST_DAYS, "give the day, from 0 on")
+        return Session(24.0 * day, read_dose({key: row[key] for key in row if key != "day"}))
+    except CannotSimulate as refused:
+        raise CannotSimulate(refused.field, f"{refused.remedy} ({name})" if name else refused.remedy) from None
+
+
 def read_toml(text: str) -> dict[str, object]:
     """Read a regimen file's text and refuse keys that mean nothing here. Raise CannotSimulate."""
+    if not text.strip():
+        raise CannotSimulate("file", "is empty; begin with a table [[session]] with route and dose_mg")
     try:
         told = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise CannotSimulate("file", f"is not valid TOML ({error}); correct that line") from None
+        raise CannotSimulate(
+            "file", f"is not valid TOML ({error}); correct that line: words in quotes, decimals with a point"
+        ) from None
     refuse_unknown(told, FILE_KEYS)
     return told
 
 
 def refuse_unknown(told: Mapping[str, object], known: tuple[str, ...]) -> None:
-    """Refuse a key nobody would read. Raise CannotSimulate with the keys that are known."""
+    """Refuse a key nobody would read. Raise CannotSimulate with the key that was likely meant, and those that are known."""
     for key in told:
-        if key not in known:
-            raise CannotSimulate(key, f"is not known here; use {', '.join(known)}, or remove it")
+        if key in known:
+            continue
+        near = MEANT.get(key.lower()) or next(iter(get_close_matches(key.lower(), known, n=1)), "")
+        guess = f"did you mean {near}? Use" if near in known else "use"
+        raise CannotSimulate(key, f"is not known here; {guess} {', '.join(known)}, or remove it")
 
 
 def _repeated(sessions: list[Session], repeat: object) -> tuple[Session, ...]:
@@ -122,9 +144,8 @@ def _repeated(sessions: list[Session], repeat: object) -> tuple[Session, ...]:
     refuse_unknown(repeat, REPEAT_KEYS)
     if len(sessions) != 1:
         raise CannotSimulate("repeat", "repeats exactly one [[session]]; write the others out instead")
-    times = repeat.get("sessions")
-    if not isinstance(times, int) or not 1 <= times <= MOST_SESSIONS:
-        raise CannotSimulate("sessions", f"give how often in all, 1 to {MOST_SESSIONS}")
+    often = f"give how often in all, a whole number from 1 to {MOST_SESSIONS}"
+    times = whole_within("sessions", repeat.get("sessions"), 1, MOST_SESSIONS, often)
     remedy = "give the days between two sessions, at least 1"
     apart = number_within("days_apart", repeat.get("days_apart"), 1, LONGEST_DAYS, remedy)
     return tuple(

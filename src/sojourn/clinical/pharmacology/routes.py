@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from sojourn.clinical.evidence import Citation, read_citations, read_table
 from sojourn.clinical.pharmacology.parameters import DATA, Confidence
-from sojourn.clinical.pharmacology.refusals import CannotSimulate
+from sojourn.clinical.pharmacology.refusals import CannotSimulate, not_known
 
 
 class Drug(StrEnum):
@@ -70,9 +70,23 @@ def studied_routes() -> Mapping[Route, StudiedRoute]:
     )
 
 
+SHORT = {
+    "iv": Route.INTRAVENOUS, "im": Route.INTRAMUSCULAR, "sc": Route.SUBCUTANEOUS, "in": Route.INTRANASAL,
+    "nasal": Route.INTRANASAL, "sl": Route.SUBLINGUAL, "po": Route.ORAL, "otf": Route.ORAL_FILM, "film": Route.ORAL_FILM,
+}  # fmt: skip
+
+
 def route_named(name: object) -> Route:
     """Find a route by its name. Raise CannotSimulate, naming all of them."""
-    try:
+    if name is None:
+        raise CannotSimulate("route", f"is missing; give one of {', '.join(Route)}")
+    if isinstance(name, list) or any(mark in str(name) for mark in ("+", "/", ",", " and ")):
+        raise CannotSimulate(
+            "route", "one session has one route; write a second [[session]] for the other, at least a day apart"
+        )
+    if name in tuple(Route):
         return Route(str(name))
-    except ValueError:
-        raise CannotSimulate("route", f"is not known; use one of {', '.join(Route)}") from None
+    meant = SHORT.get(str(name).strip().lower())
+    if meant is not None:
+        raise CannotSimulate("route", f'"{name}" is written out here: use "{meant}"')
+    raise not_known("route", name, Route)
