@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sojourn.clinical.pharmacology import Dose, Drug, Evidence, People, Regimen, Route
-from sojourn.clinical.pharmacology.synthetic import synthesize
+from sojourn.clinical.pharmacology.synthetic import live_through, synthesize
 from sojourn.laboratory.__main__ import main
 
 INFUSION = Dose(Route.INTRAVENOUS, Drug.RACEMATE, mg_per_kg=0.5, over_min=40)
@@ -70,14 +70,55 @@ def test_the_same_seed_gives_the_same_people_at_any_block_size():
     people = People(count=90, seed=8)
     whole = next(iter(synthesize(regimen=SIX, people=people, block=90)))
     parts = list(synthesize(regimen=SIX, people=people, block=17))
-    assert np.array_equal(np.concatenate([part.scores for part in parts]), whole.scores)
+    assert np.array_equal(np.concatenate([part.scores.madrs for part in parts]), whole.scores.madrs)
     assert np.array_equal(np.concatenate([part.attended for part in parts]), whole.attended)
-    assert np.array_equal(np.concatenate([part.systolic for part in parts]), whole.systolic)
+    assert np.array_equal(np.concatenate([part.readings.systolic for part in parts]), whole.readings.systolic)
+
+
+def test_a_score_does_not_depend_on_which_other_days_are_asked_for():
+    people = People(count=40, seed=8).draw(first=0, count=40)
+
+    def scores(*days):
+        return live_through(regimen=SIX, people=people, looks_min=(0.0,), score_days=days).scores
+
+    every, some = scores(*map(float, range(60))), scores(0.0, 21.0, 59.0)
+    for name in ("madrs", "phq9", "gad7"):
+        assert np.array_equal(getattr(every, name)[:, [0, 21, 59]], getattr(some, name))
+
+
+def test_the_three_scales_tell_of_one_course_and_keep_to_their_bounds():
+    found = next(iter(synthesize(regimen=SIX, people=People(count=2000, seed=3), block=2000))).scores
+    for scale, highest in ((found.madrs, 60), (found.phq9, 27), (found.gad7, 21)):
+        assert scale.min() >= 0
+        assert scale.max() <= highest
+    gained = found.madrs[:, 0] - found.madrs[:, -3]
+    assert np.corrcoef(gained, found.phq9[:, 0] - found.phq9[:, -3])[0, 1] > 0.95
+    assert np.corrcoef(gained, found.gad7[:, 0] - found.gad7[:, -3])[0, 1] > 0.85
+
+
+def test_most_gain_fades_in_the_months_after_the_series_and_some_people_keep_theirs():
+    people = People(count=600, seed=3).draw(first=0, count=600)
+    scores = live_through(regimen=SIX, people=people, looks_min=(0.0,), score_days=(0.0, 18.5, 180.0)).scores
+    gained, left = scores.madrs[:, 0] - scores.madrs[:, 1], scores.madrs[:, 0] - scores.madrs[:, 2]
+    assert gained.mean() > 15
+    assert left.mean() < 0.35 * gained.mean()
+    assert (left >= 0.5 * gained)[gained >= 15].mean() > 0.1
+
+
+def test_drowsiness_is_seen_only_in_those_who_feel_far_away_and_raises_its_alarm(written):
+    seen = 0
+    for text in written("--patients", "200").read_text().splitlines():
+        for session in json.loads(text)["sessions"]:
+            drowsy = {look["minute"] for look in session["looks"] if look["moaas"] < 5}
+            assert all(look["felt_of_10"] >= 2 for look in session["looks"] if look["minute"] in drowsy)
+            assert drowsy <= {alarm["minute"] for alarm in session["alarms"]}
+            seen += len(drowsy)
+    assert seen
 
 
 def test_who_does_not_improve_leaves_more_often():
     people = next(iter(synthesize(regimen=SIX, people=People(count=4000, seed=2), block=4000)))
-    improved = people.scores[:, 1] <= 0.75 * people.scores[:, 0]
+    improved = people.scores.madrs[:, 1] <= 0.75 * people.scores.madrs[:, 0]
     left_then = people.attended == 1
     assert left_then[~improved].mean() > 2 * left_then[improved].mean()
 
@@ -85,7 +126,7 @@ def test_who_does_not_improve_leaves_more_often():
 def test_masked_people_improve_less_than_open_ones():
     def last(evidence):
         blocks = synthesize(regimen=SIX, people=People(count=400, seed=2), evidence=evidence, block=400)
-        return next(iter(blocks)).scores[:, -3].mean()
+        return next(iter(blocks)).scores.madrs[:, -3].mean()
 
     assert last(Evidence.MASKED) > last(Evidence.OPEN) + 5
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from sojourn.clinical.monitoring import crossings_of, monitoring_plan
-from sojourn.clinical.monitoring.events import VitalTaken
+from sojourn.clinical.monitoring.events import Rated, VitalTaken
 from sojourn.clinical.pharmacology import (
     VERSION,
     CannotSimulate,
@@ -22,7 +22,7 @@ from sojourn.clinical.pharmacology import (
     Route,
 )
 from sojourn.clinical.pharmacology.synthetic import LOOKS_MIN, SyntheticPeople, synthesize
-from sojourn.clinical.quantities import BloodPressure, HeartRate, OxygenSaturation
+from sojourn.clinical.quantities import BloodPressure, HeartRate, OxygenSaturation, RespiratoryRate
 from sojourn.laboratory.simulating import read_study
 
 COLUMNS = ("synthetic", "patient", "session", "day", "minute", "what", "value", "unit")
@@ -61,6 +61,7 @@ def records(
         Route.INTRANASAL: "esketamine_clinic",
     }
     plan = monitoring_plan(plan_of.get(regimen.sessions[0].dose.route, "sl_home"))
+    by_instrument = {"MADRS": block.scores.madrs, "PHQ-9": block.scores.phq9, "GAD-7": block.scores.gad7}
     for place in range(len(block)):
         came = int(block.attended[place])
         last_day = regimen.days[came - 1] if came < len(regimen.sessions) else float("inf")
@@ -74,27 +75,34 @@ def records(
             "left_early": came < len(regimen.sessions),
             "sessions": [_session(block, place, number, regimen, plan) for number in range(came)],
             "scores": [
-                {"day": day, "instrument": "MADRS", "total": int(block.scores[place, column])}
+                {"day": day, "instrument": instrument, "total": int(totals[place, column])}
                 for column, day in enumerate(block.score_days)
                 if day <= last_day
+                for instrument, totals in by_instrument.items()
             ],
         }
 
 
 def _session(block: SyntheticPeople, place: int, number: int, regimen: Regimen, plan: Any) -> dict[str, Any]:
-    looks, alarms = [], []
+    looks, alarms, read = [], [], block.readings
     baseline = None
     for look, minute in enumerate(LOOKS_MIN):
         at = (place, number, look)
-        pressure = BloodPressure(int(block.systolic[at]), int(block.diastolic[at]))
+        pressure = BloodPressure(int(read.systolic[at]), int(read.diastolic[at]))
         baseline = baseline or pressure
         vitals = VitalTaken(
             taken_at=A_MOMENT,
             blood_pressure=pressure,
-            heart_rate=HeartRate(int(block.heart_rate[at])),
-            spo2=OxygenSaturation(int(block.spo2[at])),
+            heart_rate=HeartRate(int(read.heart_rate[at])),
+            spo2=OxygenSaturation(int(read.spo2[at])),
+            respiratory_rate=RespiratoryRate(int(read.respiratory_rate[at])),
         )
-        crossed = crossings_of(vitals, plan=plan, baseline=baseline, after_dose=look > 0)
+        rated = Rated(taken_at=A_MOMENT, moaas=int(read.moaas[at]), dissociation=int(read.felt[at]))
+        crossed = [
+            crossing
+            for event in (vitals, rated)
+            for crossing in crossings_of(event, plan=plan, baseline=baseline, after_dose=look > 0)
+        ]
         alarms += [
             {"minute": minute, "limit": one.limit_id, "severity": str(one.severity)} for one in crossed
         ]
@@ -103,9 +111,12 @@ def _session(block: SyntheticPeople, place: int, number: int, regimen: Regimen, 
                 "minute": minute,
                 "systolic_mmhg": pressure.systolic_mmhg,
                 "diastolic_mmhg": pressure.diastolic_mmhg,
-                "heart_rate_per_min": int(block.heart_rate[at]),
-                "spo2_percent": int(block.spo2[at]),
-                "cadss": int(block.cadss[at]),
+                "heart_rate_per_min": int(read.heart_rate[at]),
+                "spo2_percent": int(read.spo2[at]),
+                "respiratory_rate_per_min": int(read.respiratory_rate[at]),
+                "cadss": int(read.cadss[at]),
+                "felt_of_10": int(read.felt[at]),
+                "moaas": int(read.moaas[at]),
             }
         )
     session = regimen.sessions[number]
