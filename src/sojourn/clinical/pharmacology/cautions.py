@@ -61,6 +61,7 @@ def cautions_for(person: Person, dose: Dose) -> tuple[str, ...]:
             raise CannotSimulate("person", caution.says)
     outside = dose.check_for(person.weight_kg)
     said = [caution.says for caution in found]
+    said += [cautions()["push"].says] if dose.is_pushed else []
     said += [outside] if outside else []
     unknown = _not_told(person)
     said += [f"Not told, so not taken into account: {', '.join(unknown)}."] if unknown else []

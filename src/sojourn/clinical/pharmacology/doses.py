@@ -86,6 +86,13 @@ class Dose:
         return self.studied.confidence
 
     @property
+    def is_pushed(self) -> bool:
+        """Whether some of it goes into a vein at once."""
+        if self.route is not Route.INTRAVENOUS or not self.amount:
+            return False
+        return any(not step.over_min for step in self.steps) if self.steps else not self.over_min
+
+    @property
     def in_words(self) -> str:
         """Name the dose in one line."""
         how = f" over {self.over_min:g} min" if self.over_min else ""
@@ -106,9 +113,11 @@ class Dose:
             )
         if studied.studied_low <= amount <= studied.studied_high:
             return None
+        low, high = f"{studied.studied_low:g}", f"{studied.studied_high:g}"
+        span = f"{low} {studied.unit} only" if low == high else f"{low} to {high} {studied.unit}"
         return (
-            f"{amount:.3g} {studied.unit} {studied.title} lies outside the doses studied "
-            f"({studied.studied_low:g} to {studied.studied_high:g} {studied.unit}): this is an extrapolation."
+            f"{amount:.3g} {studied.unit} {studied.title} lies outside the doses studied ({span}): "
+            "this is an extrapolation."
         )
 
     def absorbed_by(self, draws: Draws, *, weight_kg: Array) -> Absorption:

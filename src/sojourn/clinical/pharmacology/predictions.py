@@ -32,6 +32,8 @@ UNDER_TONGUE = Dose(Route.SUBLINGUAL, Drug.RACEMATE, mg=25)
 FILM = Dose(Route.ORAL_FILM, Drug.ESKETAMINE, mg=50)
 S_INFUSION = Dose(Route.INTRAVENOUS, Drug.ESKETAMINE, mg=20, over_min=20)
 RACEMIC_SPRAY = Dose(Route.INTRANASAL, Drug.RACEMATE, mg=25)
+LARGER_SPRAY = Dose(Route.INTRANASAL, Drug.RACEMATE, mg=50)
+PUSH = Dose(Route.INTRAVENOUS, Drug.RACEMATE, mg=10)
 SIX_INFUSIONS = (0.0, 2.0, 4.0, 7.0, 9.0, 11.0)
 TWICE_WEEKLY = tuple(3.5 * number for number in range(8))
 
@@ -146,6 +148,11 @@ def _largest_effect_on_day() -> float:
     return float(days[_single(days).argmax()])
 
 
+def _level_after_a_push() -> float:
+    times_h, found = _course(PUSH, Signal.VENOUS)
+    return float(np.interp(2 / 60, times_h, found))
+
+
 def _half_life_h() -> float:
     slowest = dosed(typical(), S_INFUSION).s_ketamine.ketamine_poles()[2]
     return float(np.log(2) / slowest[0])
@@ -202,4 +209,12 @@ PREDICTIONS: Mapping[str, Callable[[], float]] = {
     "D24 peak": _largest_effect_on_day,
     "D24 later": lambda: float(100 * np.divide(*_single(np.array([11.0, 1.0])))),
     "D25": _benefit_halves_after_days,
+    "E1": lambda: _highest(LARGER_SPRAY),
+    "E2": lambda: 60 * _highest_at_h(LARGER_SPRAY),
+    "E3": lambda: _highest(Dose(Route.INTRANASAL, Drug.RACEMATE, mg=30)),
+    "E4": lambda: _highest(LARGER_SPRAY, Signal.NORKETAMINE),
+    "E5": lambda: bioavailability_percent(LARGER_SPRAY),
+    "E6": lambda: _area(PUSH, EVERYTHING_H),
+    "E7": _level_after_a_push,
+    "E8": lambda: _highest(MUSCLE),
 }
