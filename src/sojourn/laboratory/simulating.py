@@ -77,7 +77,9 @@ def simulate(words: list[str]) -> int:
     parser.add_argument("file", type=Path, help="the regimen, a TOML file")
     parser.add_argument("--out", type=Path, help="folder for drawings and tables (default: beside the file)")
     parser.add_argument("--png", action="store_true", help="each drawing as a PNG picture too")
-    parser.add_argument("--compiled", action="store_true", help="sums by numba, for many people (requirements/fast.txt)")
+    parser.add_argument(
+        "--compiled", action="store_true", help="sums by numba, for many people (requirements/fast.txt)"
+    )
     asked = parser.parse_args(words)
     study = read_study(_text_of(asked.file))
     folder = asked.out or asked.file.with_suffix("")
@@ -128,7 +130,9 @@ def read_study(text: str) -> Study:
         title=title,
         regimen=regimen,
         people=People(
-            count=whole_within("number", people.get("number", 1000), 1, MOST_PEOPLE, "give how many people, from 1 on"),
+            count=whole_within(
+                "number", people.get("number", 1000), 1, MOST_PEOPLE, "give how many people, from 1 on"
+            ),
             seed=people.get("seed", 1),
             weight_kg=people.get("weight_kg", 80.0),
             weight_sd_kg=people.get("weight_sd_kg", 16.0),

@@ -94,7 +94,9 @@ def test_a_window_after_earlier_sessions_is_of_low_confidence_because_nobody_mea
     pressure = window(dose=dose, people=PEOPLE, measure=Measure.SYSTOLIC_RISE, days_before=(3.0,))
     assert later.confidence is Confidence.LOW
     assert pressure.confidence is Confidence.MEDIUM
-    assert pressure == window(dose=dose, people=PEOPLE, measure=Measure.SYSTOLIC_RISE), "pressure does not habituate"
+    assert pressure == window(dose=dose, people=PEOPLE, measure=Measure.SYSTOLIC_RISE), (
+        "pressure does not habituate"
+    )
 
 
 @pytest.mark.parametrize("days_before", [(1.0,), (21.0, 14.0, 7.0), (200.0, 3.0, 0.0)])

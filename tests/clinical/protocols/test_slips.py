@@ -12,7 +12,9 @@ def slip(protocol_id, dose_mg, weight_kg=70, **more):
     found = likely_slip(protocol=PROTOCOLS[protocol_id], dose_mg=dose_mg, weight_kg=weight_kg, **more)
     if found is None:
         return ""
-    assert found.is_too_much is (dose_mg > dose_range(protocol=PROTOCOLS[protocol_id], weight_kg=weight_kg).cap)
+    assert found.is_too_much is (
+        dose_mg > dose_range(protocol=PROTOCOLS[protocol_id], weight_kg=weight_kg).cap
+    )
     return found.says
 
 
@@ -48,7 +50,15 @@ def test_mg_per_kg_in_the_place_of_mg_is_worked_out():
 
 @pytest.mark.parametrize(
     ("dose_mg", "starts"),
-    [(71, "2 times"), (140, "4 times"), (350, "Ten times"), (700, "20 times"), (3.5, "A tenth of"), (0, ""), (-5, "")],
+    [
+        (71, "2 times"),
+        (140, "4 times"),
+        (350, "Ten times"),
+        (700, "20 times"),
+        (3.5, "A tenth of"),
+        (0, ""),
+        (-5, ""),
+    ],
 )
 def test_other_distances_are_counted(dose_mg, starts):
     said = slip("racemic_iv_clinic", dose_mg)
@@ -57,7 +67,9 @@ def test_other_distances_are_counted(dose_mg, starts):
 
 
 def test_ten_times_the_dose_that_holds_now_is_named_by_it():
-    assert slip("racemic_iv_clinic", 200, previous_mg=20).startswith("Ten times the dose that holds now (20 mg)")
+    assert slip("racemic_iv_clinic", 200, previous_mg=20).startswith(
+        "Ten times the dose that holds now (20 mg)"
+    )
 
 
 def test_a_weight_that_cannot_be_is_refused():

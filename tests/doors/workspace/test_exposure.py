@@ -209,7 +209,10 @@ def test_the_order_page_predicts_the_next_session(ward, sign_in, first, time_mac
     time_machine.move_to(second.during.lower - timedelta(days=1), tick=False)
     page = words_of(order_page(ward, sign_in, first.course))
     assert "by 105 min (rounded up to 15; session 2 of this course" in page
-    assert "1 earlier dose on record counts as tolerance, by a size that nobody measured; without it 120 min." in page
+    assert (
+        "1 earlier dose on record counts as tolerance, by a size that nobody measured; without it 120 min."
+        in page
+    )
 
 
 @pytest.mark.parametrize("doses", [0, 1])
@@ -220,5 +223,5 @@ def test_the_order_page_asks_a_fixed_number_of_times(
         second_after(ward, first)
     client, url = sign_in(ward.ben), reverse("workspace:order_dose", args=[first.course_id])
     client.get(url)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(url)

@@ -74,7 +74,10 @@ def test_what_is_not_a_number_of_milligrams_is_answered_by_what_to_write(ward, s
 
 @pytest.mark.parametrize(
     ("typed", "says"),
-    [("154 lb", "This field is in kg: 154 lb is 69.853224"), ("70,5", "Write the decimal with a point: 70.5.")],
+    [
+        ("154 lb", "This field is in kg: 154 lb is 69.853224"),
+        ("70,5", "Write the decimal with a point: 70.5."),
+    ],
 )
 def test_a_weight_in_another_unit_is_answered_in_kilograms(ward, sign_in, typed, says):
     course = courses.start(ward, "racemic_iv_clinic")
@@ -89,4 +92,4 @@ def test_a_dose_that_is_far_too_low_is_ordered_only_once_it_is_said_to_be_meant(
     url = reverse("workspace:order_dose", args=[course.id])
     sent = {"weight_kg": "70", "why": "A trial of very little.", "dose_mg": "3.5", "meant": "on"}
     assert sign_in(ward.ben).post(url, sent).status_code == 302
-    assert float(DoseOrder.objects.order_by("-ordered_at")[0].dose_mg) == 3.5
+    assert {float(order.dose_mg) for order in DoseOrder.objects.filter(course=course)} == {35.0, 3.5}

@@ -73,9 +73,7 @@ def follow(
     found = np.zeros((len(people), len(needed), len(times_h)))
     for number, session in enumerate(regimen.sessions, 1):
         body = dosed(people, session.dose, session=number, occasions=occasions)
-        found += levels(
-            body, times_h=times_h - session.start_h, signals=needed, is_compiled=is_compiled
-        )
+        found += levels(body, times_h=times_h - session.start_h, signals=needed, is_compiled=is_compiled)
     signals = {signal: found[:, place] for place, signal in enumerate(needed)}
     tolerance = _session_tolerance_at(regimen, times_h, days_before)
     return {measure: _measured(measure, signals, people, tolerance) for measure in measures}

@@ -20,11 +20,12 @@ REPEAT_KEYS = ("sessions", "days_apart")
 STEP_KEYS = ("amount", "from_min", "over_min")
 PEOPLE_KEYS = ("number", "seed", "weight_kg", "weight_sd_kg", "age_years")
 MEANT = {
-    "dose": "dose_mg", "dose_g": "dose_mg", "dose_mcg": "dose_mg", "dose_ug": "dose_mg", "mg": "dose_mg", "amount": "dose_mg",
-    "mg_per_kg": "dose_mg_per_kg", "dose_mgkg": "dose_mg_per_kg", "minutes": "over_min", "duration": "over_min",
-    "duration_min": "over_min", "infusion_min": "over_min", "over_h": "over_min", "count": "number", "n": "number",
-    "patients": "number", "weight": "weight_kg", "weight_lb": "weight_kg", "age": "age_years", "name": "title",
-    "sessions": "session", "dose_day": "day", "spit": "spat_out", "interval_days": "days_apart", "every_days": "days_apart",
+    "dose": "dose_mg", "dose_g": "dose_mg", "dose_mcg": "dose_mg", "dose_ug": "dose_mg", "mg": "dose_mg",
+    "amount": "dose_mg", "mg_per_kg": "dose_mg_per_kg", "dose_mgkg": "dose_mg_per_kg", "minutes": "over_min",
+    "duration": "over_min", "duration_min": "over_min", "infusion_min": "over_min", "over_h": "over_min",
+    "count": "number", "n": "number", "patients": "number", "weight": "weight_kg", "weight_lb": "weight_kg",
+    "age": "age_years", "name": "title", "sessions": "session", "dose_day": "day", "spit": "spat_out",
+    "interval_days": "days_apart", "every_days": "days_apart",
 }  # fmt: skip
 FILE_KEYS = ("title", "evidence", "until_h", "every_min", "people", "session", "repeat")
 
@@ -98,7 +99,9 @@ def read_regimen(told: Mapping[str, object]) -> Regimen:
     rows = told.get("session")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise CannotSimulate("session", "give at least one table [[session]] with route and dose_mg")
-    sessions = [_read_session(row, f"session {number}" if len(rows) > 1 else "") for number, row in enumerate(rows, 1)]
+    sessions = [
+        _read_session(row, f"session {number}" if len(rows) > 1 else "") for number, row in enumerate(rows, 1)
+    ]
     repeat = told.get("repeat")
     if repeat is None:
         return Regimen(tuple(sessions))
@@ -111,7 +114,9 @@ def _read_session(row: Mapping[str, object], name: str) -> Session:
         day = number_within("day", row.get("day", 0.0), 0, LONGEST_DAYS, "give the day, from 0 on")
         return Session(24.0 * day, read_dose({key: row[key] for key in row if key != "day"}))
     except CannotSimulate as refused:
-        raise CannotSimulate(refused.field, f"{refused.remedy} ({name})" if name else refused.remedy) from None
+        raise CannotSimulate(
+            refused.field, f"{refused.remedy} ({name})" if name else refused.remedy
+        ) from None
 
 
 def read_toml(text: str) -> dict[str, object]:

@@ -82,7 +82,8 @@ def route_named(name: object) -> Route:
         raise CannotSimulate("route", f"is missing; give one of {', '.join(Route)}")
     if isinstance(name, list) or any(mark in str(name) for mark in ("+", "/", ",", " and ")):
         raise CannotSimulate(
-            "route", "one session has one route; write a second [[session]] for the other, at least a day apart"
+            "route",
+            "one session has one route; write a second [[session]] for the other, at least a day apart",
         )
     if name in tuple(Route):
         return Route(str(name))

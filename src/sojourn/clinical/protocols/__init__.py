@@ -28,8 +28,8 @@ from sojourn.clinical.protocols.slips import Slip, likely_slip
 
 __all__ = [
     "Breach", "ConsentDocument", "CourseProtocol", "Disposition", "DoseRange", "Evaluation",
-    "Facts", "FactsInvalid", "Finding", "GivenDose", "Kind", "PlannedVisit", "Question", "Said", "Setting", "Severity", "Slip",
-    "UnknownCourse", "Visit", "VisitKind", "all_questions", "answers_in_words", "as_raw",
+    "Facts", "FactsInvalid", "Finding", "GivenDose", "Kind", "PlannedVisit", "Question", "Said", "Setting", "Severity",
+    "Slip", "UnknownCourse", "Visit", "VisitKind", "all_questions", "answers_in_words", "as_raw",
     "breaches", "check_dose", "complete_series", "consent_document",
     "consent_documents", "course_protocol", "course_protocols", "dose_hold", "dose_now", "dose_range", "evaluate",
     "evaluation_from_json", "facts_from_json", "likely_slip", "policies", "policy", "propose_series",

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from sojourn.clinical.protocols.courses import CourseProtocol
 from sojourn.clinical.protocols.doses import ROUNDING_MG, dose_range
 
-TEN, THOUSAND = (9.0, 11.0), (800.0, 1250.0)  # times as much, allowing for a dose that is not quite the usual one
+TEN, THOUSAND = (
+    (9.0, 11.0),
+    (800.0, 1250.0),
+)  # times as much, allowing for a dose that is not quite the usual one
 CHECK_POINT = "Check the decimal point."
 
 

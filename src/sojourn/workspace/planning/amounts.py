@@ -28,7 +28,7 @@ class AmountField(forms.DecimalField):
         super().__init__(widget=widget, error_messages=NUMBER_ONLY, decimal_places=1, **kwargs)
         self.unit, self.others = unit, others
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             self._refuse_words(value.strip())
         return super().to_python(value)

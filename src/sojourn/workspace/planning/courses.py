@@ -186,7 +186,12 @@ def _ordered(form: Form) -> dict[str, Any]:
 
 def _asks_whether_meant(form: Form, comparison: Compared | None) -> bool:
     """Ask once more about a dose that looks like a slip and would be accepted: one that is far too low."""
-    if comparison is None or comparison.slip is None or comparison.slip.is_too_much or form.cleaned_data["meant"]:
+    if (
+        comparison is None
+        or comparison.slip is None
+        or comparison.slip.is_too_much
+        or form.cleaned_data["meant"]
+    ):
         return False
     form.fields["meant"].widget = CheckboxInput()
     form.add_error("dose_mg", [comparison.slip.says, _("If it is meant, tick the box and order again.")])
@@ -209,9 +214,7 @@ def _compared_asked(
     mg, weight_kg = form.cleaned_data.get("dose_mg"), form.cleaned_data.get("weight_kg")
     if mg is None:
         return None
-    return compared(
-        protocol=protocol, mg=mg, weight_kg=weight_kg, session=session, previous_mg=previous_mg
-    )
+    return compared(protocol=protocol, mg=mg, weight_kg=weight_kg, session=session, previous_mg=previous_mg)
 
 
 SAYS = {

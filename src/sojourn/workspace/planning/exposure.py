@@ -80,7 +80,9 @@ def compared(
     `previous_mg` is the dose that holds now: ten times as much is a slip worth naming.
     """
     if weight_kg is None:
-        return Compared(mg, protocol.drug, session, refusal="No weight is on the order, so it cannot be compared.")
+        return Compared(
+            mg, protocol.drug, session, refusal="No weight is on the order, so it cannot be compared."
+        )
     slip = None
     try:
         slip = likely_slip(

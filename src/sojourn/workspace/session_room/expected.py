@@ -207,7 +207,9 @@ def _which(session: Session, course: ExpectedCourse) -> str:
 def _tolerance(course: ExpectedCourse) -> str:
     """Say what earlier doses change in the prediction, how that is known, and what it would be without them."""
     if not course.days_before:
-        return _("Doses given elsewhere are not known here; dissociation is usually less and shorter after them.")
+        return _(
+            "Doses given elsewhere are not known here; dissociation is usually less and shorter after them."
+        )
     first = course.back_as_first.most_by_rounded_min
     words = {
         "times": course.tolerance,
