@@ -92,8 +92,8 @@ def test_the_three_scales_tell_of_one_course_and_keep_to_their_bounds():
         assert scale.min() >= 0
         assert scale.max() <= highest
     gained = found.madrs[:, 0] - found.madrs[:, -3]
-    assert np.corrcoef(gained, found.phq9[:, 0] - found.phq9[:, -3])[0, 1] > 0.95
-    assert np.corrcoef(gained, found.gad7[:, 0] - found.gad7[:, -3])[0, 1] > 0.85
+    assert np.corrcoef(gained, found.phq9[:, 0] - found.phq9[:, -3])[0, 1] > 0.9
+    assert np.corrcoef(gained, found.gad7[:, 0] - found.gad7[:, -3])[0, 1] > 0.75
 
 
 def test_most_gain_fades_in_the_months_after_the_series_and_some_people_keep_theirs():
