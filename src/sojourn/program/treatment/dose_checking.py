@@ -3,8 +3,6 @@
 What the patient says is compared here and then forgotten: the record of one patient never holds what another said.
 """
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +14,7 @@ from django.db import transaction
 from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring import dose_check
 from sojourn.clinical.monitoring.dose_rules import dose_rule
+from sojourn.clinical.monitoring.names import same_name
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient
 from sojourn.program.plans.queries import day_at
@@ -168,18 +167,6 @@ def _facts(in_hand: InHand, of: Session) -> dict[str, object]:
         else None,
         "unit": dose_rule(of.plan.id).unit,
     }
-
-
-def same_name(said: str, on_record: str) -> bool:
-    """True for two writings of one name: case, accents, hyphens and double spaces do not count; a missing part does."""
-    return bool(_plain(said)) and _plain(said) == _plain(on_record)
-
-
-def _plain(name: str) -> list[str]:
-    """The parts of a name in order, without accents."""
-    spread = unicodedata.normalize("NFKD", name.casefold())
-    letters = "".join(each for each in spread if not unicodedata.combining(each))
-    return [part for part in re.split(r"[\W_]+", letters) if part]
 
 
 def _refuse_other_than_given(told: Mapping[str, Any], of: Session) -> None:
