@@ -7,7 +7,7 @@ import pytest
 
 from sojourn.clinical.monitoring import monitoring_plans
 from sojourn.clinical.monitoring.dose_check import Ordered, dose_check_holds, wrongs_of
-from sojourn.clinical.monitoring.dose_rules import dose_rule, dose_rules
+from sojourn.clinical.monitoring.dose_rules import WRONGS, dose_rule, dose_rules
 from sojourn.clinical.monitoring.events import DoseChecked, Witnessed
 from tests.clinical.monitoring.sessions import DOSE_AT
 
@@ -115,3 +115,19 @@ def test_every_plan_has_one_rule_and_it_answers_an_item_of_its_checklist():
         (rule,) = [each for each in dose_rules() if plan.id in each.plans]
         assert rule.item in {item.id for item in plan.checklist}
         assert rule.citations
+
+
+def test_whatever_is_wrong_says_what_to_do_next():
+    everything = replace(
+        RIGHT, name_matches=False, birth_matches=False, drug="ketamine", route="oral", mg=84.0, lot=" ", count=None,
+        expires_on=TODAY - timedelta(days=1),
+    )  # fmt: skip
+    found = wrongs_of(everything, rule=SPRAY, on=TODAY)
+    found += wrongs_of(replace(RIGHT, ordered_mg=None), rule=SPRAY, on=TODAY)
+    assert {each.id for each in found} == {f"dose-{name}" for name in WRONGS}
+    assert all(each.then.endswith(".") for each in found)
+
+
+@pytest.mark.parametrize("missing", ["name_matches", "birth_matches"])
+def test_one_identifier_alone_never_gives_a_dose(missing):
+    assert wrong(replace(RIGHT, **{missing: False})) == ["dose-patient"]

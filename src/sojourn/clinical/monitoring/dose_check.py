@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sojourn.clinical.monitoring.dose_rules import DoseRule
+from sojourn.clinical.monitoring.dose_rules import DoseRule, next_steps
 from sojourn.clinical.monitoring.events import DoseChecked, Event, Witnessed
 from sojourn.clinical.monitoring.session import Hold
 
@@ -29,7 +29,8 @@ def wrongs_of(check: DoseChecked, *, rule: DoseRule, on: date) -> tuple[Hold, ..
         found.append(
             ("expiry", f"Lot {check.lot} expired on {check.expires_on.isoformat()}. Take another one.")
         )
-    return tuple(Hold(f"dose-{name}", says, rule.citations) for name, says in found)
+    then = next_steps()
+    return tuple(Hold(f"dose-{name}", says, rule.citations, then[name]) for name, says in found)
 
 
 def dose_check_holds(

@@ -1,12 +1,17 @@
 """How a dose is checked before it is given, as data for each monitoring plan."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from types import MappingProxyType
+from typing import Final
 
 from sojourn.clinical.evidence import Citation, Table, read_citations, read_table
 from sojourn.clinical.monitoring.events import COUNTED_UNITS
 from sojourn.clinical.monitoring.plan_files import DATA
+
+WRONGS: Final = ("patient", "order", "drug", "route", "dose", "count", "lot", "expiry")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +40,30 @@ def dose_rule(plan_id: str) -> DoseRule:
 @cache
 def dose_rules() -> tuple[DoseRule, ...]:
     """Read the rules that ship. Raises DataFileInvalid."""
-    table = read_table(
-        DATA / "dose_check.toml", allowed=(), required=("rule", "fresh_minutes", "counts_may_differ_by")
-    )
+    table = _table()
     rows = table.tables(
         "rule",
         allowed=("unit", "mg_each"),
         required=("plans", "item", "second_person", "says", "citations"),
     )
     return tuple(_rule(row, table) for row in rows)
+
+
+@cache
+def next_steps() -> Mapping[str, str]:
+    """What to do next for each thing that can be wrong with a check, by its name. Raises DataFileInvalid."""
+    rows = _table().tables("next", allowed=(), required=("wrong", "does", "citations"))
+    for row in rows:
+        read_citations(row)
+    return MappingProxyType({row.choice("wrong", WRONGS): row.text("does") for row in rows})
+
+
+def _table() -> Table:
+    return read_table(
+        DATA / "dose_check.toml",
+        allowed=(),
+        required=("rule", "next", "fresh_minutes", "counts_may_differ_by"),
+    )
 
 
 def _rule(row: Table, table: Table) -> DoseRule:

@@ -24,11 +24,15 @@ class SessionPhase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """Why no dose may be given: a red checklist item, or a value before the dose."""
+    """Why no dose may be given: a red checklist item, or a value before the dose.
+
+    `then` is what to do next, where it is known.
+    """
 
     id: str
     says: str
     citations: tuple[Citation, ...]
+    then: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,11 @@ LATE_AT_MOST = timedelta(hours=12)  # program policy: a session that runs late k
 
 @dataclass(frozen=True)
 class Hold:
-    """One reason why no dose is given now. `source` says who says so."""
+    """One reason why no dose is given now. `source` says who says so, `then` what to do next where it is known."""
 
     says: str
     source: str = ""
+    then: str = ""
 
 
 def holds_of(session: Session, *, actor: Actor, now: datetime) -> tuple[Hold, ...]:
@@ -82,7 +83,7 @@ def _of_the_dose_check(session: Session, now: datetime) -> list[Hold]:
         at=now,
         on=day_at(now, session.visit.timezone),
     )
-    return [Hold(hold.says, hold.citations[0].in_words) for hold in held]
+    return [Hold(hold.says, hold.citations[0].in_words, hold.then) for hold in held]
 
 
 def _of_the_course(session: Session, actor: Actor, now: datetime) -> list[Hold]:
