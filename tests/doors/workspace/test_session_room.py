@@ -105,7 +105,8 @@ def test_a_session_runs_from_checklist_to_discharge(ward, first, room):
 def test_what_is_wrong_in_hand_is_said_and_nothing_is_given(ward, first, room, different, words):
     at = courses.make_ready(ward, first)
     page = text_of(room(at, "dose_checked", **(IN_HAND | different)))
-    assert "It is not right, and holds the dose." in page
+    assert "Stop: nothing is given." in page
+    assert "Next:" in page
     assert words in page
     assert "Record dose" not in page
     assert "Bea" not in str(SessionEvent.objects.filter(kind="dose_checked").values_list("facts", flat=True))

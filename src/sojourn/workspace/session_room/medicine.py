@@ -5,7 +5,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from sojourn.clinical.monitoring import DoseChecked, Hold
+from sojourn.clinical.monitoring.dose_check import wrongs_of
 from sojourn.clinical.monitoring.dose_rules import DoseRule, dose_rule
+from sojourn.program.plans.queries import day_at
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.sessions import EventRow, Session
 from sojourn.workspace.session_room.events_in_words import in_words
@@ -23,9 +26,10 @@ class SeenTwice:
 
 @dataclass(frozen=True)
 class Medicine:
-    """The latest check of the dose and the latest account; None where there is none."""
+    """The latest check of the dose and the latest account; None where there is none. `wrong` is what that check found."""
 
     rule: DoseRule
+    wrong: tuple[Hold, ...]
     check: SeenTwice | None
     account: SeenTwice | None
     needs_second_person: bool
@@ -37,10 +41,20 @@ def medicine_of(found: Session) -> Medicine:
     check = _latest(found, EventKind.DOSE_CHECKED)
     return Medicine(
         rule=rule,
+        wrong=_wrong(found, check, rule),
         check=check,
         account=_latest(found, EventKind.ACCOUNTED),
         needs_second_person=rule.second_person and check is not None and not check.witnessed_by,
     )
+
+
+def _wrong(found: Session, check: SeenTwice | None, rule: DoseRule) -> tuple[Hold, ...]:
+    """What the latest check found, as long as nothing has been given."""
+    if check is None or found.state.dosed_at is not None:
+        return ()
+    event = check.row.as_event()
+    assert isinstance(event, DoseChecked)
+    return wrongs_of(event, rule=rule, on=day_at(event.taken_at, found.visit.timezone))
 
 
 def _latest(found: Session, kind: EventKind) -> SeenTwice | None:

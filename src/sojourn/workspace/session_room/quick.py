@@ -12,7 +12,7 @@ from sojourn.program.people.policy import require
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.sessions import session
 from sojourn.workspace.session_room.lines import line_of
-from sojourn.workspace.session_room.recording import forms_for, record
+from sojourn.workspace.session_room.recording import forms_for, level_of, record
 from sojourn.workspace.session_room.roles import WATCHERS
 
 QUICK = (EventKind.VITAL_TAKEN, EventKind.NOTICED, EventKind.LOOKED)
@@ -31,7 +31,7 @@ def quick(request: Any, visit_id: UUID) -> HttpResponse:
     if sent is not None:
         said = record(found, sent, actor=request.actor, now=request.now)
         if said:
-            messages.success(request, f"{found.visit.patient_name}: {said}")
+            messages.add_message(request, level_of(said), f"{found.visit.patient_name}: {said}")
             return redirect("workspace:sessions")
     return render(
         request,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -72,6 +73,29 @@ def forms_for(session: Session, *, posted: QueryDict | None = None, deed: str = 
         EventKind.STRUCK: made(StrikeForm, EventKind.STRUCK),
         **{form.kind: made(form, form.kind) for form in CARE_FORMS},
     }
+
+
+class Warned(str):
+    """A sentence that is recorded and asks for somebody: no success."""
+
+    __slots__ = ()
+
+
+class Stop(str):
+    """A sentence that says not to go on, and what to do instead."""
+
+    __slots__ = ()
+
+
+def level_of(said: str) -> int:
+    """Say how a sentence about what was recorded is shown."""
+    match said:
+        case Stop():
+            return messages.ERROR
+        case Warned():
+            return messages.WARNING
+        case _:
+            return messages.SUCCESS
 
 
 def record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -> str:
@@ -195,7 +219,8 @@ def _record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -
             now=now,
         )
         if wrong:
-            return _("The check is on record. It is not right, and holds the dose.")
+            said = " ".join(f"{each.says} {each.then}" for each in wrong)
+            return Stop(_("Stop: nothing is given. %(wrong)s The check is on record.") % {"wrong": said})
         return _("Recorded.")
     if isinstance(form, AccountForm):
         dose_checking.account_for(
@@ -225,7 +250,8 @@ def _record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -
     if not done.is_new:
         return _("This was recorded already. Nothing was added.")
     if done.crossed:
-        return " ".join([_("Recorded, and an alarm was raised:"), *map(crossing_in_words, done.crossed)])
+        words = " ".join([_("Recorded, and an alarm was raised:"), *map(crossing_in_words, done.crossed)])
+        return Warned(words)
     return _("Recorded.")
 
 

@@ -27,7 +27,7 @@ from sojourn.workspace.session_room.forms import EventForm
 from sojourn.workspace.session_room.lines import line_of
 from sojourn.workspace.session_room.medicine import medicine_of
 from sojourn.workspace.session_room.offline import told_to_page
-from sojourn.workspace.session_room.recording import forms_for, record
+from sojourn.workspace.session_room.recording import forms_for, level_of, record
 from sojourn.workspace.session_room.roles import WATCHERS
 from sojourn.workspace.session_room.taps import TAPS, TapRefused, tap
 
@@ -88,7 +88,7 @@ def _done(request: Any, visit_id: UUID, said: str, *, is_done: bool = True) -> H
             {"ok": is_done, "said": said, "row": row, "undo": undo if last else ""},
             status=200 if is_done else 409,
         )
-    (messages.success if is_done else messages.warning)(request, said)
+    messages.add_message(request, level_of(said) if is_done else messages.WARNING, said)
     if request.POST.get("back") == "board":
         return redirect("workspace:sessions")
     return redirect("workspace:session", visit_id=visit_id)
