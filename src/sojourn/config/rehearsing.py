@@ -18,6 +18,7 @@ from django.urls import get_script_prefix, reverse, set_script_prefix
 
 from sojourn.program.people.policy import may_do
 from sojourn.program.rehearsals import actions
+from sojourn.program.rehearsals.front_door import Knock
 from sojourn.program.rehearsals.queries import Bedside, played
 from sojourn.program.rehearsals.world import NoRehearsal, in_rehearsal
 
@@ -42,6 +43,9 @@ class Rehearsals:
         if found is None:
             return self.get_response(request)
         try:
+            knock = getattr(request, "knocked", None)
+            if knock is not None:
+                return self._for_simulated(request, UUID(found["drill"]), found["rest"], knock)
             return self._in_drill(request, UUID(found["drill"]), found["rest"])
         except (ValueError, NoRehearsal, actions.DrillNotFound) as missing:
             raise Http404 from missing
@@ -62,6 +66,16 @@ class Rehearsals:
         request.now, request.rehearsal = shown, stand.bedside
         if needs_login:
             request.actor = stand.actor
+        return self._served(request, drill_id, rest, stand.bedside)
+
+    def _for_simulated(self, request: Any, drill_id: UUID, rest: str, knock: Knock) -> HttpResponseBase:
+        """Let a simulated person in, in the moment in which they knock: they are a part of how time passes."""
+        stand = played(drill_id, shown=knock.shown)
+        if stand is None:
+            raise Http404
+        request.now = knock.shown
+        if knock.actor is not None:
+            request.actor = knock.actor
         return self._served(request, drill_id, rest, stand.bedside)
 
     def _served(self, request: Any, drill_id: UUID, rest: str, bedside: Bedside) -> HttpResponseBase:

@@ -23,12 +23,16 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A pattern of deeds: one of the kinds, with these facts; each of `words` is enough by itself, whatever its case."""
+    """A pattern of deeds: one of the kinds, with these facts; each of `words` is enough by itself, whatever its case.
+
+    So is each of `whom` for a call, and of `drug` for a medicine.
+    """
 
     kinds: tuple[str, ...]
     facts: tuple[tuple[str, object], ...] = ()
     whom: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    drug: tuple[str, ...] = ()
     signals: tuple[str, ...] = ()
 
     def fits(self, deed: Deed) -> bool:
@@ -41,6 +45,7 @@ class Wanted:
             and all(signal in facts for signal in self.signals)
             and _says(facts, "whom", self.whom)
             and _says(facts, "words", self.words)
+            and _says(facts, "drug", self.drug)
         )
 
 

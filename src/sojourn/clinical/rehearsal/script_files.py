@@ -25,17 +25,19 @@ from sojourn.clinical.rehearsal.scripts import (
     Script,
     World,
 )
+from sojourn.clinical.rehearsal.tap_files import read_clocks, read_taps
 
 DATA = files("sojourn.clinical.rehearsal") / "data"
 _SCRIPT = (
     "id", "version", "title", "teaches", "tells_trainee", "protocol", "begins", "lasts_minutes", "patient", "happening",
     "expect", "citations",
 )  # fmt: skip
-_MORE = ("reaction", "never")
+_MORE = ("reaction", "never", "tap", "clocks_ahead")
 _CHANGE = ("adds", "over_minutes", "fades_minutes")
 _HAPPENING = ("until", "shows", "eased_by", "unless", "silent", "world", "ends_session", *_CHANGE)
-_WANTED = ("kinds", "item", "passed", "sign", "criterion", "reached", "whom", "words", "signals")
-_FACTS = ("item", "passed", "sign", "criterion", "reached")
+_FACTS = ("item", "passed", "sign", "criterion", "reached", "symptoms")
+_FLAGS = frozenset({"passed", "reached", "symptoms"})
+_WANTED = ("kinds", "whom", "words", "drug", "signals", *_FACTS)
 _EXPECT = ("from_minutes", "late_minutes", "may_be_written_later", "unless")
 
 
@@ -95,6 +97,8 @@ def _script_from(table: Table) -> Script:
             _reaction(row, plan)
             for row in table.tables("reaction", allowed=_CHANGE, required=("id", "to", "after", "says"))
         ),
+        taps=read_taps(table, plan),
+        clocks_ahead=read_clocks(table),
         expected=tuple(
             _expected(row, plan)
             for row in table.tables(
@@ -120,8 +124,9 @@ def _refuse_loose_ends(table: Table, script: Script) -> None:
     items: tuple[Expected | Forbidden, ...] = (*script.expected, *script.forbidden)
     names = [each.id for each in items]
     names += [each.id for each in script.happenings] + [each.id for each in script.reactions]
+    names += [each.id for each in script.taps]
     if len(names) != len(set(names)):
-        raise table.refuse("id", "give every happening, reaction and expectation an id of its own")
+        raise table.refuse("id", "give every happening, reaction, tap and expectation an id of its own")
     if not script.expected:
         raise table.refuse("expect", "say at least one thing that a good response does")
     for happening in script.happenings:
@@ -131,9 +136,11 @@ def _refuse_loose_ends(table: Table, script: Script) -> None:
     reactions = {each.id for each in script.reactions}
     kept_away = [name for each in script.happenings for name in (*each.eased_by, *each.unless)]
     kept_away += [name for each in script.expected for name in each.unless]
+    kept_away += [name for each in script.taps for name in each.unless]
     _refuse_unknown(table, kept_away, reactions, "reaction")
     _refuse_unknown(table, [each.after for each in script.reactions], happenings, "happening")
-    _refuse_unknown(table, [each.after for each in items], happenings | reactions, "happening or reaction")
+    begun = [each.after for each in (*items, *script.taps)]
+    _refuse_unknown(table, begun, happenings | reactions, "happening or reaction")
     until = [each.until for each in script.forbidden if each.until]
     _refuse_unknown(table, until, {each.id for each in script.expected}, "expectation")
 
@@ -234,11 +241,12 @@ def _wanted(row: Table, key: str, plan: monitoring.MonitoringPlan) -> Wanted:
     return Wanted(
         kinds=kinds,
         facts=tuple(
-            (name, table.flag(name) if name in {"passed", "reached"} else table.text(name))
+            (name, table.flag(name) if name in _FLAGS else table.text(name))
             for name in _FACTS
             if name in table
         ),
         whom=table.texts("whom"),
         words=table.texts("words"),
+        drug=table.texts("drug"),
         signals=table.texts("signals"),
     )

@@ -21,10 +21,19 @@ class Begins(StrEnum):
     DOSE = "dose"
 
 
+class Whose(StrEnum):
+    """Who sends something by themselves in a drill, each from a device of their own."""
+
+    PATIENT = "patient"
+    SITTER = "sitter"
+    GATEWAY = "gateway"
+
+
 class World(StrEnum):
     """What happens around the patient, done to the rehearsal itself where that is safe."""
 
     NETWORK_LOST = "network lost"
+    HOME_OFFLINE = "home offline"
     WATCH_STOPPED = "watch stopped"
     FIRE_ALARM = "fire alarm"
     MONITOR_AWAY = "monitor away"
@@ -77,6 +86,26 @@ class Reaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Tap:
+    """What somebody sends by themselves: from `at` minutes after something began, and again `every` so many minutes.
+
+    `facts` are those of the event; `measures` are vital signs that their device reads off the patient in that minute.
+    `unless` names reactions after which it is not sent any more.
+    """
+
+    id: str
+    by: Whose
+    kind: str
+    facts: Mapping[str, str | float]
+    measures: tuple[str, ...]
+    after: str
+    at: float
+    every: float | None
+    until: float | None
+    unless: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Expected:
     """A deed of a good response: within so many minutes after something, and until when late still counts."""
 
@@ -108,7 +137,10 @@ class Forbidden:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One drill: a patient, what happens, how they react, and what a good response is."""
+    """One drill: a patient, what happens, how they react, and what a good response is.
+
+    `clocks_ahead` says by how many minutes the clock of somebody's device is ahead; it is behind where that is below 0.
+    """
 
     id: str
     version: str
@@ -124,6 +156,8 @@ class Script:
     looks: str
     happenings: tuple[Happening, ...]
     reactions: tuple[Reaction, ...]
+    taps: tuple[Tap, ...]
+    clocks_ahead: Mapping[Whose, float]
     expected: tuple[Expected, ...]
     forbidden: tuple[Forbidden, ...]
     citations: tuple[Citation, ...]

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from sojourn.clinical import monitoring
 from sojourn.clinical.rehearsal import (
     SPEEDS,
+    Script,
     World,
     condition_at,
     drill_script,
@@ -24,14 +25,17 @@ from sojourn.program.people.roles import Role
 from sojourn.program.rehearsals.cast import ROLES
 from sojourn.program.rehearsals.deeds import clock_of, deeds_of
 from sojourn.program.rehearsals.dosing import WATCH, give_dose
-from sojourn.program.rehearsals.models import Drill, RefusedDeed
-from sojourn.program.rehearsals.opening import next_number, take_places
+from sojourn.program.rehearsals.models import Drill, RefusedDeed, SentTap
+from sojourn.program.rehearsals.opening import Stand, next_number, take_places
 from sojourn.program.rehearsals.reporting import report_of
+from sojourn.program.rehearsals.simulated import hand_out_devices, let_them_tap
 from sojourn.program.rehearsals.world import in_rehearsal, set_clock
 from sojourn.program.safety.watch import beat
 from sojourn.program.treatment.missed_looks import tell_steps
 from sojourn.program.treatment.watching import raise_what_is_due
 
+CAME_TO_THE_DOOR: Final = timedelta(minutes=30)
+EVERYTHING_READY: Final = timedelta(minutes=13)  # before the checks that `dosing` records
 STEP: Final = timedelta(seconds=30)  # by the drill's clock: how finely it is caught up
 MOST_SEED: Final = 2**31 - 1
 
@@ -92,9 +96,6 @@ def begin_drill(
             with transaction.atomic():
                 rng = Random(chosen)  # noqa: S311
                 stand = take_places(script, number=next_number(), timezone=timezone, now=now, rng=rng)
-                beat(WATCH)
-                if script.begins is Begins.DOSE:
-                    give_dose(script, stand, now=now)
                 player = stand.monitor if role is Role.SESSION_MONITOR else stand.prescriber
                 assert player.staff_id is not None
                 drill = Drill.objects.create(
@@ -110,6 +111,7 @@ def begin_drill(
                     began_at=now,
                     caught_up_to=now,
                 )
+                _prepare(script, drill, stand, now=now)
         except IntegrityError:
             _refuse_second(now)
             raise
@@ -120,8 +122,8 @@ def catch_up(*, drill_id: UUID, now: datetime) -> datetime:
     """Let the drill come to what its clock shows at a moment of the real one; return that.
 
     Time passes in small steps, so that everything due in between happens in its order, however rarely a page asks: the
-    rehearsal's own watch goes its rounds, unless the script has stopped it. At the end of its script the drill ends by
-    itself. Raises DrillNotFound.
+    simulated people send what they press, and the rehearsal's own watch goes its rounds, unless the script has stopped
+    it. At the end of its script the drill ends by itself. Raises DrillNotFound.
     """
     with in_rehearsal():
         drill = _drill(drill_id)
@@ -133,11 +135,10 @@ def catch_up(*, drill_id: UUID, now: datetime) -> datetime:
         while moment < shown:
             moment = min(moment + STEP, shown)
             minute = clock.minute_of(moment)
-            if (
-                World.WATCH_STOPPED
-                not in condition_at(script, minute, deeds, clock=clock, seed=drill.seed).world
-            ):
-                set_clock(moment)
+            set_clock(moment)
+            let_them_tap(script, drill, deeds, minute=minute)
+            around = condition_at(script, minute, deeds, clock=clock, seed=drill.seed).world
+            if World.WATCH_STOPPED not in around:
                 beat(WATCH)
                 raise_what_is_due()
                 tell_steps()
@@ -160,7 +161,7 @@ def stop_drill(*, drill_id: UUID, now: datetime) -> None:
         found = score(script, deeds_of(drill), clock=clock, ended_at=ended_at)
         drill.stopped_at = now
         drill.passed, drill.percent = found.passed, found.percent
-        drill.report = report_of(script, found, clock=clock, ended_at=ended_at)
+        drill.report = report_of(script, found, taps=_taps_of(drill), clock=clock, ended_at=ended_at)
         drill.save(update_fields=["stopped_at", "passed", "percent", "report"])
 
 
@@ -192,6 +193,17 @@ def note_refusal(*, drill_id: UUID, kind: str, facts: dict[str, Any], shown: dat
         RefusedDeed.objects.create(drill_id=drill_id, kind=kind, facts=monitoring.facts_of(event), at=shown)
 
 
+def _prepare(script: Script, drill: Drill, stand: Stand, *, now: datetime) -> None:
+    """Do what came before the drill begins: links and tokens handed out, the sitter's yes, and the dose where it was."""
+    set_clock(at := now - CAME_TO_THE_DOOR)
+    hand_out_devices(script, drill, stand, now=at)
+    let_them_tap(script, drill, (), minute=-EVERYTHING_READY.total_seconds() / 60)
+    set_clock(now)
+    beat(WATCH)
+    if script.begins is Begins.DOSE:
+        give_dose(script, stand, now=now)
+
+
 def _refuse_second(now: datetime) -> None:
     """Refuse a drill beside another; one whose script has come to its end, unseen by anybody, is ended first."""
     running = Drill.objects.filter(stopped_at=None).first()
@@ -201,6 +213,10 @@ def _refuse_second(now: datetime) -> None:
     running.refresh_from_db(fields=["stopped_at"])
     if running.stopped_at is None:
         raise DrillRuns(running.trainee_name)
+
+
+def _taps_of(drill: Drill) -> tuple[SentTap, ...]:
+    return tuple(SentTap.objects.filter(drill=drill).order_by("minute", "name"))
 
 
 def _drill(drill_id: UUID) -> Drill:

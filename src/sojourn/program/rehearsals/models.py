@@ -70,3 +70,42 @@ class RefusedDeed(models.Model):
     kind = models.CharField(max_length=30)
     facts = models.JSONField(default=dict)
     at = models.DateTimeField()
+
+
+class SimulatedDevice(models.Model):
+    """The phone or gateway of a simulated person: the cookies that pages gave it, and the token they gave it to record by.
+
+    They open one session of the rehearsal and nothing of the practice; a practice keeps tokens as hashes only.
+    """
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    drill = models.ForeignKey(Drill, on_delete=models.PROTECT, related_name="devices")
+    by = models.CharField(max_length=10)
+    cookies = models.JSONField(default=dict)
+    token = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["drill", "by"], name="one_device_for_each_simulated_person")
+        ]
+
+
+class SentTap(models.Model):
+    """Something a simulated person sent by themselves, when they pressed, when it was sent, and what became of it."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("answer",)
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    drill = models.ForeignKey(Drill, on_delete=models.PROTECT, related_name="taps")
+    name = models.CharField(max_length=80)
+    by = models.CharField(max_length=10)
+    kind = models.CharField(max_length=30)
+    minute = models.FloatField()  # of the script, when it was pressed
+    sent_minute = models.FloatField()
+    is_recorded = models.BooleanField()
+    answer = models.CharField(max_length=300, blank=True)  # why it was refused
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["drill", "name"], name="each_tap_of_a_drill_once")]

@@ -1,12 +1,16 @@
 """The report of a drill as it is kept: what was expected and what happened, with who asks for it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sojourn.clinical.monitoring.sealing import moment
 from sojourn.clinical.rehearsal import DrillClock, Score, ScoredItem, Script
+from sojourn.program.rehearsals.models import SentTap
 
 
-def report_of(script: Script, found: Score, *, clock: DrillClock, ended_at: float) -> dict[str, Any]:
+def report_of(
+    script: Script, found: Score, *, taps: Sequence[SentTap], clock: DrillClock, ended_at: float
+) -> dict[str, Any]:
     """Write the report of a drill as JSON values, so that it stays as it was when scripts change."""
     return {
         "title": script.title,
@@ -15,7 +19,18 @@ def report_of(script: Script, found: Score, *, clock: DrillClock, ended_at: floa
         "ended_minute": round(ended_at, 1),
         "lasts_minutes": script.lasts_minutes,
         "items": [_line(item) for item in found.items],
+        "taps": [_tap(tap) for tap in taps],
         "citations": [citation.in_words for citation in script.citations],
+    }
+
+
+def _tap(tap: SentTap) -> dict[str, Any]:
+    return {
+        "by": tap.by,
+        "kind": tap.kind,
+        "minute": round(tap.minute, 1),
+        "sent_minute": round(tap.sent_minute, 1),
+        "answer": tap.answer,
     }
 
 

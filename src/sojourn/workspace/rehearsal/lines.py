@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from sojourn.program.treatment.choices import EventKind
+
 TONES = {"in time": "done", "not done, rightly": "done", "late": "attention", "missed": "act", "wrong": "act"}
 WORDS = {
     "in time": _("in time"),
@@ -28,6 +30,34 @@ class ReportLine:
     sentence: str
     better: str
     citations: tuple[str, ...]
+
+
+WHO = {"patient": _("Patient"), "sitter": _("Sitter"), "gateway": _("Gateway")}
+
+
+@dataclass(frozen=True)
+class TapLine:
+    """One thing a simulated person sent by themselves. `sent` is empty where it was sent as it was pressed."""
+
+    who: str
+    what: str
+    minute: str
+    sent: str
+    came_of_it: str
+
+
+def tap_lines(report: Mapping[str, Any]) -> tuple[TapLine, ...]:
+    """Everything the simulated people sent, in order of time; nothing in reports of before they could."""
+    return tuple(
+        TapLine(
+            who=str(WHO[tap["by"]]),
+            what=str(EventKind(tap["kind"]).label),
+            minute=f"{tap['minute']:.0f}",
+            sent=f"{tap['sent_minute']:.0f}" if tap["sent_minute"] - tap["minute"] >= 1 else "",
+            came_of_it=tap["answer"] or str(_("recorded")),
+        )
+        for tap in report.get("taps", ())
+    )
 
 
 def report_lines(report: Mapping[str, Any]) -> tuple[ReportLine, ...]:

@@ -20,7 +20,7 @@ from sojourn.program.rehearsals import actions, queries
 from sojourn.program.rehearsals.queries import DrillRow
 from sojourn.program.rehearsals.world import NoRehearsal
 from sojourn.workspace.rehearsal.forms import BeginForm
-from sojourn.workspace.rehearsal.lines import report_lines
+from sojourn.workspace.rehearsal.lines import report_lines, tap_lines
 
 rehearsers = only(Role.SESSION_MONITOR, Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
 
@@ -85,7 +85,12 @@ def drill(request: Any, drill_id: UUID) -> HttpResponse:
     return render(
         request,
         "workspace/rehearsal/drill.html",
-        {"drill": found, "lines": lines, "better": [line for line in lines if line.better]},
+        {
+            "drill": found,
+            "lines": lines,
+            "better": [line for line in lines if line.better],
+            "taps": tap_lines(found.report),
+        },
     )
 
 
