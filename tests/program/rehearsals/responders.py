@@ -32,11 +32,12 @@ class Rehearsing:
     trainee: Actor
     script_id: str
     seed: int = 7
+    speed: int = SPEED
     refused: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         begun = actions.begin_drill(
-            script_id=self.script_id, speed=SPEED, role=Role.SESSION_MONITOR, timezone="America/Los_Angeles",
+            script_id=self.script_id, speed=self.speed, role=Role.SESSION_MONITOR, timezone="America/Los_Angeles",
             actor=self.trainee, now=BEGAN, seed=self.seed,
         )  # fmt: skip
         self.drill_id, self.visit_id = begun.drill_id, begun.visit_id
@@ -115,7 +116,7 @@ GOOD: dict[str, tuple[Step, ...]] = {
         (70, MEASURE, {}),
     ),
     "panic": (
-        (10, MEASURE, {}), (15, "looked", {}), (16, "noticed", {"sign": "panic"}), called(18, "Dr. on duty"),
+        (10, MEASURE, {}), (15, "looked", {}), (15.5, TAKE_ON, {}), (16, "noticed", {"sign": "panic"}), called(18, "Dr. on duty"),
         (21, "rated", {"moaas": 5, "dissociation": 6}), (20.5, MEASURE, {}),
     ),
     "vomiting": (
@@ -154,8 +155,60 @@ GOOD: dict[str, tuple[Step, ...]] = {
         (43, "noted", {"words": "Watch blind since minute 22; looked by the clock."}),
     ),
     "early_leave": (
-        (40, MEASURE, {}), (70, "looked", {}), called(72, "prescriber"), (75, "rated", {"moaas": 5, "dissociation": 1}),
+        (40, MEASURE, {}), (69, TAKE_ON, {}), (70, "looked", {}), called(72, "prescriber"), (75, "rated", {"moaas": 5, "dissociation": 1}),
         (80, MEASURE, {}),
+    ),
+    "low_oxygen_sleepy": (
+        (40, MEASURE, {}), (44, "looked", {}), called(46, "prescriber"), (47, TAKE_ON, {}), (48, MEASURE, {}),
+        (50, "rated", {"moaas": 3, "dissociation": 2}), (70, MEASURE, {}),
+    ),
+    "chest_pain": (
+        (35, TAKE_ON, {}), called(36, "911"), (37, "noticed", {"sign": "chest_pain"}), called(38, "prescriber"),
+        (40, "vital_taken", {"systolic": 178, "diastolic": 106, "heart_rate": 110, "spo2": 95, "symptoms": True}),
+    ),
+    "headache_vision": (
+        (40, "vital_taken", {"systolic": 204, "diastolic": 122, "heart_rate": 90, "symptoms": True}), called(41, "911"),
+        called(42, "Dr. on site, prescriber"), (43, "noticed", {"sign": "vision"}),
+    ),
+    "seizure": (
+        (10, MEASURE, {}), called(13, "911"), (13.5, "noticed", {"sign": "seizure"}), called(15, "prescriber"),
+        (17, MEASURE, {}), (20, "rated", {"moaas": 2, "dissociation": 3}), (30, MEASURE, {}),
+    ),
+    "sitter_leaves": (
+        (20, MEASURE, {}), (34, TAKE_ON, {}), called(35, "sitter"), called(38, "duty clinician"), (40, MEASURE, {}),
+        (45, "noted", {"words": "The neighbor sits with her from minute 41; sober, of age, reachable."}),
+        (60, MEASURE, {}),
+    ),
+    "oximeter_fails": (
+        (10, MEASURE, {}), (20, MEASURE, {}), (25, "looked", {}), (30, MEASURE, {}), (40, MEASURE, {}),
+        (42, "noted", {"words": "Oximeter slipped off, minute 22 to 40; spare one used."}),
+    ),
+    "two_at_once": (
+        (10, MEASURE, {}), (16.5, "looked", {}), called(18, "colleague Ruth"), called(19, "911"),
+        (20, "noticed", {"sign": "fainting"}), (22, MEASURE, {}), (30, MEASURE, {}),
+    ),
+    "suicidal_words": (
+        (40, MEASURE, {}), (51, TAKE_ON, {}), (53, "looked", {}), called(55, "prescriber"),
+        (60, "noted", {"words": 'Says: "I have the pills at home; tonight it ends." Not left alone since.'}),
+    ),
+    "allergy": (
+        called(11, "911"), called(12, "prescriber"), (13, "noticed", {"sign": "breathless"}), (14, MEASURE, {}),
+        (15, "medicated", {"drug": "epinephrine", "amount": 0.5, "unit": "mg", "words": "as the prescriber said"}),
+        (25, "noted", {"words": "Allergy to esketamine: hives, swelling, wheezing after 9 minutes."}),
+        (40, MEASURE, {}),
+    ),
+    "power_cut": (
+        (10, MEASURE, {}), (20, MEASURE, {}), (51, "looked", {"taken": 30}), called(51.5, "prescriber", taken=34),
+        (52, MEASURE, {"systolic": 126, "diastolic": 80, "taken": 40}),
+        (55, "noted", {"words": "Power gone from minute 28 to 50; pump stopped with a quarter left."}),
+    ),
+    "interpreter_needed": (
+        called(4, "interpreters' line"), *checked(7, fasting_spray=False),
+        (15, "cancelled", {"words": "Ate an hour ago; comes again with an interpreter."}),
+    ),
+    "home_offline": (
+        (20, MEASURE, {}), called(36, "sitter"), (41, MEASURE, {}), (53, TAKE_ON, {}),
+        (56, "noted", {"words": "House offline from minute 26 to 52; sitter on the telephone."}), (60, MEASURE, {}),
     ),
 }  # fmt: skip
 
@@ -171,7 +224,10 @@ NEGLIGENT: dict[str, tuple[tuple[Step, ...], dict[str, str]]] = {
     ),
     "panic": (
         ((16, "noticed", {"sign": "panic"}), (30, "left", {"words": "with the sister"})),
-        {"went_close": MISSED, "clinician_called": MISSED, "rated_after": MISSED, "not_let_go": WRONG},
+        {
+            "call_taken_on": MISSED, "went_close": MISSED, "clinician_called": MISSED, "rated_after": MISSED,
+            "not_let_go": WRONG,
+        },
     ),
     "vomiting": (
         ((43, "noticed", {"sign": "vomiting"}), (40, MEASURE, {})),
@@ -221,8 +277,84 @@ NEGLIGENT: dict[str, tuple[tuple[Step, ...], dict[str, str]]] = {
     "early_leave": (
         ((40, MEASURE, {}), (75, "discharged", {})),
         {
-            "sat_down": MISSED, "prescriber_called": MISSED, "rated": MISSED, "leaving_recorded": MISSED,
+            "call_taken_on": MISSED, "sat_down": MISSED, "prescriber_called": MISSED, "rated": MISSED, "leaving_recorded": MISSED,
             "escort_called": MISSED, "not_discharged": WRONG,
         },
+    ),
+    "low_oxygen_sleepy": (
+        ((40, MEASURE, {}), (49, TAKE_ON, {})),
+        {
+            "went_and_woke": MISSED, "clinician_called": MISSED, "breathing_counted": MISSED,
+            "wakefulness_rated": MISSED,
+        },
+    ),
+    "chest_pain": (
+        ((40, "vital_taken", {"systolic": 178, "diastolic": 106}), (45, "discharged", {})),
+        {
+            "call_taken_on": MISSED, "emergency_called": MISSED, "prescriber_called": MISSED, "sign_recorded": MISSED,
+            "measured_with_symptoms": MISSED, "not_let_go": WRONG,
+        },
+    ),
+    "headache_vision": (
+        (
+            (39, "vital_taken", {"systolic": 204, "diastolic": 122, "symptoms": True}),
+            (40, "medicated", {"drug": "labetalol", "amount": 10, "unit": "mg"}),
+        ),
+        {
+            "emergency_called": MISSED, "prescriber_called": MISSED, "vision_recorded": MISSED,
+            "no_medicine_before_call": WRONG,
+        },
+    ),
+    "seizure": (
+        ((13, "noticed", {"sign": "seizure"}), (16, MEASURE, {})),
+        {"emergency_called": MISSED, "prescriber_called": MISSED, "wakefulness_rated": MISSED},
+    ),
+    "sitter_leaves": (
+        ((20, MEASURE, {}), (50, "cancelled", {"words": "The sitter went."})),
+        {
+            "call_taken_on": MISSED, "sitter_called": MISSED, "clinician_called": MISSED, "change_noted": MISSED,
+            "not_ended": WRONG,
+        },
+    ),
+    "oximeter_fails": (
+        ((10, MEASURE, {}),),
+        {
+            "looked_at_patient": MISSED, "oxygen_by_hand": MISSED, "measured_at_40": MISSED, "failure_noted": MISSED,
+        },
+    ),
+    "two_at_once": (
+        (called(18, "911"), (30, "left", {"words": "with the sister"})),
+        {
+            "went_to_own": MISSED, "second_person_called": MISSED, "sign_recorded": MISSED, "measured": MISSED,
+            "not_let_go": WRONG,
+        },
+    ),
+    "suicidal_words": (
+        ((40, MEASURE, {}), (70, "confirmed", {"criterion": "mind_clear"})),
+        {
+            "call_taken_on": MISSED, "went_and_stayed": MISSED, "clinician_called": MISSED, "words_noted": MISSED,
+            "not_confirmed_clear": WRONG,
+        },
+    ),
+    "allergy": (
+        ((12, MEASURE, {}), called(16, "911")),
+        {
+            "emergency_called": LATE, "prescriber_called": MISSED, "breathless_recorded": MISSED,
+            "allergy_noted": MISSED,
+        },
+    ),
+    "power_cut": (
+        ((20, MEASURE, {}), (55, MEASURE, {})),
+        {
+            "went_to_patient": MISSED, "prescriber_called": MISSED, "measured_by_hand": LATE, "outage_noted": MISSED,
+        },
+    ),
+    "interpreter_needed": (
+        (*all_checks(3, "esketamine_clinic"), (5, MEASURE, {}), (8, "dosed", {"mg": 56})),
+        {"interpreter_called": MISSED, "no_dose": WRONG, "not_ticked_unheard": WRONG},
+    ),
+    "home_offline": (
+        ((20, MEASURE, {}), (60, MEASURE, {})),
+        {"telephoned": MISSED, "measured_at_40": MISSED, "late_sign_met": MISSED, "outage_noted": MISSED},
     ),
 }  # fmt: skip
