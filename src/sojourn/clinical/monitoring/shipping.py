@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from sojourn.clinical.evidence import Citation, read_citations, read_table
+from sojourn.clinical.monitoring.diversion import Level
+from sojourn.clinical.monitoring.diversion_files import diversion_rules
 from sojourn.clinical.monitoring.plan_files import DATA
 
 
@@ -52,8 +54,10 @@ class ShipmentAsked:
     at: datetime
 
 
-def shipment_breaches(asked: ShipmentAsked, *, history: Sequence[Shipped]) -> tuple[Breach, ...]:
-    """Name every rule that this shipment breaks. `history` stands in order of time.
+def shipment_breaches(
+    asked: ShipmentAsked, *, history: Sequence[Shipped], signs: Level = Level.NONE
+) -> tuple[Breach, ...]:
+    """Name every rule that this shipment breaks. `history` stands in order of time, `signs` are those of diversion.
 
     Doses sent before are counted in tablets: by how many tablets a dose of this shipment takes.
     """
@@ -70,6 +74,7 @@ def shipment_breaches(asked: ShipmentAsked, *, history: Sequence[Shipped]) -> tu
         found.append("SHIP-28-DAYS")
     if shipments:
         found += _of_the_count(asked, history, rules)
+    found += _of_the_signs(asked, signs)
     if asked.expires_on < (asked.at + rules.per).date():
         found.append("SHIP-EXPIRED")
     return tuple(Breach(name, *rules.says[name]) for name in found)
@@ -87,6 +92,13 @@ def _of_the_count(asked: ShipmentAsked, history: Sequence[Shipped], rules: Shipp
     if last.kind != "counted" or last.counted is None or _ago(last, asked) > rules.count_good:
         return ["SHIP-COUNT"]
     return ["SHIP-MISMATCH"] if abs(last.counted - last.remains) > rules.may_differ_by else []
+
+
+def _of_the_signs(asked: ShipmentAsked, signs: Level) -> list[str]:
+    if signs is Level.HOLD:
+        return ["SHIP-SIGNS"]
+    too_much = asked.doses > diversion_rules().weekly_doses
+    return ["SHIP-WEEKLY"] if signs is Level.TALK and too_much else []
 
 
 def _ago(row: Shipped, asked: ShipmentAsked) -> timedelta:
