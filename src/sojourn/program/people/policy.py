@@ -44,6 +44,8 @@ MAY: dict[str, frozenset[Role]] = {
     ),
     "note a readiness": frozenset({R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "account for tablets": frozenset({R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
+    "note a sign": CLINICIANS,
+    "settle a sign": frozenset({R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "follow up after a dose": CLINICIANS,
     "hand out a sitter link": frozenset({R.COORDINATOR, R.SESSION_MONITOR, R.PRESCRIBER, R.MEDICAL_DIRECTOR}),
     "take down a session's place": frozenset(

@@ -8,6 +8,8 @@ from django.db.models import F
 from django.utils.formats import date_format
 
 from sojourn.clinical import monitoring, protocols
+from sojourn.clinical.monitoring.diversion import Level
+from sojourn.clinical.monitoring.diversion_files import diversion_rules
 from sojourn.clinical.monitoring.dose_check import Ordered, dose_check_holds
 from sojourn.clinical.monitoring.dose_rules import dose_rule
 from sojourn.program.intake.models import Assessment
@@ -17,6 +19,7 @@ from sojourn.program.plans.credentials import missing_to_prescribe
 from sojourn.program.plans.models import DoseOrder
 from sojourn.program.plans.queries import VisitRow, day_at
 from sojourn.program.safety.watch import watch_state
+from sojourn.program.treatment.diversion import diversion_now
 from sojourn.program.treatment.given import dose_given
 from sojourn.program.treatment.readiness import readiness_of
 from sojourn.program.treatment.sessions import Session
@@ -36,7 +39,7 @@ class Hold:
 def holds_of(session: Session, *, actor: Actor, now: datetime) -> tuple[Hold, ...]:
     """Name everything that holds the dose of this session now; empty when it may be given.
 
-    Ten queries, fifteen with a stop rule.
+    Thirteen queries, four more at home, five more with a stop rule.
     """
     return (
         *_of_the_watch(),
@@ -93,6 +96,7 @@ def _of_the_course(session: Session, actor: Actor, now: datetime) -> list[Hold]:
     found = [Hold(f"{item.name}: {item.says}.", item.source) for item in readiness.missing if item.holds]
     found += _of_the_day(row, now)
     found += _of_the_rules(session)
+    found += _of_the_signs(row, now)
     order = (
         DoseOrder.objects.filter(course_id=row.course_id)
         .annotate(state=F("course__patient__state"))
@@ -141,6 +145,14 @@ def _of_the_rules(session: Session) -> list[Hold]:
         for finding in evaluation.findings
         if finding.rule_id in against
     ]
+
+
+def _of_the_signs(row: VisitRow, now: datetime) -> list[Hold]:
+    """The words are read beside the patient: what is behind them stands on the chart, for clinicians alone."""
+    if diversion_now(row.patient_id, now=now).level is not Level.HOLD:
+        return []
+    says = "The prescriber talks with the patient before the next dose: the chart says about what."
+    return [Hold(says, diversion_rules().citations[0].in_words)]
 
 
 def ordered_in(session: Session) -> Ordered:

@@ -17,6 +17,7 @@ from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to, require
 from sojourn.program.plans.models import Course
 from sojourn.program.treatment.choices import TabletKind
+from sojourn.program.treatment.diversion import diversion_now
 from sojourn.program.treatment.models import TabletEntry
 
 
@@ -63,7 +64,8 @@ def ship_tablets(
         course = _locked(course_id, actor)
         rows = list(TabletEntry.objects.filter(course_id=course_id).order_by("sequence"))
         asked = ShipmentAsked(tablets=tablets, doses=doses, lot=lot.strip(), expires_on=expires_on, at=now)
-        breaches = shipment_breaches(asked, history=[_shipped(row) for row in rows])
+        signs = diversion_now(course.patient_id, now=now).level
+        breaches = shipment_breaches(asked, history=[_shipped(row) for row in rows], signs=signs)
         if breaches:
             raise ShipmentHeld(breaches)
         _add(course, TabletKind.SHIPPED, tablets, actor, now, lot=lot.strip()[:80], expires_on=expires_on)

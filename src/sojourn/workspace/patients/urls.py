@@ -3,6 +3,7 @@ from django.urls import path
 from sojourn.workspace.patients import clock, views
 from sojourn.workspace.patients.care_team import care_team
 from sojourn.workspace.patients.goals import goals
+from sojourn.workspace.patients.medicine_signs import medicine_signs
 from sojourn.workspace.patients.medicines import medicines
 from sojourn.workspace.patients.stop_rule import stop_rule
 
@@ -14,4 +15,5 @@ urlpatterns = [
     path("<uuid:patient_id>/stop-rule/", stop_rule, name="stop_rule"),
     path("<uuid:patient_id>/goals/", goals, name="goals"),
     path("<uuid:patient_id>/medicines/", medicines, name="medicines"),
+    path("<uuid:patient_id>/medicine-signs/", medicine_signs, name="medicine_signs"),
 ]

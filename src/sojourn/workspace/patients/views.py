@@ -15,6 +15,7 @@ from sojourn.program.people.policy import may_do
 from sojourn.program.people.roles import CLINICIANS, Role
 from sojourn.program.people.roster import all_sites
 from sojourn.program.treatment.chart import chart_head
+from sojourn.program.treatment.diversion import signs_of
 from sojourn.program.treatment.phases import Phase, list_patients
 from sojourn.program.treatment.stop_rules import stop_rule_of
 from sojourn.workspace.patients.chart import (
@@ -81,6 +82,7 @@ def chart(request: Any, patient_id: UUID) -> HttpResponse:
             "stop_rule": stop_rule_of(patient_id, actor=actor, now=now)
             if actor.is_any_of(CLINICIANS)
             else None,
+            "signs": None if head.patient.is_research_record else signs_of(patient_id, actor=actor, now=now),
             "may_write_goals": actor.is_any_of({Role.THERAPIST, Role.COORDINATOR}),
             "may_stop": may_do(actor, "record a stop conversation") and head.open_course is not None,
             "may_choose_interval": may_do(actor, "choose an interval") and head.open_course is not None,

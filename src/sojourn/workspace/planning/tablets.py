@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from sojourn.clinical.monitoring.shipping import shipping_rules
 from sojourn.clinical.protocols import course_protocol
 from sojourn.design.fields import DayField
 from sojourn.program.people.access import only
@@ -54,7 +55,7 @@ def tablets(request: Any, course_id: UUID) -> HttpResponse:
         differs = count_tablets(
             course_id=course_id, **counting.cleaned_data, actor=request.actor, now=request.now
         )
-        messages.success(request, _said(differs))
+        messages.add_message(request, _level(differs), _said(differs))
         return redirect("workspace:tablets", course_id=course_id)
     if shipping.is_valid():
         try:
@@ -79,6 +80,13 @@ def tablets(request: Any, course_id: UUID) -> HttpResponse:
         },
         status=422 if deed else 200,
     )
+
+
+def _level(differs: int) -> int:
+    """Say how a count is shown: what holds dose and shipment is no success."""
+    if differs == 0:
+        return messages.SUCCESS
+    return messages.WARNING if abs(differs) <= shipping_rules().may_differ_by else messages.ERROR
 
 
 def _said(differs: int) -> str:
