@@ -1,5 +1,6 @@
 """Documents are derived from the events of one session, cite them, and never say what is not on record."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from sojourn.clinical.monitoring import state_of
 from sojourn.clinical.monitoring.documents import (
     DOCUMENTS,
     Entry,
+    Kept,
     NotDerivable,
     SessionRecord,
     filled_form,
@@ -78,11 +80,63 @@ def test_the_form_states_what_the_events_state():
     assert form["Respiratory depression"].says == "no"
 
 
-def test_what_sojourn_does_not_keep_is_left_open_on_the_form():
+NOT_OF_EVENTS = {
+    "Sex": "not asked yet", "Enrolled in the program": "not noted yet", "Phone and e-mail": "not on record",
+    "Benzodiazepines": "no assessment", "Other sedative-hypnotics": "no assessment", "Psychostimulants": "no assessment",
+    "MAO inhibitors": "no assessment", "Opioids (wording of 2025)": "no assessment",
+    "Serious adverse event: what, onset, treatment, hospital, outcome": "not answered yet",
+}  # fmt: skip
+
+
+def test_what_is_not_known_says_so_on_the_form_and_is_never_a_no():
     form = lines(filled_form(record_of(held())))
-    for label in ("Sex", "Benzodiazepines", "Enrolled in the program"):
+    for label, says in NOT_OF_EVENTS.items():
         assert form[label].says == ""
-        assert "by hand" in form[label].lacks
+        assert says in form[label].lacks
+
+
+def test_what_is_kept_of_people_stands_on_the_form_with_its_source():
+    kept = {
+        "sex": Kept("female", "told to Mona on 2026-11-01"), "enrolled": Kept("yes, since 2026-11-01", "told to Mona"),
+        "contact": Kept("555-0100, mona@example.org", "staff record"),
+    }  # fmt: skip
+    groups = ("benzodiazepine", "sedative", "stimulant", "maoi", "opioid")
+    medicines = {group: Kept("no", "assessment of 2026-11-02") for group in groups}
+    medicines["maoi"] = Kept("", "", lacks="the patient answered: I do not know")
+    form = lines(filled_form(replace(record_of(held()), kept=kept, medicines=medicines)))
+    assert (form["Sex"].says, form["Sex"].source) == ("female", "told to Mona on 2026-11-01")
+    assert (form["Benzodiazepines"].says, form["Benzodiazepines"].source) == (
+        "no",
+        "assessment of 2026-11-02",
+    )
+    assert form["MAO inhibitors"].lacks == "the patient answered: I do not know"
+    assert form["MAO inhibitors"].says == ""
+
+
+def test_a_serious_event_stands_on_the_form_as_it_was_answered_last():
+    told = held()
+    told.at(90, "serious", happened="no")
+    told.at(
+        124, "serious", happened="yes", what="Fainted", treatment="laid flat", hospital="yes", outcome="well"
+    )
+    line = lines(filled_form(record_of(told)))[
+        "Serious adverse event: what, onset, treatment, hospital, outcome"
+    ]
+    assert "Fainted" in line.says
+    assert "hospital" in line.says
+    assert len(line.cites) == 1
+
+
+def test_every_statement_of_the_form_cites_an_event_or_names_its_source():
+    kept = {name: Kept("something", "somewhere") for name in ("sex", "enrolled", "contact")}
+    groups = ("benzodiazepine", "sedative", "stimulant", "maoi", "opioid")
+    told = held().at(90, "serious", happened="no")
+    record = replace(
+        record_of(told), kept=kept, medicines={group: Kept("no", "somewhere") for group in groups}
+    )
+    for name, line in lines(filled_form(record)).items():
+        assert bool(line.says) != bool(line.lacks), name
+        assert line.lacks or line.cites or line.source, name
 
 
 def test_the_form_says_when_the_patient_would_have_been_ready():

@@ -60,6 +60,13 @@ GOOD = {
     "role_accepted": {"words": "Nils Núñez: sober, present, reachable."},
     "picked_up": {"words": "In the car."},
     "next_morning": {"slept": "yes", "well": "no", "words": "A headache."},
+    "serious": {
+        "happened": "yes",
+        "what": "Fell.",
+        "treatment": "None.",
+        "hospital": "no",
+        "outcome": "Well.",
+    },
     "refused": {"of": "vital_taken", "typed": "systolic 0, diastolic 0", "why": "Give the upper number."},
     "missed": {
         "step": "HOME-SOUND",
@@ -100,6 +107,8 @@ def test_each_kind_of_event_is_stored_and_read_back_the_same(kind):
         ("medicated", {"drug": "oxygen", "amount": "1e9", "unit": "L/min"}, ["amount"]),
         ("left", {}, ["words"]),
         ("next_morning", {"slept": "yes"}, ["well"]),
+        ("serious", {}, ["happened"]),
+        ("serious", {"happened": "yes"}, ["hospital", "what", "treatment", "outcome"]),
         ("role_accepted", {"words": " "}, ["words"]),
         ("refused", {"of": "vital_taken"}, ["typed", "why"]),
         ("rated", {"dissociation": "11"}, ["dissociation"]),

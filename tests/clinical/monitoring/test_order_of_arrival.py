@@ -36,6 +36,9 @@ def anything(draw, plan):
         "missed": lambda: {"step": "HOME-SOUND", "does": "sound", "look_due_at": "2026-11-24T10:20:00+00:00"},
         "noticed": lambda: {"sign": draw(st.sampled_from([sign.id for sign in plan.signs]))},
         "next_morning": lambda: {"slept": draw(st.booleans()), "well": draw(st.booleans())},
+        "serious": lambda: {
+            "happened": draw(st.booleans()), "what": "fell", "treatment": "none", "hospital": False, "outcome": "well"
+        },
         "refused": lambda: {"of": "vital_taken", "typed": "spo2 140", "why": "Measure again."},
         "confirmed": lambda: {
             "criterion": draw(st.sampled_from([each.id for each in plan.criteria])), "words": words or "Ann"

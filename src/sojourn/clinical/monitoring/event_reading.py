@@ -35,6 +35,7 @@ from sojourn.clinical.monitoring.events import (
     Rated,
     Refused,
     RoleAccepted,
+    SeriousTold,
     Struck,
     VitalTaken,
     Witnessed,
@@ -65,7 +66,7 @@ def read_event(*, kind: str, facts: Mapping[str, Any], taken_at: datetime, event
     noted, looked, discharged, left, cancelled: words · called: whom, reached, words
     medicated: drug, amount, unit, words · alarmed: limit_id, severity, about_id, words
     help_asked, role_accepted, picked_up: words · next_morning: slept, well, words · refused: of, typed, why
-    missed: step, does, look_due_at, words
+    missed: step, does, look_due_at, words · serious: happened, what, treatment, hospital, outcome
     acknowledged: limit_id, about_id, words · struck: struck_id, words · corrected: struck_id, replaced_by, words
     Blank means not measured.
     Raises EventInvalid with a message for each field.
@@ -307,6 +308,25 @@ def _next_morning(read: _Fields, at: dict[str, Any]) -> Event | None:
     return NextMorning(**at, slept=slept, well=well, words=read.words("words"))
 
 
+def _serious(read: _Fields, at: dict[str, Any]) -> Event | None:
+    happened, hospital = read.yes("happened"), read.yes("hospital")
+    if happened is None:
+        read.problems["happened"] = "Please answer yes or no."
+        return None
+    if not happened:
+        return SeriousTold(**at, happened=False)
+    if hospital is None:
+        read.problems["hospital"] = "Did they go to a hospital?"
+    return SeriousTold(
+        **at,
+        happened=True,
+        what=read.words("what", needed="What happened?"),
+        treatment=read.words("treatment", needed="What was done? Write none where nothing was."),
+        hospital=hospital,
+        outcome=read.words("outcome", needed="How is the patient now?"),
+    )
+
+
 def _medicated(read: _Fields, at: dict[str, Any]) -> Event | None:
     unit = read.words("unit", needed="In which unit?")
     if unit and unit not in MEDICINE_UNITS:
@@ -370,6 +390,7 @@ _READERS: dict[str, Callable[[_Fields, dict[str, Any]], Event | None]] = {
         typed=read.words("typed", needed="What was entered?"),
         why=read.words("why", needed="Why was it refused?"),
     ),
+    "serious": _serious,
     "noted": lambda read, at: Noted(**at, words=read.words("words", needed="Please write the note.")),
     "discharged": lambda read, at: Discharged(**at, words=read.words("words")),
     "left": lambda read, at: Left(**at, words=read.words("words", needed="Please say with whom they left.")),

@@ -207,6 +207,20 @@ class Missed(Happened):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SeriousTold(Happened):
+    """Whether something serious happened, as the form of the session asks: death, danger to life, hospital, lasting harm.
+
+    `what`, `treatment`, `hospital` and `outcome` are told only where it did.
+    """
+
+    happened: bool
+    what: str = ""
+    treatment: str = ""
+    hospital: bool | None = None
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Noted(Happened):
     words: str
 
@@ -250,7 +264,7 @@ class Corrected(Happened):
 Event = (
     Checked | DoseChecked | Witnessed | Accounted | Dosed | VitalTaken | Rated | Looked | Called | Medicated | Alarmed
     | Acknowledged | Missed | Noticed | Confirmed | HelpAsked | RoleAccepted | PickedUp | NextMorning | Refused | Noted
-    | Discharged | Left | Cancelled | Struck | Corrected
+    | SeriousTold | Discharged | Left | Cancelled | Struck | Corrected
 )  # fmt: skip
 
 # The order in which events of one moment are told.
@@ -274,6 +288,7 @@ KINDS: dict[str, type[Event]] = {
     "next_morning": NextMorning,
     "refused": Refused,
     "noted": Noted,
+    "serious": SeriousTold,
     "accounted": Accounted,
     "witnessed": Witnessed,
     "discharged": Discharged,

@@ -12,6 +12,7 @@ from sojourn.clinical.monitoring.documents.notes import (
 from sojourn.clinical.monitoring.documents.values import (
     Document,
     Entry,
+    Kept,
     Line,
     NotDerivable,
     Section,
@@ -27,6 +28,6 @@ DOCUMENTS: dict[str, Callable[[SessionRecord], Document]] = {
 }
 
 __all__ = [
-    "DOCUMENTS", "Document", "Entry", "Form", "Line", "NotDerivable", "Section", "SessionRecord", "filled_form",
+    "DOCUMENTS", "Document", "Entry", "Form", "Kept", "Line", "NotDerivable", "Section", "SessionRecord", "filled_form",
     "form_for", "forms", "incident_report", "observation_minutes", "patient_summary", "session_note",
 ]  # fmt: skip

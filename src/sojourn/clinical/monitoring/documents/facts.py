@@ -3,9 +3,16 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sojourn.clinical.monitoring.documents.in_words import numbers
-from sojourn.clinical.monitoring.documents.values import Entry, SessionRecord
-from sojourn.clinical.monitoring.events import Discharged, DoseChecked, Dosed, Rated, VitalTaken
+from sojourn.clinical.monitoring.documents.in_words import numbers, serious_in_words
+from sojourn.clinical.monitoring.documents.values import Entry, Kept, SessionRecord
+from sojourn.clinical.monitoring.events import (
+    Discharged,
+    DoseChecked,
+    Dosed,
+    Rated,
+    SeriousTold,
+    VitalTaken,
+)
 from sojourn.clinical.monitoring.fold import state_of
 from sojourn.clinical.monitoring.limits import crossings_of
 
@@ -15,8 +22,40 @@ AWAKE = 5  # MOAA/S: answers readily to the name
 
 @dataclass(frozen=True, slots=True)
 class Fact:
+    """What a field says, and the events or the other record it rests on. `lacks`: it cannot be told, and why."""
+
     says: str
     cites: tuple[int, ...] = ()
+    source: str = ""
+    lacks: str = ""
+
+
+def kept(name: str) -> Callable[[SessionRecord], Fact | None]:
+    """What the practice keeps of the people of a session."""
+    return lambda record: _as_fact(record.kept.get(name))
+
+
+def medicine(group: str) -> Callable[[SessionRecord], Fact | None]:
+    """Whether medicines of a class are taken beside the treatment."""
+    return lambda record: _as_fact(record.medicines.get(group))
+
+
+def monitor(record: SessionRecord) -> Fact | None:
+    """Who let the patient go, by the entry that says so; until then, who is booked to watch."""
+    end = _discharge(record)
+    if end is None or not end.by:
+        return Fact(record.monitor, source="booked for this session")
+    return Fact(end.by, (end.number,))
+
+
+def serious(record: SessionRecord) -> Fact | None:
+    """Whether something serious happened, as it was answered last."""
+    told = [e for e in record.standing if isinstance(e.event, SeriousTold)]
+    if not told:
+        return None
+    last = told[-1]
+    assert isinstance(last.event, SeriousTold)
+    return Fact(serious_in_words(last.event), (last.number,))
 
 
 def session_date(record: SessionRecord) -> Fact | None:
@@ -171,6 +210,10 @@ def breathing(record: SessionRecord) -> Fact | None:
         if isinstance(e.event, VitalTaken) and (e.event.spo2 or e.event.respiratory_rate)
     ]
     return _spell(record, taken, lambda e: _crosses(record, e, {"spo2", "respiratory_rate"}))
+
+
+def _as_fact(found: Kept | None) -> Fact | None:
+    return Fact(found.says, source=found.source, lacks=found.lacks) if found else None
 
 
 def _spell(record: SessionRecord, taken: list[Entry], holds: Callable[[Entry], bool]) -> Fact | None:

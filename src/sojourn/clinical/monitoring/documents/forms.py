@@ -18,14 +18,28 @@ from sojourn.clinical.monitoring.documents.values import (
 from sojourn.clinical.monitoring.events import Discharged
 from sojourn.clinical.monitoring.plan_files import DATA
 
-BY_HAND = "by hand"
+OF_PATIENT, OF_PLAN, OF_SITE = "patient record", "number of the session in its course", "site record"
+NOT_ON_RECORD = "not on record"
 FILLS: dict[str, Callable[[SessionRecord], facts.Fact | None]] = {
-    "patient_name": lambda record: facts.Fact(record.patient_name),
-    "born_on": lambda record: facts.Fact(record.born_on.isoformat()) if record.born_on else None,
-    "is_first": lambda record: facts.Fact("yes" if record.session_number == 1 else "no"),
-    "monitor": lambda record: facts.Fact(record.monitor),
-    "site_name": lambda record: facts.Fact(record.site_name),
-    "site_address": lambda record: facts.Fact(record.site_address) if record.site_address else None,
+    "patient_name": lambda record: facts.Fact(record.patient_name, source=OF_PATIENT),
+    "born_on": lambda record: (
+        facts.Fact(record.born_on.isoformat(), source=OF_PATIENT) if record.born_on else None
+    ),
+    "is_first": lambda record: facts.Fact("yes" if record.session_number == 1 else "no", source=OF_PLAN),
+    "sex": facts.kept("sex"),
+    "enrolled": facts.kept("enrolled"),
+    "contact": facts.kept("contact"),
+    "benzodiazepines": facts.medicine("benzodiazepine"),
+    "sedatives": facts.medicine("sedative"),
+    "stimulants": facts.medicine("stimulant"),
+    "maois": facts.medicine("maoi"),
+    "opioids": facts.medicine("opioid"),
+    "serious": facts.serious,
+    "monitor": facts.monitor,
+    "site_name": lambda record: facts.Fact(record.site_name, source=OF_SITE),
+    "site_address": lambda record: (
+        facts.Fact(record.site_address, source=OF_SITE) if record.site_address else None
+    ),
     "session_date": facts.session_date,
     "dose": facts.dose,
     "lot": facts.lot,
@@ -46,12 +60,13 @@ FILLS: dict[str, Callable[[SessionRecord], facts.Fact | None]] = {
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One thing a form asks. `needed` fields must be there before it is filed."""
+    """One thing a form asks. `needed` fields must be there before it is filed. `unknown` says what to do where it is not."""
 
     section: str
     label: str
     needed: bool
     fill: str
+    unknown: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +91,9 @@ class Form:
 def forms() -> tuple[Form, ...]:
     """Every form that is asked for after a session."""
     table = read_table(DATA / "forms.toml", allowed=(), required=("form", "field"))
-    fields = table.tables("field", allowed=(), required=("form", "section", "label", "needed", "fill"))
+    fields = table.tables(
+        "field", allowed=("unknown",), required=("form", "section", "label", "needed", "fill")
+    )
     rows = table.tables(
         "form",
         allowed=(),
@@ -91,7 +108,7 @@ def form_for(plan_id: str) -> Form | None:
 
 
 def filled_form(record: SessionRecord) -> Document:
-    """Fill the form of a session from its events; what Sojourn does not keep is left open and says so.
+    """Fill the form of a session from its events and what is kept of its people; what is not known says so.
 
     Raises NotDerivable where no form is asked for, and without a discharge on record.
     """
@@ -116,10 +133,10 @@ def filled_form(record: SessionRecord) -> Document:
 
 def _line(field: FormField, record: SessionRecord) -> Line:
     label = f"{field.label}{' *' if field.needed else ''}"
-    if field.fill == BY_HAND:
-        return Line(label, "", lacks="to be added by hand: not kept by Sojourn")
     found = FILLS[field.fill](record)
-    return Line(label, found.says, found.cites) if found else Line(label, "", lacks="not on record")
+    if found is None or found.lacks:
+        return Line(label, "", lacks=(found.lacks if found else "") or field.unknown)
+    return Line(label, found.says, found.cites, source=found.source)
 
 
 def _form(row: Table, fields: tuple[Table, ...]) -> Form:
@@ -135,7 +152,8 @@ def _form(row: Table, fields: tuple[Table, ...]) -> Form:
                 each.text("section"),
                 each.text("label"),
                 each.flag("needed"),
-                each.choice("fill", (BY_HAND, *FILLS)),
+                each.choice("fill", tuple(FILLS)),
+                each.text_or_none("unknown") or NOT_ON_RECORD,
             )
             for each in fields
             if each.text("form") == row.text("id")

@@ -1,7 +1,7 @@
 """Writes single events as they stand in a document."""
 
 from sojourn.clinical.monitoring.documents.values import Entry, Line, SessionRecord
-from sojourn.clinical.monitoring.events import Accounted, DoseChecked, Rated, VitalTaken
+from sojourn.clinical.monitoring.events import Accounted, DoseChecked, Rated, SeriousTold, VitalTaken
 
 
 def vitals_in_words(event: VitalTaken) -> str:
@@ -51,6 +51,14 @@ def account_in_words(event: Accounted) -> str:
         )
     )
     return f"{event.drug}, in {event.unit}: {amounts}" + (f": {event.words}" if event.words else "")
+
+
+def serious_in_words(event: SeriousTold) -> str:
+    """Whether something serious happened, and what, with treatment, hospital and outcome."""
+    if not event.happened:
+        return "no serious adverse event"
+    hospital = "hospital" if event.hospital else "no hospital"
+    return f"serious adverse event: {event.what}; treatment: {event.treatment}; {hospital}; outcome: {event.outcome}"
 
 
 def rating_in_words(event: Rated) -> str:

@@ -9,6 +9,7 @@ from sojourn.clinical.monitoring.documents.in_words import (
     line,
     numbers,
     rating_in_words,
+    serious_in_words,
     vitals_in_words,
 )
 from sojourn.clinical.monitoring.documents.values import (
@@ -47,6 +48,7 @@ from sojourn.clinical.monitoring.events import (
     Rated,
     Refused,
     RoleAccepted,
+    SeriousTold,
     Struck,
     VitalTaken,
     Witnessed,
@@ -281,6 +283,7 @@ SAYS: dict[type, Callable[[SessionRecord, Any], str]] = {
     Missed: _then_words("a look was missed"),
     HelpAsked: _then_words("asked for help"),
     RoleAccepted: _then_words("took on the role of sitter"),
+    SeriousTold: lambda _, event: serious_in_words(event),
     PickedUp: _then_words("has the patient with them"),
     NextMorning: _next_morning,
     Refused: lambda _, event: f"reading refused, no value: {event.typed}. {event.why}",

@@ -1,5 +1,6 @@
 """What every document about a session is made of: the session's own events, and lines that cite them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 
@@ -30,9 +31,24 @@ class Entry:
     by_patient: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the practice keeps of a person outside the events of a session; `source` says where and since when.
+
+    Without `says` it was asked for and cannot be told; `lacks` is why.
+    """
+
+    says: str
+    source: str
+    lacks: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRecord:
-    """One session and nothing else: its events in order of time, and the state that follows from them."""
+    """One session and nothing else: its events in order of time, and the state that follows from them.
+
+    `kept` holds what is known of the people of this session by the name of a form's field; `medicines` by their class.
+    """
 
     patient_name: str
     born_on: date | None
@@ -47,6 +63,8 @@ class SessionRecord:
     state: SessionState
     entries: tuple[Entry, ...]
     head: str
+    kept: Mapping[str, Kept] = field(default_factory=dict)
+    medicines: Mapping[str, Kept] = field(default_factory=dict)
 
     @property
     def standing(self) -> tuple[Entry, ...]:
@@ -68,12 +86,13 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One statement. `cites` are numbers of events; `lacks` says why there is nothing to state."""
+    """One statement. `cites` are numbers of events, `source` where else it stands; `lacks`: why nothing is stated."""
 
     label: str
     says: str
     cites: tuple[int, ...] = ()
     lacks: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
