@@ -49,6 +49,10 @@ TELLS_NOTHING = {
     "Drill": {"script_id", "script_version", "role"},
     "Entry": {"actor_role", "did", "about_kind", "seal"},
     "FiledForm": {"version", "seal"},
+    "FormAnswer": {"kind"},
+    "SettledSign": {"key"},
+    "SentTap": {"by", "kind", "name"},  # of an invented person
+    "SimulatedDevice": {"by", "cookies", "token"},
     "Notice": {"kind", "not_sent_because"},
     "Patient": {"kind", "import_source"},
     "ReadinessFact": {"kind"},

@@ -36,6 +36,7 @@ OTHERWISE = {
     "noticed": {"sign": "panic", "words": "other words"},
     "confirmed": {"words": "Somebody Else"},
     "noted": {"words": "other words"},
+    "serious": {"what": "other", "treatment": "other", "hospital": False, "outcome": "other"},
     "discharged": {"words": "other words"},
     "left": {"words": "other words"},
 }  # fmt: skip
@@ -61,6 +62,15 @@ def told(ward):
     note(44, "medicated", drug="ondansetron", amount=4.0, unit="mg", words="by mouth")
     note(45, "called", whom="Dr. Adeyemi", reached=True, words="asked about pressure")
     note(46, "noted", words="Spoke of the sea.")
+    note(
+        47,
+        "serious",
+        happened=True,
+        what="Fainted",
+        treatment="laid flat",
+        hospital=True,
+        outcome="well again",
+    )
     for minute in (80, 120):
         courses.take_vitals(ward, visit, dosed_at + minute * MINUTE)
     end = dosed_at + 125 * MINUTE

@@ -10,7 +10,7 @@ from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from sojourn.clinical import monitoring
-from sojourn.clinical.monitoring.events import Noticed
+from sojourn.clinical.monitoring.events import Noticed, SeriousTold
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to, require
 from sojourn.program.plans.choices import VisitKind
@@ -27,6 +27,7 @@ A_HAIR: Final = 1e-6  # mg; two writings of one number
 CLOCKS_DIFFER: Final = timedelta(minutes=2)
 AFTERWARDS: Final = {
     EventKind.NOTED,
+    EventKind.SERIOUS,
     EventKind.CALLED,
     EventKind.LEFT,
     EventKind.STRUCK,
@@ -245,6 +246,10 @@ def _recorded(new: NewEvent, of: Session, *, actor: Actor, now: datetime) -> Rec
         early = alarming.left_early(about_id=row.id, taken_at=row.taken_at)
         _raise(early, of, actor, now)
         _tell([early], of, actor, now)
+    if isinstance(new.event, SeriousTold) and new.event.happened:
+        serious = alarming.serious_event(about_id=row.id, taken_at=row.taken_at)
+        _raise(serious, of, actor, now)
+        _tell([serious], of, actor, now)
     return Recorded(row.id, is_new=True, crossed=crossed)
 
 

@@ -16,6 +16,7 @@ from sojourn.program.treatment.recorder import NewEvent
 ABOUT_AN_EVENT: Final = "session event"
 LEFT_EARLY: Final = "LEFT-UNDISCHARGED"
 HELP_ASKED: Final = "HELP-ASKED"
+SERIOUS_EVENT: Final = "SERIOUS-EVENT"
 READING_REFUSED: Final = "READING-REFUSED"
 OWNER: Final = "session monitor"
 LONGEST: Final = 300
@@ -67,6 +68,12 @@ def help_asked(*, about_id: UUID, taken_at: datetime, by: EventSource) -> Cause:
     """Program policy: a call for help is a red alarm, whoever calls; nobody in the patient's role can silence it."""
     says = "The sitter is worried." if by == EventSource.SITTER else "The patient asks for help."
     return Cause(about_id=about_id, reason=HELP_ASKED, severity="red", says=says, taken_at=taken_at)
+
+
+def serious_event(*, about_id: UUID, taken_at: datetime) -> Cause:
+    """Program policy: the medical director hears of a serious adverse event within the hour; the alarm is red."""
+    says = "A serious adverse event is on record: the medical director is told within the hour."
+    return Cause(about_id=about_id, reason=SERIOUS_EVENT, severity="red", says=says, taken_at=taken_at)
 
 
 def reading_refused(*, about_id: UUID, taken_at: datetime, typed: str, device: str) -> Cause:

@@ -29,6 +29,7 @@ class EventKind(models.TextChoices):
     NEXT_MORNING = "next_morning", _("morning after")
     REFUSED = "refused", _("reading refused")
     NOTED = "noted", _("note")
+    SERIOUS = "serious", _("serious adverse event")
     DISCHARGED = "discharged", _("discharge")
     LEFT = "left", _("patient left")
     CANCELLED = "cancelled", _("ended without a dose")

@@ -10,7 +10,9 @@ from sojourn.program.intake.models import StopRule
 from sojourn.program.people.models import Patient, StaffMember
 from sojourn.program.plans.models import Course, Visit
 from sojourn.program.treatment.choices import EventKind, EventSource, ReadyKind, TabletKind, TokenRole
+from sojourn.program.treatment.said_of_people import FormAnswer, NotedSign, SettledSign
 
+__all__ = ["FormAnswer", "NotedSign", "SettledSign"]  # defined beside, found by Django here
 OUTSIDE = (EventSource.PATIENT.value, EventSource.SITTER.value, EventSource.DEVICE.value)
 
 
@@ -219,54 +221,6 @@ class TabletEntry(models.Model):
         triggers = [
             pgtrigger.Protect(
                 name="tablet_entries_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
-        ]
-
-
-class NotedSign(models.Model):
-    """A sign that medicine may not go where it should, as staff saw it. What records tell is read off them, never noted."""
-
-    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("sign", "seen_on", "words")
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="noted_signs")
-    form_id = models.UUIDField(unique=True)  # made with the page: pressing twice notes once
-    sign = models.CharField(max_length=40)
-    seen_on = models.DateField()
-    words = models.CharField(max_length=1000)
-    noted_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
-    noted_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.CheckConstraint(condition=~models.Q(words=""), name="noted_signs_say_what_was_seen")]
-        indexes = [models.Index(fields=["patient", "-seen_on"], name="newest_signs_of_a_patient")]
-        triggers = [
-            pgtrigger.Protect(
-                name="noted_signs_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
-            )
-        ]
-
-
-class SettledSign(models.Model):
-    """A prescriber's word that a sign does not count any more, and why. `key` names the sign, noted or read off records."""
-
-    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("why",)
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="settled_signs")
-    key = models.CharField(max_length=80)
-    why = models.CharField(max_length=1000)
-    settled_by = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="+")
-    settled_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["patient", "key"], name="each_sign_is_settled_once"),
-            models.CheckConstraint(condition=~models.Q(why=""), name="settled_signs_say_why"),
-        ]
-        triggers = [
-            pgtrigger.Protect(
-                name="settled_signs_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete
             )
         ]
 

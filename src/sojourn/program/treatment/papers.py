@@ -15,9 +15,11 @@ from sojourn.clinical.monitoring import documents, sealing
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient, Site
+from sojourn.program.people.places import local_date
 from sojourn.program.people.policy import patients_visible_to, require
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
+from sojourn.program.treatment import form_answers
 from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.models import FiledForm, SessionEvent
 from sojourn.program.treatment.sessions import EventRow, Session, session
@@ -80,7 +82,7 @@ def papers(of: Session) -> dict[str, documents.Document | str]:
 
 
 def record_of(of: Session) -> documents.SessionRecord:
-    """What documents are made of: this session's events and no other's. Two queries."""
+    """What documents are made of: this session's events and no other's. Two queries, seven where a form is asked for."""
     patient = Patient.objects.values("name", "born_on").get(pk=of.visit.patient_id)
     site = Site.objects.values("name", "address", "state").get(pk=of.visit.site_id)
     assert all(event.visit_id == of.visit.id for event in of.events)
@@ -99,7 +101,40 @@ def record_of(of: Session) -> documents.SessionRecord:
         state=of.state,
         entries=tuple(_entry(row) for row in of.events),
         head=last.seal if last else sealing.BEFORE_THE_FIRST,
+        **_for_the_form(of),
     )
+
+
+def monitored_by(of: Session) -> UUID | None:
+    """Who let the patient go, by the record; until then, who is booked to watch."""
+    ends = [row for row in of.events if row.kind == EventKind.DISCHARGED and row.is_standing]
+    return (ends[0].by_id if ends else None) or of.visit.clinician_id
+
+
+def still_asked(of: Session) -> form_answers.Asked:
+    """What the form of a session asks of people and nobody has told yet."""
+    kept = _for_the_form(of).get("kept", {})
+    monitor_id = monitored_by(of)
+    return form_answers.asked_of(
+        kept, monitor=of.visit.clinician_name, has_phone=form_answers.has_phone(monitor_id)
+    )
+
+
+def _for_the_form(of: Session) -> dict[str, Any]:
+    """What a form asks beside the events, as it was known when the session ended."""
+    if documents.form_for(of.plan.id) is None:
+        return {}
+    zone = of.visit.timezone
+    until = of.state.ended_at or of.visit.ends_at
+    on = local_date(of.state.dosed_at or of.visit.starts_at, zone)
+    return {
+        "kept": form_answers.kept_of(
+            patient_id=of.visit.patient_id, monitor_id=monitored_by(of), session_on=on, timezone=zone
+        ),
+        "medicines": form_answers.medicines_of(
+            patient_id=of.visit.patient_id, until=until, session_on=on, timezone=zone
+        ),
+    }
 
 
 def file_form(*, visit_id: UUID, reference: str, actor: Actor, now: datetime) -> None:

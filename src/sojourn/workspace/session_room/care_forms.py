@@ -59,4 +59,32 @@ class LeftForm(EventForm):
     )
 
 
-CARE_FORMS: tuple[type[EventForm], ...] = (LookedForm, CalledForm, MedicatedForm, LeftForm)
+class SeriousForm(EventForm):
+    """Asked once at the end of a session, and from then on derived: whether something serious happened."""
+
+    kind = EventKind.SERIOUS
+    happened = forms.ChoiceField(
+        label=_("Did a serious adverse event happen?"),
+        required=False,
+        help_text=_("Death, danger to life, hospital, lasting harm, or something of that weight."),
+        choices=[("no", _("No")), ("yes", _("Yes"))],
+        widget=forms.RadioSelect(attrs={"data-layout": "row"}),
+    )
+    what = forms.CharField(
+        label=_("What happened"), required=False, max_length=2000, widget=forms.TextInput(attrs=BARE)
+    )
+    treatment = forms.CharField(
+        label=_("What was done for it"), required=False, max_length=2000, widget=forms.TextInput(attrs=BARE)
+    )
+    hospital = forms.ChoiceField(
+        label=_("Hospital"),
+        required=False,
+        choices=[("no", _("No")), ("yes", _("Yes"))],
+        widget=forms.RadioSelect(attrs={"data-layout": "row"}),
+    )
+    outcome = forms.CharField(
+        label=_("How the patient is now"), required=False, max_length=2000, widget=forms.TextInput(attrs=BARE)
+    )
+
+
+CARE_FORMS: tuple[type[EventForm], ...] = (LookedForm, CalledForm, MedicatedForm, LeftForm, SeriousForm)

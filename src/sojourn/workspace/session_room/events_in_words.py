@@ -74,6 +74,20 @@ def _next_morning(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
     return _("The morning after: %(slept)s, %(well)s") % {"slept": slept, "well": well} + _after(facts)
 
 
+def _serious(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
+    if not facts["happened"]:
+        return _("No serious adverse event")
+    hospital = _("went to a hospital") if facts.get("hospital") else _("no hospital")
+    return _(
+        "Serious adverse event: %(what)s. Treatment: %(treatment)s; %(hospital)s; outcome: %(outcome)s"
+    ) % {
+        "what": facts["what"],
+        "treatment": facts["treatment"],
+        "hospital": hospital,
+        "outcome": facts["outcome"],
+    }
+
+
 def _dose_checked(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
     both = facts.get("name_matches") and facts.get("birth_matches")
     who = _("patient confirmed by name and date of birth") if both else _("WRONG PATIENT")
@@ -128,6 +142,7 @@ WORDS: dict[EventKind, Callable[[dict[str, Any], MonitoringPlan], str]] = {
     EventKind.PICKED_UP: lambda facts, _plan: _("Has the patient with them") + _after(facts),
     EventKind.NEXT_MORNING: _next_morning,
     EventKind.REFUSED: lambda facts, _plan: _("Reading refused: %(typed)s. %(why)s") % facts,
+    EventKind.SERIOUS: _serious,
     EventKind.DISCHARGED: lambda facts, _plan: _("Discharged") + _after(facts),
     EventKind.LEFT: lambda facts, _plan: _("Left") + _after(facts),
     EventKind.CANCELLED: lambda facts, _plan: _("Ended without a dose") + _after(facts),

@@ -9,14 +9,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sojourn.clinical.monitoring.documents import NotDerivable
+from sojourn.clinical.monitoring.documents import NotDerivable, form_for
 from sojourn.design.papers.pdf import paper_pdf
 from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
 from sojourn.program.people.queries import the_practice
 from sojourn.program.treatment import papers as treatment
+from sojourn.program.treatment.form_answers import AnswerImpossible, answer_form
 from sojourn.program.treatment.proving import sealed_session
-from sojourn.program.treatment.sessions import session
+from sojourn.program.treatment.sessions import Session, session
+from sojourn.workspace.session_room.form_answers import AnswersForm
 from sojourn.workspace.session_room.forms import FiledForm
 from sojourn.workspace.session_room.printing import paper_of
 from sojourn.workspace.session_room.roles import WATCHERS
@@ -44,6 +46,9 @@ def papers(request: Any, visit_id: UUID) -> HttpResponse:
         return _printed(request, visit_id, request.POST["print"])
     if form.is_valid():
         return _filed(request, visit_id, form.cleaned_data["reference"])
+    answers = _answers(request, found)
+    if answers is not None and answers.is_valid() and _answered(request, found, answers):
+        return redirect("workspace:session_papers", visit_id=visit_id)
     made = [
         {
             "kind": kind,
@@ -62,10 +67,37 @@ def papers(request: Any, visit_id: UUID) -> HttpResponse:
             "papers": made,
             "filed": filed,
             "form": form,
+            "answers": answers,
             "may_file": filed is None and may_do(request.actor, "file a form"),
         },
-        status=422 if form.is_bound else 200,
+        status=422 if form.is_bound or (answers is not None and answers.is_bound) else 200,
     )
+
+
+def _answers(request: Any, found: Session) -> AnswersForm | None:
+    """The form for what is still asked of people; None where nothing is, or the reader may not answer."""
+    if not may_do(request.actor, "file a form") or form_for(found.plan.id) is None:
+        return None
+    asked = treatment.still_asked(found)
+    if not asked.anything:
+        return None
+    return AnswersForm(request.POST if request.POST.get("do") == "answer" else None, asked=asked)
+
+
+def _answered(request: Any, found: Session, form: AnswersForm) -> bool:
+    try:
+        answer_form(
+            visit_id=found.visit.id,
+            monitor_id=treatment.monitored_by(found),
+            **form.cleaned_data,
+            actor=request.actor,
+            now=request.now,
+        )
+    except AnswerImpossible as refused:
+        form.add_error(refused.field, _("This cannot be: look at the day again."))
+        return False
+    messages.success(request, _("Noted. Every form from now on says so by itself."))
+    return True
 
 
 def _printed(request: Any, visit_id: UUID, kind: str) -> HttpResponse:

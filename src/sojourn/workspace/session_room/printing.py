@@ -18,7 +18,7 @@ def paper_of(made: Document, *, practice: PracticeCard) -> Paper:
             PaperSection(
                 section.title,
                 tuple(
-                    PaperLine(line.label, line.says, _cited(line.cites), capfirst(line.lacks))
+                    PaperLine(line.label, line.says, _cited(line.cites) or line.source, capfirst(line.lacks))
                     for line in section.lines
                 ),
             )
