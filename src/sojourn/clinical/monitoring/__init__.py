@@ -4,7 +4,15 @@ from sojourn.clinical.monitoring.event_reading import EventInvalid, facts_of, re
 from sojourn.clinical.monitoring.events import KINDS, DoseChecked, Event, kind_of
 from sojourn.clinical.monitoring.fold import bearings_of, in_order, state_of
 from sojourn.clinical.monitoring.ladder_files import NoLadder, ladder_for, ladders
-from sojourn.clinical.monitoring.ladders import Ladder, NextLook, next_look_of
+from sojourn.clinical.monitoring.ladders import (
+    HELP_ASKED,
+    Ladder,
+    NextLook,
+    call_waits_since,
+    is_urgent,
+    next_look_of,
+    sitter_look_waits_since,
+)
 from sojourn.clinical.monitoring.limits import Crossing, crossings_of
 from sojourn.clinical.monitoring.plan_files import UnknownPlan, monitoring_plan, monitoring_plans
 from sojourn.clinical.monitoring.plans import Alarm, MonitoringPlan
@@ -12,8 +20,9 @@ from sojourn.clinical.monitoring.schedule import EARLY_MINUTES, looks_to_come
 from sojourn.clinical.monitoring.session import Bearings, Hold, SessionPhase, SessionState
 
 __all__ = [
-    "EARLY_MINUTES", "KINDS", "Alarm", "Bearings", "Crossing", "DoseChecked", "Event", "EventInvalid", "Hold", "Ladder",
-    "MonitoringPlan", "NextLook", "NoLadder", "SessionPhase", "SessionState", "UnknownPlan", "bearings_of", "crossings_of",
-    "facts_of", "in_order", "kind_of", "ladder_for", "ladders", "looks_to_come", "monitoring_plan", "monitoring_plans",
-    "next_look_of", "read_event", "state_of", "units_of",
+    "EARLY_MINUTES", "HELP_ASKED", "KINDS", "Alarm", "Bearings", "Crossing", "DoseChecked", "Event", "EventInvalid",
+    "Hold", "Ladder", "MonitoringPlan", "NextLook", "NoLadder", "SessionPhase", "SessionState", "UnknownPlan",
+    "bearings_of", "call_waits_since", "crossings_of", "facts_of", "in_order", "is_urgent", "kind_of", "ladder_for",
+    "ladders", "looks_to_come", "monitoring_plan", "monitoring_plans", "next_look_of", "read_event",
+    "sitter_look_waits_since", "state_of", "units_of",
 ]  # fmt: skip

@@ -7,20 +7,20 @@ from itertools import pairwise
 
 from sojourn.clinical.evidence import Basis, Table, read_citations, read_table
 from sojourn.clinical.evidence.validity import above_zero, read_validity, rows_with_defaults
-from sojourn.clinical.monitoring.ladders import DOES, Ladder, LadderStep
+from sojourn.clinical.monitoring.ladders import DOES, FOLLOWS, LOOK, SITTER_LOOK, Ladder, LadderStep
 from sojourn.clinical.monitoring.plan_files import DATA, monitoring_plans
 from sojourn.clinical.monitoring.plans import Alarm
 
 LADDER = (
-    "id", "plans", "title", "urgent_spo2_below", "quiet_minutes", "again_minutes", "says", "patient_says", "basis",
-    "citations",
+    "id", "follows", "plans", "title", "urgent_spo2_below", "quiet_minutes", "again_minutes", "says", "patient_says",
+    "basis", "citations",
 )  # fmt: skip
 STEP = ("id", "ladder", "minutes", "urgent_minutes", "does", "severity", "owner", "says")
 OWNERS = ("session monitor", "prescriber", "medical director")
 
 
 class NoLadder(KeyError):
-    """No ladder is written for that monitoring plan."""
+    """No ladder of that sort is written for that monitoring plan."""
 
 
 @cache
@@ -29,24 +29,29 @@ def ladders() -> tuple[Ladder, ...]:
     return read_ladders(DATA)
 
 
-def ladder_for(plan_id: str) -> Ladder:
-    """Find the ladder of a monitoring plan. Raises NoLadder."""
+def ladder_for(plan_id: str, *, follows: str = LOOK) -> Ladder:
+    """Find the ladder of a monitoring plan that follows one of FOLLOWS. Raises NoLadder."""
     for ladder in ladders():
-        if plan_id in ladder.plans:
+        if ladder.follows == follows and plan_id in ladder.plans:
             return ladder
     raise NoLadder(plan_id)
 
 
 def read_ladders(folder: Traversable) -> tuple[Ladder, ...]:
-    """Read the ladders of a folder. Raises DataFileInvalid, also when a plan has none or two."""
+    """Read the ladders of a folder. Raises DataFileInvalid, also when a plan has none or two of a sort it needs."""
     table = read_table(folder / "ladders.toml", allowed=("defaults",), required=("ladder", "step"))
     steps = rows_with_defaults(table, "step", allowed=(), required=STEP)
     found = tuple(
         _ladder_from(row, steps) for row in rows_with_defaults(table, "ladder", allowed=(), required=LADDER)
     )
-    named = [plan for ladder in found for plan in ladder.plans]
-    if sorted(named) != sorted(plan.id for plan in monitoring_plans()):
-        raise table.refuse("ladder", "name each monitoring plan once among the `plans` of the ladders")
+    everywhere = sorted(plan.id for plan in monitoring_plans())
+    at_home = sorted(plan.id for plan in monitoring_plans() if plan.at_home)
+    for follows in FOLLOWS:
+        named = sorted(plan for ladder in found if ladder.follows == follows for plan in ladder.plans)
+        if named != (at_home if follows == SITTER_LOOK else everywhere):
+            raise table.refuse(
+                "ladder", f"name each monitoring plan once among the `plans` of what follows a {follows}"
+            )
     return found
 
 
@@ -57,6 +62,7 @@ def _ladder_from(row: Table, steps: tuple[Table, ...]) -> Ladder:
     _refuse_out_of_order(row, mine)
     return Ladder(
         id=name,
+        follows=row.choice("follows", FOLLOWS),
         title=row.text("title"),
         plans=row.texts("plans"),
         steps=mine,
@@ -84,7 +90,7 @@ def _step_from(row: Table) -> LadderStep:
 
 
 def _refuse_out_of_order(row: Table, steps: tuple[LadderStep, ...]) -> None:
-    if not steps or steps[0].after or steps[0].after_urgent:
+    if not steps or (row.text("follows") == LOOK and (steps[0].after or steps[0].after_urgent)):
         raise row.refuse("id", "begin the ladder with a step at minute 0")
     for earlier, later in pairwise(steps):
         if later.after <= earlier.after or later.after_urgent < earlier.after_urgent:

@@ -16,6 +16,11 @@ from sojourn.clinical.monitoring.plans import (
 from sojourn.clinical.protocols.ledger.entries import Entry, Where
 
 Row = TypeVar("Row", ChecklistItem, Limit, Sign, Criterion)
+QUIETED_BY = {
+    "look": "a look without vital signs, a call that reached somebody, or an alarm taken on",
+    "call": "a step taken on, or a call that reached somebody; taking the call itself on ends it",
+    "sitter_look": "a step taken on, or a call that reached somebody",
+}
 
 
 def entries_of_sessions() -> Iterator[Entry]:
@@ -130,17 +135,18 @@ def _of_ladder(row: Ladder) -> Entry:
         f"{step.after.seconds // 60} minutes, {step.severity.value}, {step.owner}: {step.says}"
         for step in row.steps
     )
+    urgent = ", ".join(f"{step.after_urgent.seconds // 60}" for step in row.steps) + " minutes"
     return Entry(
         id=f"MISSED-{row.id}",
-        family="When a look is missed",
+        family="When a look is missed, or a call for help",
         says=row.says,
         patient_says=row.patient_says,
         where=_where([monitoring_plan(plan).title for plan in row.plans], "every step is taken", row.basis),
         citations=row.citations,
         validity=row.validity,
         unknown="a look that is not on record counts as missed",
-        note=f"{steps} At once when the last reading was red, oxygen below {row.urgent_spo2_below:g} %, or suicide "
-        f"was spoken of. Quiet for {row.quiet.seconds // 60} minutes after a look without vital signs.",
+        note=f"{steps} Sooner when the last reading was red, oxygen below {row.urgent_spo2_below:g} %, or suicide "
+        f"was spoken of: {urgent}. Quiet for {row.quiet.seconds // 60} minutes after {QUIETED_BY[row.follows]}.",
     )
 
 
