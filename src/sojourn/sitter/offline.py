@@ -14,7 +14,7 @@ from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.sitting import Sitting
 from sojourn.program.treatment.tokens import NEVER_ENDED
 
-LOOKED: Final = (EventKind.LOOKED, EventKind.NOTICED, EventKind.HELP_ASKED)
+LOOKED: Final = (EventKind.LOOKED, EventKind.NOTICED, EventKind.HELP_ASKED, EventKind.ROLE_ACCEPTED)
 
 worker = everyone(service_worker)
 

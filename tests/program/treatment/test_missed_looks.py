@@ -13,7 +13,7 @@ from sojourn.program.safety import actions as safety
 from sojourn.program.safety import deadlines, queries
 from sojourn.program.safety.models import Alarm, Deadline, MissedStep
 from sojourn.program.treatment import actions, answering, unwatched, watching
-from sojourn.program.treatment.arming import reasons_about_suicide
+from sojourn.program.treatment.folded import reasons_about_suicide
 from sojourn.program.treatment.missed_looks import take_due_steps, tell_step, tell_steps
 from sojourn.program.treatment.models import RecordingToken, SessionEvent
 from sojourn.program.treatment.proving import proofs

@@ -14,6 +14,8 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 PRIORITIES: Final = {"red": 0, "amber": 1}
+# What a running session is followed for, one row for each: the next look, a call for help, the next look of the sitter.
+LOOK, CALL, SITTER_LOOK = FOLLOWED = ("look", "call", "sitter_look")
 
 
 def moment_if_due(kind: str) -> datetime | None:
@@ -44,16 +46,16 @@ class HeldLook:
     is_overdue: bool
 
 
-def hold_look(visit_id: UUID) -> HeldLook | None:
+def hold_look(visit_id: UUID, *, kind: str = LOOK) -> HeldLook | None:
     """Lock the deadline of a session, so that no worker takes a step meanwhile; None when it never had one."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT look_due_at, is_armed, is_urgent, rung + times > 0, due_at <= (SELECT watch_now())
             FROM safety_deadline
-            WHERE kind = 'look' AND about_id = %s FOR UPDATE
+            WHERE kind = %s AND about_id = %s FOR UPDATE
             """,
-            [visit_id],
+            [kind, visit_id],
         )
         row = cursor.fetchone()
     return HeldLook(*row) if row else None
@@ -68,30 +70,35 @@ def arm_look(
     due_in: timedelta,
     is_urgent: bool,
     facts: Mapping[str, Any],
+    kind: str = LOOK,
+    first_after: timedelta = timedelta(),
     no_later: bool = False,
 ) -> None:
     """Say by when somebody must look at the patient of a session; what was said before holds no longer.
 
-    With `no_later` the moment that was said before stands where it is the sooner one.
+    The first step of the ladder is taken `first_after` that moment. With `no_later` the moment that was said before
+    stands where it is the sooner one.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO safety_deadline
                 (id, kind, about_id, patient_id, ladder, look_due_at, is_urgent, facts, is_armed, began_at, due_at)
-            SELECT %(id)s, 'look', %(visit)s, %(patient)s, %(ladder)s, %(look_due_at)s, %(is_urgent)s, %(facts)s, true,
-                   moment, moment
+            SELECT %(id)s, %(kind)s, %(visit)s, %(patient)s, %(ladder)s, %(look_due_at)s, %(is_urgent)s, %(facts)s, true,
+                   moment, moment + make_interval(secs => %(first_after_s)s)
             FROM (SELECT watch_now() + make_interval(secs => %(due_in_s)s) AS moment) AS clock
             ON CONFLICT (kind, about_id) DO UPDATE SET
                 ladder = excluded.ladder, look_due_at = excluded.look_due_at, is_urgent = excluded.is_urgent,
                 facts = excluded.facts, is_armed = true, rung = 0, times = 0,
-                began_at = CASE WHEN %(no_later)s THEN least(safety_deadline.due_at, excluded.due_at)
+                began_at = CASE WHEN %(no_later)s THEN least(safety_deadline.due_at, excluded.began_at)
                                 ELSE excluded.began_at END,
                 due_at = CASE WHEN %(no_later)s THEN least(safety_deadline.due_at, excluded.due_at)
                               ELSE excluded.due_at END
             """,
             {
                 "id": uuid4(),
+                "kind": kind,
+                "first_after_s": first_after.total_seconds(),
                 "visit": visit_id,
                 "patient": patient_id,
                 "ladder": ladder,
@@ -104,23 +111,32 @@ def arm_look(
         )
 
 
-def hasten_look(visit_id: UUID) -> None:
-    """Let the ladder of a session wait for nothing from now on: what it would still wait for comes at once."""
+def hasten_looks(visit_id: UUID) -> None:
+    """Let the ladders of a session wait for nothing from now on: what they would still wait for comes at once."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
             UPDATE safety_deadline SET is_urgent = true, due_at = least(due_at, greatest(began_at, watch_now()))
-            WHERE kind = 'look' AND about_id = %s AND is_armed AND NOT is_urgent
+            WHERE kind = ANY(%s) AND about_id = %s AND is_armed AND NOT is_urgent
             """,
-            [visit_id],
+            [list(FOLLOWED), visit_id],
         )
 
 
-def settle_look(visit_id: UUID) -> None:
-    """Nobody needs to look any more: the session has ended."""
+def let_wait(visit_id: UUID) -> None:
+    """Let what a session is followed for beside the next look wait between its steps again; what is due stays due."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE safety_deadline SET is_armed = false WHERE kind = 'look' AND about_id = %s", [visit_id]
+            "UPDATE safety_deadline SET is_urgent = false WHERE kind IN (%s, %s) AND about_id = %s AND is_urgent",
+            [CALL, SITTER_LOOK, visit_id],
+        )
+
+
+def settle_look(visit_id: UUID, *, kind: str = LOOK) -> None:
+    """Nobody needs to look any more: the session has ended, or the call was taken on."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE safety_deadline SET is_armed = false WHERE kind = %s AND about_id = %s", [kind, visit_id]
         )
 
 
@@ -156,12 +172,12 @@ def settle_alarm(alarm_id: UUID) -> None:
         )
 
 
-def watched(visit_ids: list[UUID]) -> frozenset[UUID]:
-    """Those of these sessions whose next look has an armed deadline."""
+def watched(visit_ids: list[UUID], *, kind: str = LOOK) -> frozenset[UUID]:
+    """Those of these sessions whose next look, or what `kind` says, has an armed deadline."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT about_id FROM safety_deadline WHERE kind = 'look' AND is_armed AND about_id = ANY(%s)",
-            [visit_ids],
+            "SELECT about_id FROM safety_deadline WHERE kind = %s AND is_armed AND about_id = ANY(%s)",
+            [kind, visit_ids],
         )
         return frozenset(row[0] for row in cursor.fetchall())
 
@@ -171,10 +187,10 @@ def armed_looks(*, at_most: int) -> tuple[tuple[UUID, datetime], ...]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT about_id, due_at FROM safety_deadline
-            WHERE kind = 'look' AND is_armed ORDER BY due_at LIMIT %s
+            SELECT about_id, min(due_at) AS due_at FROM safety_deadline
+            WHERE kind = ANY(%s) AND is_armed GROUP BY about_id ORDER BY due_at LIMIT %s
             """,
-            [at_most],
+            [list(FOLLOWED), at_most],
         )
         return tuple(cursor.fetchall())
 
@@ -185,8 +201,9 @@ def looks_overdue(*, by: timedelta) -> tuple[UUID, ...]:
         cursor.execute(
             """
             SELECT about_id FROM safety_deadline
-            WHERE kind = 'look' AND is_armed AND due_at < (SELECT watch_now()) - make_interval(secs => %s) ORDER BY due_at
+            WHERE kind = ANY(%s) AND is_armed AND due_at < (SELECT watch_now()) - make_interval(secs => %s)
+            ORDER BY due_at
             """,
-            [by.total_seconds()],
+            [list(FOLLOWED), by.total_seconds()],
         )
-        return tuple(row[0] for row in cursor.fetchall())
+        return tuple(dict.fromkeys(row[0] for row in cursor.fetchall()))

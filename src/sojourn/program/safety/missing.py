@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import F
 
 from sojourn.program.audit.statements import ENTRIES_BY_THE_MACHINE
-from sojourn.program.safety.deadlines import PRIORITIES, moment_if_due
+from sojourn.program.safety.deadlines import FOLLOWED, LOOK, PRIORITIES, moment_if_due
 from sojourn.program.safety.models import MissedStep
 from sojourn.program.safety.setting_aside import SetAside
 
@@ -47,30 +47,34 @@ def take_due_steps(rungs: Sequence[Rung], *, at_once: int = AT_ONCE, aside: SetA
     once. What is due was due by the database's clock. Costs what is due, not what is open. When taking many at once
     fails, they are taken one by one, and the one that fails is set `aside`.
     """
-    now = moment_if_due("look")
+    aside = aside or SetAside()
+    return sum(_take_of(kind, rungs, at_once=at_once, aside=aside) for kind in FOLLOWED)
+
+
+def _take_of(kind: str, rungs: Sequence[Rung], *, at_once: int, aside: SetAside) -> int:
+    now = moment_if_due(kind)
     if now is None:
         return 0
-    aside = aside or SetAside()
     try:
-        return _take(rungs, now=now, at_once=at_once, but_not=aside.ids())
+        return _take(rungs, kind=kind, now=now, at_once=at_once, but_not=aside.ids())
     except (OperationalError, InterfaceError):
         raise  # the database itself is in trouble: one by one would fare no better
     except DatabaseError:
         log.exception("steps for missed looks cannot be taken together; they are taken one by one")
     return sum(
-        _take_alone(visit_id, rungs, now=now, aside=aside)
-        for visit_id in _due(now=now, at_once=at_once, but_not=aside.ids())
+        _take_alone(visit_id, rungs, kind=kind, now=now, aside=aside)
+        for visit_id in _due(kind=kind, now=now, at_once=at_once, but_not=aside.ids())
     )
 
 
-def take_first_step(visit_id: UUID, rungs: Sequence[Rung]) -> None:
+def take_first_step(visit_id: UUID, rungs: Sequence[Rung], *, kind: str = LOOK) -> None:
     """Take the first step for a look that is recorded late, before the watch came to it: it was missed all the same."""
-    _take(rungs, only=visit_id, at_once=1)
+    _take(rungs, kind=kind, only=visit_id, at_once=1)
 
 
-def _take_alone(visit_id: UUID, rungs: Sequence[Rung], *, now: datetime, aside: SetAside) -> int:
+def _take_alone(visit_id: UUID, rungs: Sequence[Rung], *, kind: str, now: datetime, aside: SetAside) -> int:
     try:
-        return _take(rungs, now=now, only=visit_id, at_once=1)
+        return _take(rungs, kind=kind, now=now, only=visit_id, at_once=1)
     except (OperationalError, InterfaceError):
         raise
     except DatabaseError:
@@ -79,15 +83,15 @@ def _take_alone(visit_id: UUID, rungs: Sequence[Rung], *, now: datetime, aside: 
         return 0
 
 
-def _due(*, now: datetime, at_once: int, but_not: Sequence[UUID]) -> list[UUID]:
+def _due(*, kind: str, now: datetime, at_once: int, but_not: Sequence[UUID]) -> list[UUID]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
             SELECT about_id FROM safety_deadline
-            WHERE kind = 'look' AND is_armed AND due_at <= %s AND NOT about_id = ANY(%s::uuid[])
+            WHERE kind = %s AND is_armed AND due_at <= %s AND NOT about_id = ANY(%s::uuid[])
             ORDER BY due_at LIMIT %s
             """,
-            [now, list(but_not), at_once],
+            [kind, now, list(but_not), at_once],
         )
         return [row[0] for row in cursor.fetchall()]
 
@@ -95,6 +99,7 @@ def _due(*, now: datetime, at_once: int, but_not: Sequence[UUID]) -> list[UUID]:
 def _take(
     rungs: Sequence[Rung],
     *,
+    kind: str,
     at_once: int,
     now: datetime | None = None,
     only: UUID | None = None,
@@ -105,6 +110,7 @@ def _take(
             TAKE,
             {
                 **_columns(rungs),
+                "kind": kind,
                 "longest_s": LONGEST.total_seconds(),
                 "at_once": at_once,
                 "now": now,
@@ -147,7 +153,7 @@ WITH rung AS (
     ) AS r (ladder, number, is_last, reason, severity, priority, owner, says, within, then_after, then_urgent, again)
 ), due AS (
     SELECT * FROM safety_deadline
-    WHERE kind = 'look' AND is_armed AND due_at <= coalesce(%(now)s::timestamptz, watch_now())
+    WHERE kind = %(kind)s AND is_armed AND due_at <= coalesce(%(now)s::timestamptz, watch_now())
       AND (%(only)s::uuid IS NULL OR about_id = %(only)s::uuid)
       AND NOT about_id = ANY(%(but_not)s::uuid[]) AND ladder = ANY(%(ladders)s::text[])
     ORDER BY due_at LIMIT %(at_once)s FOR UPDATE SKIP LOCKED
@@ -155,8 +161,8 @@ WITH rung AS (
     SELECT due.id AS deadline_id, due.about_id AS visit_id, due.patient_id, due.look_due_at, due.began_at, due.due_at,
            -- The ladder of one look may begin anew, as when a look is struck out: a step is counted on, never taken twice.
            coalesce((SELECT max(step.times) + 1 FROM safety_missedstep step
-                     WHERE (step.visit_id, step.look_due_at, step.rung)
-                         = (due.about_id, due.look_due_at, rung.number)), 0) AS times,
+                     WHERE (step.visit_id, step.look_due_at, step.ladder, step.rung)
+                         = (due.about_id, due.look_due_at, due.ladder, rung.number)), 0) AS times,
            due.is_urgent, due.facts, rung.*, clock.now,
            gen_random_uuid() AS step_id, gen_random_uuid() AS alarm_id
     FROM due

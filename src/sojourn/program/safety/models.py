@@ -97,13 +97,16 @@ class Deadline(models.Model):
     """By when somebody must look at a patient, take on an alarm, or be told of one. One row for each, moved on in place.
 
     Moments are by the database's clock (`watch_now()`), but for `look_due_at`: when the session's record says the look
-    was due, which names the look. `rung` is the step that comes next, `times` how often the last one came again.
+    was due or help was asked for, which names what is followed. `rung` is the step that comes next, `times` how often the
+    last one came again.
     """
 
     PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("facts",)
 
     class Kind(models.TextChoices):
         LOOK = "look", "a look at a patient"
+        CALL = "call", "taking on a call for help"
+        SITTER_LOOK = "sitter_look", "a look of the sitter"
         ACKNOWLEDGE = "acknowledge", "taking on an alarm"
         DELIVER = "deliver", "telling somebody of an alarm"
 
@@ -126,7 +129,7 @@ class Deadline(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "about_id"], name="one_deadline_for_one_thing"),
             models.CheckConstraint(
-                condition=~models.Q(kind="look") | models.Q(look_due_at__isnull=False),
+                condition=models.Q(kind__in=["acknowledge", "deliver"]) | models.Q(look_due_at__isnull=False),
                 name="looks_say_when_they_are_due",
             ),
         ]
@@ -158,7 +161,7 @@ class MissedStep(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["visit_id", "look_due_at", "rung", "times"], name="each_step_is_taken_once"
+                fields=["visit_id", "look_due_at", "ladder", "rung", "times"], name="each_step_is_taken_once"
             ),
         ]
         indexes = [

@@ -15,7 +15,6 @@ from sojourn.program.treatment.recorder import NewEvent
 
 ABOUT_AN_EVENT: Final = "session event"
 LEFT_EARLY: Final = "LEFT-UNDISCHARGED"
-HELP_ASKED: Final = "HELP-ASKED"
 SERIOUS_EVENT: Final = "SERIOUS-EVENT"
 READING_REFUSED: Final = "READING-REFUSED"
 OWNER: Final = "session monitor"
@@ -33,6 +32,7 @@ class Cause:
     says: str
     taken_at: datetime
     facts: dict[str, Any] = field(default_factory=dict)
+    policy: str = ""  # how soon it is to be taken on, where not as its severity says
 
     def as_event(self) -> NewEvent:
         """The entry on the session's record that an alarm was raised; the same cause gives the same entry."""
@@ -65,9 +65,19 @@ def left_early(*, about_id: UUID, taken_at: datetime) -> Cause:
 
 
 def help_asked(*, about_id: UUID, taken_at: datetime, by: EventSource) -> Cause:
-    """Program policy: a call for help is a red alarm, whoever calls; nobody in the patient's role can silence it."""
+    """Program policy: a call for help is a red alarm, whoever calls; nobody in the patient's role can silence it.
+
+    It is taken on as soon as an emergency; steps follow sooner than that (`monitoring.call_waits_since`).
+    """
     says = "The sitter is worried." if by == EventSource.SITTER else "The patient asks for help."
-    return Cause(about_id=about_id, reason=HELP_ASKED, severity="red", says=says, taken_at=taken_at)
+    return Cause(
+        about_id=about_id,
+        reason=monitoring.HELP_ASKED,
+        severity="red",
+        says=says,
+        taken_at=taken_at,
+        policy="alarm-acknowledge-emergency",
+    )
 
 
 def serious_event(*, about_id: UUID, taken_at: datetime) -> Cause:
@@ -94,7 +104,7 @@ def raise_for(cause: Cause, *, patient_id: UUID, number: int, actor: Actor, now:
         facts={**cause.facts, "session": number},
         about_kind=ABOUT_AN_EVENT,
         about_id=cause.about_id,
-        acknowledge_within=protocols.policy(f"alarm-acknowledge-{cause.severity}").within,
+        acknowledge_within=protocols.policy(cause.policy or f"alarm-acknowledge-{cause.severity}").within,
         raised_at=now,
         actor=actor,
     )

@@ -18,8 +18,8 @@ from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.events import Cancelled, Noticed, Refused
 from sojourn.program.safety.watch import watch_state
 from sojourn.program.treatment import alarming, refusing
-from sojourn.program.treatment.arming import Folded, folded
 from sojourn.program.treatment.choices import EventKind, TokenRole
+from sojourn.program.treatment.folded import Folded, folded
 from sojourn.program.treatment.may_record import AFTER_THE_END, READINGS, why_not
 from sojourn.program.treatment.plan_in_force import PlanInForce, plan_in_force
 from sojourn.program.treatment.recorder import NewEvent, add_events

@@ -17,8 +17,9 @@ from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring import sealing
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import Actor
-from sojourn.program.treatment.arming import Folded, keep_deadline
+from sojourn.program.treatment.arming import keep_deadline
 from sojourn.program.treatment.choices import EventKind, EventSource
+from sojourn.program.treatment.folded import Folded
 from sojourn.program.treatment.models import SessionEvent
 
 seals = logging.getLogger("sojourn.seals")

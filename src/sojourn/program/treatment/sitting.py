@@ -21,7 +21,7 @@ from sojourn.program.treatment.session_places import PlaceRow, place_of
 from sojourn.program.treatment.sessions import EventRow, Session, on_record, session_by_token
 from sojourn.program.treatment.tokens import SECRET_BYTES, Token, TokenEnded, TokenUnknown, hash_of, token_of
 
-LOOKS: Final = {EventKind.LOOKED, EventKind.NOTICED, EventKind.HELP_ASKED}
+LOOKS: Final = {EventKind.LOOKED, EventKind.NOTICED, EventKind.HELP_ASKED, EventKind.ROLE_ACCEPTED}
 CALLS: Final = {EventKind.NOTICED, EventKind.HELP_ASKED}
 CALLS_SHOWN: Final = 2
 SITTER: Final = Actor(roles=frozenset(), by_token=TokenRole.SITTER.value)

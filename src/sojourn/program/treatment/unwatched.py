@@ -7,13 +7,14 @@ from uuid import UUID
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
 
-from sojourn.clinical import protocols
+from sojourn.clinical import monitoring, protocols
 from sojourn.program.people.actors import MACHINE
 from sojourn.program.plans.models import Visit
 from sojourn.program.safety import deadlines
 from sojourn.program.safety.actions import raise_alarm
-from sojourn.program.treatment.arming import FOLLOWED_FOR, arm_from_record
-from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.arming import arm_from_record
+from sojourn.program.treatment.calls_and_sitters import FOLLOWED_FOR, arm_sitter
+from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.models import SessionEvent
 
 log = logging.getLogger("sojourn.watch")
@@ -24,17 +25,31 @@ SAYS = "This session ran without a deadline: nobody would have been told of a mi
 
 
 def unwatched_sessions(*, now: datetime) -> tuple[UUID, ...]:
-    """The sessions with a dose of the last day and no end on record whose next look nobody waits for; two queries."""
+    """The sessions with a dose of the last day and no end on record whose next look nobody waits for; three queries.
+
+    Those at home with a sitter among them, where nobody waits for the sitter's.
+    """
     events = SessionEvent.objects.filter(visit=OuterRef("pk"), withdrawn_by=None)
     running = list(
         Visit.objects.filter(
             Exists(events.filter(kind=EventKind.DOSED, taken_at__range=(now - FOLLOWED_FOR, now))),
             ~Exists(events.filter(kind__in=ENDS)),
             during__overlap=(now - 2 * FOLLOWED_FOR, now + FOLLOWED_FOR),
-        ).values_list("pk", flat=True)
+        )
+        .annotate(has_sitter=Exists(events.filter(kind=EventKind.ROLE_ACCEPTED, source=EventSource.SITTER)))
+        .values_list("pk", "has_sitter", "course__protocol_id")
     )
-    watched = deadlines.watched(running)
-    return tuple(visit_id for visit_id in running if visit_id not in watched)
+    watched = deadlines.watched([visit_id for visit_id, *_ in running])
+    with_sitter = [
+        visit_id for visit_id, has_sitter, protocol_id in running if has_sitter and _is_at_home(protocol_id)
+    ]
+    sitter_watched = deadlines.watched(with_sitter, kind=deadlines.SITTER_LOOK)
+    unwatched = {visit_id for visit_id, *_ in running} - watched | set(with_sitter) - sitter_watched
+    return tuple(visit_id for visit_id, *_ in running if visit_id in unwatched)
+
+
+def _is_at_home(protocol_id: str) -> bool:
+    return monitoring.monitoring_plan(protocols.course_protocol(protocol_id).monitoring).at_home
 
 
 def arm_unwatched(*, now: datetime) -> int:
@@ -59,6 +74,7 @@ def _arm(visit_id: UUID, now: datetime) -> bool:
         if found is None:
             return False
         arm_from_record(visit_id, patient_id=found, now=now, held=deadlines.hold_look(visit_id))
+        arm_sitter(visit_id, patient_id=found, now=now)
         if visit_id not in deadlines.watched([visit_id]):
             return False
         raise_alarm(
