@@ -15,7 +15,10 @@ def test_every_policy_is_marked_as_program_policy():
 
 
 def test_the_more_urgent_the_alarm_the_less_time_to_acknowledge_it():
-    times = [policy(f"alarm-acknowledge-{severity}").within for severity in ("emergency", "red", "amber")]
+    times = [
+        policy(f"alarm-acknowledge-{severity}").within
+        for severity in ("emergency", "red", "session-amber", "amber")
+    ]
     assert times == sorted(times)
     assert times[-1] <= timedelta(hours=24)
 

@@ -7,6 +7,8 @@ import pytest
 from django.db import connection, transaction
 
 from sojourn.clinical import monitoring, protocols
+from sojourn.clinical.protocols.thresholds import Adopted, ThresholdRefused
+from sojourn.program.intake.practice_rules import adopt_threshold, own_thresholds
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety import actions as safety
@@ -404,3 +406,32 @@ def test_the_session_shows_who_was_missed(ward):
         "HOME-SOUND",
         "HOME-CALL-PATIENT",
     ]
+
+
+def test_an_amber_alarm_of_a_session_is_taken_on_within_a_quarter_of_an_hour_or_as_the_director_says(ward):
+    """It waited for a day, as an amber answer of a questionnaire does; a session lasts two hours."""
+    visit, dosed_at = open_session(ward)
+    take_vitals(ward, visit, dosed_at + 20 * MINUTE, systolic=165)
+    amber = Alarm.objects.get(reason="SYSTOLIC-AMBER")
+    assert amber.acknowledge_by - amber.raised_at == 15 * MINUTE
+    own = next(each for each in own_thresholds() if each.threshold.rule_id.endswith("session-amber"))
+    wanted = Adopted(*own.threshold.key, 7)
+    adopt_threshold(
+        wanted=wanted, seen=15, reason="One monitor a room.", signed_name=ward.dora.name, actor=ward.dora, now=dosed_at
+    )  # fmt: skip
+    watch_for(minutes=5.1)
+    missed = Alarm.objects.get(reason="HOME-PROMPT")
+    assert missed.acknowledge_by - missed.raised_at == 7 * MINUTE
+    take_vitals(ward, visit, dosed_at + 26 * MINUTE, systolic=166)
+    later = Alarm.objects.filter(reason="SYSTOLIC-AMBER").latest("raised_at")
+    assert later.acknowledge_by - later.raised_at == 7 * MINUTE
+
+
+@pytest.mark.parametrize("minutes", [0, 61])
+def test_no_practice_lets_an_amber_alarm_of_a_session_wait_for_longer_than_an_hour(ward, minutes):
+    own = next(each for each in own_thresholds() if each.threshold.rule_id.endswith("session-amber"))
+    with pytest.raises(ThresholdRefused, match="from 1 to 60"):
+        adopt_threshold(
+            wanted=Adopted(*own.threshold.key, minutes), seen=15, reason="So.", signed_name=ward.dora.name,
+            actor=ward.dora, now=NOW,
+        )  # fmt: skip

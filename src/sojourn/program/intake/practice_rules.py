@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import F
 
 from sojourn.clinical.monitoring import MonitoringPlan
-from sojourn.clinical.protocols import rule_set
+from sojourn.clinical.protocols import policy, rule_set
+from sojourn.clinical.protocols.policies import policy_thresholds, refuse_policy
 from sojourn.clinical.protocols.rule_set import RuleSet
 from sojourn.clinical.protocols.session_limits import (
     refuse_session_limit,
@@ -113,12 +114,29 @@ def limits_in_force(plan: MonitoringPlan, rows: Sequence[dict[str, Any]]) -> Mon
     return with_session_limits(plan, _newest(rows)) if rows else plan
 
 
+def policy_in_force(policy_id: str) -> timedelta:
+    """Give a length of time as this practice has set it, else the program's. One query where it may be set."""
+    known = policy(policy_id)
+    if known.threshold is None:
+        return known.within
+    rule_id, version, fact, relation = known.threshold.key
+    limit = (
+        AdoptedThreshold.objects.filter(rule_id=rule_id, rule_version=version, fact=fact, relation=relation)
+        .order_by("-adopted_at", "-id")
+        .values_list("limit", flat=True)
+        .first()
+    )
+    if limit is None or known.threshold.why_not(limit):
+        return known.within
+    return timedelta(minutes=limit)
+
+
 def own_thresholds() -> tuple[OwnThreshold, ...]:
     """Give every number a practice may set, with the one that holds now, by rule. One query."""
     set_to = {each.key: each.limit for each in _standing()}
     return tuple(
         OwnThreshold(each, set_to.get(each.key, each.limit))
-        for each in (*thresholds(rule_set()), *session_thresholds())
+        for each in (*thresholds(rule_set()), *session_thresholds(), *policy_thresholds())
     )
 
 
@@ -166,7 +184,9 @@ def adopt_threshold(
 
 
 def _refuse(wanted: Adopted) -> None:
-    if any(each.rule_id == wanted.rule_id for each in session_thresholds()):
+    if any(each.rule_id == wanted.rule_id for each in policy_thresholds()):
+        refuse_policy(wanted)
+    elif any(each.rule_id == wanted.rule_id for each in session_thresholds()):
         refuse_session_limit(wanted)
     else:
         refuse_threshold(rule_set(), wanted)

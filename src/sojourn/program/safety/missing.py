@@ -1,7 +1,7 @@
 """Takes the steps of the ladders whose time has come: deadline, step and alarm in one statement, many at once."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -40,9 +40,12 @@ class Rung:
     again_after: timedelta
 
 
-def take_due_steps(rungs: Sequence[Rung], *, at_once: int = AT_ONCE, aside: SetAside | None = None) -> int:
+def take_due_steps(
+    rungs: Callable[[], Sequence[Rung]], *, at_once: int = AT_ONCE, aside: SetAside | None = None
+) -> int:
     """Take each step that is due, with its alarm, and arm the next; return how many were taken.
 
+    The steps are asked for when one is due, as the practice has set them by then.
     Any number of workers may ask at once: a deadline that another one holds is passed over, so each step is taken
     once. What is due was due by the database's clock. Costs what is due, not what is open. When taking many at once
     fails, they are taken one by one, and the one that fails is set `aside`.
@@ -51,10 +54,11 @@ def take_due_steps(rungs: Sequence[Rung], *, at_once: int = AT_ONCE, aside: SetA
     return sum(_take_of(kind, rungs, at_once=at_once, aside=aside) for kind in FOLLOWED)
 
 
-def _take_of(kind: str, rungs: Sequence[Rung], *, at_once: int, aside: SetAside) -> int:
+def _take_of(kind: str, steps: Callable[[], Sequence[Rung]], *, at_once: int, aside: SetAside) -> int:
     now = moment_if_due(kind)
     if now is None:
         return 0
+    rungs = steps()
     try:
         return _take(rungs, kind=kind, now=now, at_once=at_once, but_not=aside.ids())
     except (OperationalError, InterfaceError):
@@ -62,8 +66,8 @@ def _take_of(kind: str, rungs: Sequence[Rung], *, at_once: int, aside: SetAside)
     except DatabaseError:
         log.exception("steps for missed looks cannot be taken together; they are taken one by one")
     return sum(
-        _take_alone(visit_id, rungs, kind=kind, now=now, aside=aside)
-        for visit_id in _due(kind=kind, now=now, at_once=at_once, but_not=aside.ids())
+        _take_alone(deadline_id, visit_id, rungs, kind=kind, now=now, aside=aside)
+        for deadline_id, visit_id in _due(kind=kind, now=now, at_once=at_once, but_not=aside.ids())
     )
 
 
@@ -72,28 +76,30 @@ def take_first_step(visit_id: UUID, rungs: Sequence[Rung], *, kind: str = LOOK) 
     _take(rungs, kind=kind, only=visit_id, at_once=1)
 
 
-def _take_alone(visit_id: UUID, rungs: Sequence[Rung], *, kind: str, now: datetime, aside: SetAside) -> int:
+def _take_alone(
+    deadline_id: UUID, visit_id: UUID, rungs: Sequence[Rung], *, kind: str, now: datetime, aside: SetAside
+) -> int:
     try:
         return _take(rungs, kind=kind, now=now, only=visit_id, at_once=1)
     except (OperationalError, InterfaceError):
         raise
     except DatabaseError:
         log.exception("NO STEP CAN BE TAKEN for the missed look of session %s: look at the patient", visit_id)
-        aside.add(visit_id)
+        aside.add(deadline_id)
         return 0
 
 
-def _due(*, kind: str, now: datetime, at_once: int, but_not: Sequence[UUID]) -> list[UUID]:
+def _due(*, kind: str, now: datetime, at_once: int, but_not: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT about_id FROM safety_deadline
-            WHERE kind = %s AND is_armed AND due_at <= %s AND NOT about_id = ANY(%s::uuid[])
+            SELECT id, about_id FROM safety_deadline
+            WHERE kind = %s AND is_armed AND due_at <= %s AND NOT id = ANY(%s::uuid[])
             ORDER BY due_at LIMIT %s
             """,
             [kind, now, list(but_not), at_once],
         )
-        return [row[0] for row in cursor.fetchall()]
+        return list(cursor.fetchall())
 
 
 def _take(
@@ -155,7 +161,7 @@ WITH rung AS (
     SELECT * FROM safety_deadline
     WHERE kind = %(kind)s AND is_armed AND due_at <= coalesce(%(now)s::timestamptz, watch_now())
       AND (%(only)s::uuid IS NULL OR about_id = %(only)s::uuid)
-      AND NOT about_id = ANY(%(but_not)s::uuid[]) AND ladder = ANY(%(ladders)s::text[])
+      AND NOT id = ANY(%(but_not)s::uuid[]) AND ladder = ANY(%(ladders)s::text[])
     ORDER BY due_at LIMIT %(at_once)s FOR UPDATE SKIP LOCKED
 ), taken AS MATERIALIZED (
     SELECT due.id AS deadline_id, due.about_id AS visit_id, due.patient_id, due.look_due_at, due.began_at, due.due_at,

@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid5
 
-from sojourn.clinical import monitoring, protocols
+from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.events import Alarmed
+from sojourn.program.intake.practice_rules import policy_in_force
 from sojourn.program.people.actors import Actor
 from sojourn.program.safety import actions as safety
 from sojourn.program.treatment.choices import EventSource
@@ -19,6 +20,11 @@ SERIOUS_EVENT: Final = "SERIOUS-EVENT"
 READING_REFUSED: Final = "READING-REFUSED"
 OWNER: Final = "session monitor"
 LONGEST: Final = 300
+TAKEN_ON_BY: Final = {
+    "amber": "alarm-acknowledge-session-amber",
+    "red": "alarm-acknowledge-red",
+    "emergency": "alarm-acknowledge-emergency",
+}
 RED: Final = {monitoring.Alarm.RED, monitoring.Alarm.EMERGENCY}
 
 
@@ -32,7 +38,7 @@ class Cause:
     says: str
     taken_at: datetime
     facts: dict[str, Any] = field(default_factory=dict)
-    policy: str = ""  # how soon it is to be taken on, where not as its severity says
+    policy: str = ""  # by when it is taken on, where not as its severity says
 
     def as_event(self) -> NewEvent:
         """The entry on the session's record that an alarm was raised; the same cause gives the same entry."""
@@ -104,7 +110,7 @@ def raise_for(cause: Cause, *, patient_id: UUID, number: int, actor: Actor, now:
         facts={**cause.facts, "session": number},
         about_kind=ABOUT_AN_EVENT,
         about_id=cause.about_id,
-        acknowledge_within=protocols.policy(cause.policy or f"alarm-acknowledge-{cause.severity}").within,
+        acknowledge_within=policy_in_force(cause.policy or TAKEN_ON_BY[cause.severity]),
         raised_at=now,
         actor=actor,
     )

@@ -1,20 +1,24 @@
 """The ladders of the program as the watch takes their steps."""
 
-from functools import cache
+from datetime import timedelta
 
-from sojourn.clinical import monitoring, protocols
+from sojourn.clinical import monitoring
+from sojourn.program.intake.practice_rules import policy_in_force
 from sojourn.program.safety import missing
+from sojourn.program.treatment.alarming import TAKEN_ON_BY
 
 
-@cache
 def rungs() -> tuple[missing.Rung, ...]:
-    """Every step of every ladder, with what follows it."""
+    """Every step of every ladder, with what follows it, and by when its alarm is taken on in this practice. One query."""
+    within = {severity: policy_in_force(policy_id) for severity, policy_id in TAKEN_ON_BY.items()}
     return tuple(
-        _rung(ladder, number) for ladder in monitoring.ladders() for number in range(len(ladder.steps))
+        _rung(ladder, number, within)
+        for ladder in monitoring.ladders()
+        for number in range(len(ladder.steps))
     )
 
 
-def _rung(ladder: monitoring.Ladder, number: int) -> missing.Rung:
+def _rung(ladder: monitoring.Ladder, number: int, within: dict[str, timedelta]) -> missing.Rung:
     step = ladder.steps[number]
     then = ladder.steps[number + 1] if number + 1 < len(ladder.steps) else None
     return missing.Rung(
@@ -25,7 +29,7 @@ def _rung(ladder: monitoring.Ladder, number: int) -> missing.Rung:
         severity="amber" if step.severity is monitoring.Alarm.AMBER else "red",
         owner=step.owner,
         says=step.says,
-        within=protocols.policy(f"alarm-acknowledge-{step.severity.value}").within,
+        within=within[step.severity.value],
         then_after=then.after if then else None,
         then_after_urgent=then.after_urgent if then else None,
         again_after=ladder.again,

@@ -34,7 +34,7 @@ def take_due_steps(*, aside: SetAside | None = None) -> int:
     taken = 0
     aside = aside or SetAside()
     for _ in range(BATCHES_AT_MOST):
-        count = missing.take_due_steps(rungs(), aside=aside)
+        count = missing.take_due_steps(rungs, aside=aside)
         if not count:
             break
         taken += count
