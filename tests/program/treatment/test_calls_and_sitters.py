@@ -38,6 +38,7 @@ def pressed(ward, visit, at, *, by="patient", kind="help_asked", **facts):
 def with_sitter(ward, at_minute=1):
     """A session at home whose sitter has taken their role on."""
     visit, dosed_at = open_session(ward)
+    let_pass(minutes=at_minute)
     pressed(ward, visit, dosed_at + at_minute * MINUTE, by="sitter", kind="role_accepted", words="Nils")
     return visit, dosed_at
 

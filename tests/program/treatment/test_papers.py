@@ -13,7 +13,9 @@ from sojourn.program.treatment import papers
 from sojourn.program.treatment.deadlines import deadlines_for
 from sojourn.program.treatment.models import FiledForm, SessionEvent
 from sojourn.workspace.session_room.printing import paper_of
+from tests.program.safety.test_delivering import Takes, deliver
 from tests.support import courses
+from tests.support.clock import let_pass
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -198,3 +200,17 @@ def test_what_somebody_typed_is_shown_as_text_in_a_document(first, page, ward):
     left_at = courses.run_session(ward, first)
     courses.note_event(ward, first, "noted", {"words": "<script>alert(1)</script>"}, left_at)
     assert "<script>alert(1)" not in page("session_papers", left_at, first.id).content.decode()
+
+
+def test_the_incident_report_tells_who_was_told_of_the_alarm_and_what_came_of_it(ward, first):
+    dosed_at = courses.give_dose(ward, first)
+    at = dosed_at + timedelta(minutes=40)
+    courses.take_vitals(ward, first, at, systolic=190)
+    deliver(email=Takes())
+    let_pass(minutes=1)
+    deliver(email=Takes())
+    report = papers.paper(first.id, "incident", actor=ward.mona, now=at)
+    told = [line.says for line in report.sections[0].lines if line.label.startswith("Told")]
+    assert told[0] == "Mona Castillo, by screen: not delivered, not opened in time"
+    assert told[1].startswith("Mona Castillo, by email: delivered at ")
+    assert len(told) == 2

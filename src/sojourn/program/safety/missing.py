@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import F
 
 from sojourn.program.audit.statements import ENTRIES_BY_THE_MACHINE
-from sojourn.program.safety.deadlines import FOLLOWED, LOOK, PRIORITIES, moment_if_due
+from sojourn.program.safety.deadlines import FOLLOWED, LOOK, PRIORITIES, moments_if_due
 from sojourn.program.safety.models import MissedStep
 from sojourn.program.safety.setting_aside import SetAside
 
@@ -51,14 +51,14 @@ def take_due_steps(
     fails, they are taken one by one, and the one that fails is set `aside`.
     """
     aside = aside or SetAside()
-    return sum(_take_of(kind, rungs, at_once=at_once, aside=aside) for kind in FOLLOWED)
-
-
-def _take_of(kind: str, steps: Callable[[], Sequence[Rung]], *, at_once: int, aside: SetAside) -> int:
-    now = moment_if_due(kind)
-    if now is None:
+    due = moments_if_due(FOLLOWED)
+    if not due:
         return 0
-    rungs = steps()
+    steps = rungs()
+    return sum(_take_of(kind, steps, now=now, at_once=at_once, aside=aside) for kind, now in due.items())
+
+
+def _take_of(kind: str, rungs: Sequence[Rung], *, now: datetime, at_once: int, aside: SetAside) -> int:
     try:
         return _take(rungs, kind=kind, now=now, at_once=at_once, but_not=aside.ids())
     except (OperationalError, InterfaceError):

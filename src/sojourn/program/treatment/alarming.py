@@ -7,9 +7,9 @@ from uuid import UUID, uuid5
 
 from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.events import Alarmed
-from sojourn.program.intake.practice_rules import policy_in_force
 from sojourn.program.people.actors import Actor
 from sojourn.program.safety import actions as safety
+from sojourn.program.treatment.answer_times import taken_on_within
 from sojourn.program.treatment.choices import EventSource
 from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.recorder import NewEvent
@@ -20,11 +20,6 @@ SERIOUS_EVENT: Final = "SERIOUS-EVENT"
 READING_REFUSED: Final = "READING-REFUSED"
 OWNER: Final = "session monitor"
 LONGEST: Final = 300
-TAKEN_ON_BY: Final = {
-    "amber": "alarm-acknowledge-session-amber",
-    "red": "alarm-acknowledge-red",
-    "emergency": "alarm-acknowledge-emergency",
-}
 RED: Final = {monitoring.Alarm.RED, monitoring.Alarm.EMERGENCY}
 
 
@@ -38,7 +33,7 @@ class Cause:
     says: str
     taken_at: datetime
     facts: dict[str, Any] = field(default_factory=dict)
-    policy: str = ""  # by when it is taken on, where not as its severity says
+    taken_on_as: str = ""  # the severity by which somebody takes it on, where not its own
 
     def as_event(self) -> NewEvent:
         """The entry on the session's record that an alarm was raised; the same cause gives the same entry."""
@@ -82,7 +77,7 @@ def help_asked(*, about_id: UUID, taken_at: datetime, by: EventSource) -> Cause:
         severity="red",
         says=says,
         taken_at=taken_at,
-        policy="alarm-acknowledge-emergency",
+        taken_on_as="emergency",
     )
 
 
@@ -110,7 +105,7 @@ def raise_for(cause: Cause, *, patient_id: UUID, number: int, actor: Actor, now:
         facts={**cause.facts, "session": number},
         about_kind=ABOUT_AN_EVENT,
         about_id=cause.about_id,
-        acknowledge_within=policy_in_force(cause.policy or TAKEN_ON_BY[cause.severity]),
+        acknowledge_within=taken_on_within(cause.taken_on_as or cause.severity),
         raised_at=now,
         actor=actor,
     )

@@ -3,14 +3,13 @@
 from datetime import timedelta
 
 from sojourn.clinical import monitoring
-from sojourn.program.intake.practice_rules import policy_in_force
 from sojourn.program.safety import missing
-from sojourn.program.treatment.alarming import TAKEN_ON_BY
+from sojourn.program.treatment.answer_times import TAKEN_ON_BY, taken_on_within
 
 
 def rungs() -> tuple[missing.Rung, ...]:
     """Every step of every ladder, with what follows it, and by when its alarm is taken on in this practice. One query."""
-    within = {severity: policy_in_force(policy_id) for severity, policy_id in TAKEN_ON_BY.items()}
+    within = {severity: taken_on_within(severity) for severity in TAKEN_ON_BY}
     return tuple(
         _rung(ladder, number, within)
         for ladder in monitoring.ladders()
