@@ -58,6 +58,7 @@ TELLS_NOTHING = {
     "ReadinessFact": {"kind"},
     "TabletEntry": {"kind", "lot", "expires_on"},  # of the package
     "Practice": {"name"},
+    "PracticePhone": {"phone"},  # of the practice, on its pages
     "Deadline": {"kind", "ladder"},
     "Delivery": {"channel", "failed_because"},
     "MissedStep": {"ladder"},

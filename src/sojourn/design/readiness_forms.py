@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from sojourn.design.fields import DayField, NameField
 
 PHONE = r"^[0-9+() .\-]{7,40}$"
+NOT_A_PHONE = _("Give a telephone number: 7 to 40 digits, spaces and + ( ) . -")
 
 
 class CompanionForm(forms.Form):
@@ -14,7 +15,7 @@ class CompanionForm(forms.Form):
         label=_("Telephone"),
         regex=PHONE,
         widget=forms.TextInput(attrs={"type": "tel"}),
-        error_messages={"invalid": _("Give a telephone number: 7 to 40 digits, spaces and + ( ) . -")},
+        error_messages={"invalid": NOT_A_PHONE},
     )
 
 

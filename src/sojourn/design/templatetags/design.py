@@ -167,6 +167,13 @@ def error_links(form: BaseForm) -> tuple[ErrorLink, ...]:
 
 
 @register.filter
+def dialed(number: str) -> str:
+    """Write a telephone number as a `tel:` address takes it: digits, and a plus before them."""
+    digits = "".join(mark for mark in number if mark in "0123456789")
+    return f"+{digits}" if number.lstrip(" (").startswith("+") else digits
+
+
+@register.filter
 def shown(value: Any) -> str:
     """Write a value, or the word for having none: nothing is ever left blank by accident."""
     return _("not known") if value is None or value == "" else str(value)

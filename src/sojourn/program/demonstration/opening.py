@@ -45,7 +45,7 @@ def open_house(*, now: datetime) -> House:
     account = people.open_practice(
         name="Harbor Practice", site_name=name, site_address=address, site_state=state, site_timezone=zone,
         director_name=DIRECTOR, email="director@demo.example", password=PASSWORD, now=opened_at,
-        is_demonstration=True,
+        phone="(510) 555-0142", is_demonstration=True,
     )  # fmt: skip
     director = account_actor(account)
     password = people.hashed(PASSWORD)

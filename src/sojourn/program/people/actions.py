@@ -13,11 +13,13 @@ from django.db import IntegrityError, transaction
 
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import MACHINE, Actor
+from sojourn.program.people.for_visitors import forget
 from sojourn.program.people.models import (
     CareTeamMember,
     Credential,
     Patient,
     Practice,
+    PracticePhone,
     Site,
     StaffMember,
     User,
@@ -72,6 +74,7 @@ def open_practice(
     email: str,
     password: str | HashedPassword,
     now: datetime,
+    phone: str = "",
     is_demonstration: bool = False,
 ) -> UUID:
     """Open a new practice with its first site and its first medical director; return the director's account.
@@ -87,11 +90,29 @@ def open_practice(
         site = Site.objects.create(
             name=site_name, address=site_address, state=site_state, timezone=site_timezone
         )
+        if phone:
+            PracticePhone.objects.create(phone=phone, set_at=now)
         user = _account(email, password, director_name)
         staff = StaffMember.objects.create(user=user, name=director_name, roles=[Role.MEDICAL_DIRECTOR])
         staff.sites.add(site)
         audit.record(MACHINE, "opened the practice", about=("staff member", staff.id), at=now)
     return user.id
+
+
+def set_practice_phone(*, phone: str, actor: Actor, now: datetime) -> None:
+    """Set the number that patients and sitters call; an empty one says that there is none. The ones before stay on record.
+
+    Setting the number that holds changes nothing. Raises NotAllowed.
+    """
+    require(actor, "set the practice's number")
+    with transaction.atomic():
+        Practice.objects.select_for_update().get(id=1)
+        newest = PracticePhone.objects.order_by("-set_at", "-id").values_list("phone", flat=True).first()
+        if phone.strip() == (newest or ""):
+            return
+        row = PracticePhone.objects.create(phone=phone.strip(), set_by_id=actor.staff_id, set_at=now)
+        audit.record(actor, "set the practice's number", about=("practice phone", row.id), at=now)
+    transaction.on_commit(forget)
 
 
 def note_seeding(*, at: datetime) -> None:

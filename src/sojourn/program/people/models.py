@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 import pghistory
+import pgtrigger
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -53,6 +54,24 @@ class Practice(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id=1), name="one_practice_per_database")]
+
+
+class PracticePhone(models.Model):
+    """The practice's telephone number from a moment on. The newest row holds; an empty number says that there is none."""
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    phone = models.CharField(max_length=40, blank=True)
+    set_by = models.ForeignKey("StaffMember", on_delete=models.PROTECT, null=True, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        triggers = [
+            pgtrigger.Protect(
+                name="practice_phones_are_never_edited", operation=pgtrigger.Update | pgtrigger.Delete
+            )
+        ]
 
 
 class Site(models.Model):

@@ -59,6 +59,7 @@ MAY: dict[str, frozenset[Role]] = {
     "keep credentials": frozenset({R.COORDINATOR, R.MEDICAL_DIRECTOR}),
     "add a chair": frozenset({R.COORDINATOR, R.MEDICAL_DIRECTOR}),
     "add a site": frozenset({R.MEDICAL_DIRECTOR}),
+    "set the practice's number": frozenset({R.MEDICAL_DIRECTOR}),
     "add staff": frozenset({R.MEDICAL_DIRECTOR}),
     "publish a statement": frozenset({R.MEDICAL_DIRECTOR}),
     "end somebody's work": frozenset({R.MEDICAL_DIRECTOR}),

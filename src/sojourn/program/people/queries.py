@@ -4,22 +4,47 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import F, Subquery, Value
+from django.db.models.functions import Coalesce
+
 from sojourn.program.people.actors import Actor, actor_of
-from sojourn.program.people.models import Practice, Site, StaffMember, User
+from sojourn.program.people.models import Practice, PracticePhone, Site, StaffMember, User
 
 
 @dataclass(frozen=True)
 class PracticeCard:
+    """What pages say of the practice; `phone` is empty while nobody has given its number."""
+
     name: str
     is_demonstration: bool
     seeded_at: datetime | None = None
+    phone: str = ""
     exists: bool = True
+
+
+@dataclass(frozen=True)
+class PhoneRow:
+    """A telephone number of the practice, by whom and since when. Nobody: it came with the first run."""
+
+    phone: str
+    set_by: str | None
+    set_at: datetime
 
 
 def the_practice() -> PracticeCard:
     """The practice of this database; before the first run it has no name."""
-    row = Practice.objects.values_list("name", "is_demonstration", "seeded_at").first()
+    newest = PracticePhone.objects.order_by("-set_at", "-id").values("phone")[:1]
+    told = Practice.objects.annotate(phone=Coalesce(Subquery(newest), Value("")))
+    row = told.values_list("name", "is_demonstration", "seeded_at", "phone").first()
     return PracticeCard(*row) if row else PracticeCard("", is_demonstration=False, exists=False)
+
+
+def practice_phones(*, limit: int = 20) -> tuple[PhoneRow, ...]:
+    """The numbers of the practice, the one that holds first."""
+    rows = PracticePhone.objects.order_by("-set_at", "-id")[:limit]
+    return tuple(
+        PhoneRow(*row) for row in rows.annotate(by=F("set_by__name")).values_list("phone", "by", "set_at")
+    )
 
 
 def states_served() -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from sojourn.design.fields import NameField
+from sojourn.design.readiness_forms import NOT_A_PHONE, PHONE
 from sojourn.program.people.places import STATES, TIME_ZONES
 
 
@@ -13,6 +14,14 @@ class FirstRunForm(forms.Form):
         error_messages={"required": _("Give the practice a name.")},
         help_text=_("It stands on every page your patients see."),
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
+    phone = forms.RegexField(
+        label=_("Telephone of the practice"),
+        regex=PHONE,
+        required=False,
+        help_text=_("Patients and sitters call it when something is wrong. You can set it later."),
+        error_messages={"invalid": NOT_A_PHONE},
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
     )
     site_name = forms.CharField(
         label=_("Name of the first site"),

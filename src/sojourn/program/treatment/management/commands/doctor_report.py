@@ -16,6 +16,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from sojourn.program.audit.models import Entry
+from sojourn.program.people.queries import the_practice
 from sojourn.program.safety.deadlines import looks_overdue
 from sojourn.program.safety.watch import SILENT_AFTER_S, watch_state
 from sojourn.program.treatment.unwatched import unwatched_sessions
@@ -74,6 +75,7 @@ def _findings(*, is_stopped: bool) -> Iterator[Finding]:
     else:
         yield "ok", "The database's tables are those of this version of Sojourn."
         yield newest_entry()
+        yield from telephone()
         if not is_stopped:
             yield worker()
             yield watch()
@@ -165,6 +167,19 @@ def watch() -> Finding:
     if living == 1:
         return "attention", "Only one worker of the watch is alive; when it stops, nobody takes over."
     return "ok", f"{living} workers of the watch are alive (seen {state.silent_for_s:.0f} s ago)."
+
+
+def telephone() -> Iterator[Finding]:
+    """Say when pages tell patients and sitters to call, and there is no number to call."""
+    practice = the_practice()
+    if practice.exists and not practice.phone:
+        yield (
+            "attention",
+            (
+                "The practice has no telephone number: patients and sitters are told to call, and not where. "
+                "The medical director gives it under Sites and chairs."
+            ),
+        )
 
 
 def deadlines_kept() -> Iterator[Finding]:
