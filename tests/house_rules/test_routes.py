@@ -84,6 +84,7 @@ ASKED_IN_ADDRESSES = {
     "instrument": "the id of a scale whose results are counted",
     "received": "a moment up to which answers were received",
     "cut": "a day up to which the records are counted",
+    "shows": "ids of the alarms a page without scripts has shown, signed for its reader",
 }
 FORMS_THAT_ASK = {
     "patients/patients.html": "phase and site; the name is searched by a second form, sent by POST",

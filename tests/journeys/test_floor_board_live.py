@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sojourn.program.safety.models import Alarm, Delivery
 from sojourn.program.safety.watch import beat
 from sojourn.program.treatment.models import SessionEvent
 from tests.live.test_service import database_url
@@ -118,3 +119,25 @@ def test_the_board_is_right_close_together_and_without_scripts(ward, visit, ente
         plain.get_by_role("button", name="Looked, fine Ada Núñez").click()
     assert plain.get_by_role("button", name="Undo").is_visible()
     assert SessionEvent.objects.filter(kind="looked").count() == 1
+
+
+def test_an_alarm_is_delivered_to_a_screen_once_it_stood_before_somebodys_eyes(ward, visit, hub, enter):
+    mona, ben = enter(ward.mona, height=900), enter(ward.ben)
+    mona.goto(mona.url.split("/workspace/")[0] + BOARD)
+    is_live(mona)
+    mona.set_viewport_size({"width": 1440, "height": 120})  # the row lies below what is seen
+    ben.goto(ben.url.split("/workspace/")[0] + BOARD)
+    ben.set_viewport_size({"width": 1440, "height": 120})
+    ben.get_by_role("link", name="Vital signs Ada Núñez").click()
+    ben.get_by_label("Systolic", exact=True).fill("195")
+    ben.get_by_label("Diastolic", exact=True).fill("95")
+    ben.get_by_role("button", name="Record vital signs").click()
+    mona.locator("[data-alarm]").wait_for(state="attached")
+    mona.wait_for_timeout(1000)
+    seen = Delivery.objects.filter(channel="screen", to=ward.mona.staff_id, delivered_at__isnull=False)
+    assert not seen.exists(), "the page has the alarm, and nobody has seen it"
+    mona.set_viewport_size({"width": 1440, "height": 900})
+    with mona.expect_response("**/inbox/shown/") as answer:
+        mona.locator("[data-alarm]").first.scroll_into_view_if_needed()
+    assert answer.value.status == 204
+    assert seen.count() == Alarm.objects.count() == 1

@@ -13,6 +13,7 @@ from sojourn.clinical.monitoring.documents import (
     Kept,
     NotDerivable,
     SessionRecord,
+    Telling,
     filled_form,
     forms,
     incident_report,
@@ -248,8 +249,36 @@ def test_an_incident_report_tells_who_took_the_alarm_on_and_what_followed():
     report = incident_report(record_of(told))
     said = [line.says for line in report.sections[0].lines]
     assert said[0].startswith("red: Systolic pressure 190 mmHg.")
-    assert said[1].startswith("taken on")
-    assert "150/85" in said[2]
+    assert report.sections[0].lines[1].lacks == "no attempt to tell anybody is on record"
+    assert said[2].startswith("taken on")
+    assert "150/85" in said[3]
+
+
+def test_an_incident_report_tells_every_attempt_to_tell_somebody_of_its_alarm_and_of_no_other():
+    told = Told().prepared().dosed().at(40, "vital_taken", systolic="190", diastolic="95")
+    about = told.events[-1].event_id
+    told.at(
+        40, "alarmed", limit_id="SBP", severity="red", about_id=about, words="Systolic pressure 190 mmHg."
+    )
+
+    def telling(minute, way, whom, limit_id="SBP", **outcome):
+        at = DOSE_AT + timedelta(minutes=minute)
+        return Telling(about_id=about, limit_id=limit_id, way=way, whom=whom, tried_at=at, **outcome)
+
+    attempts = (
+        telling(40, "screen", "Mona", failed_because="not opened in time"),
+        telling(41, "email", "Mona", made_at=DOSE_AT + timedelta(minutes=42)),
+        telling(43, "text message", ""),
+        telling(40, "screen", "Ben", limit_id="DBP"),
+    )
+    report = incident_report(replace(record_of(told), tellings=attempts))
+    lines = [line for line in report.sections[0].lines if line.label.startswith("Told")]
+    assert [line.says for line in lines] == [
+        "Mona, by screen: not delivered, not opened in time",
+        "Mona, by email: delivered at 02:42",  # where the session was
+        "nobody, by text message: nothing came back yet",
+    ]
+    assert {line.cites for line in lines} == {(len(told.events),)}, "each cites the entry of its alarm"
 
 
 def test_a_quiet_session_has_no_incident_report():

@@ -91,7 +91,10 @@ def test_what_somebody_else_opened_told_the_one_who_answers_for_it_nothing(ward)
     alarm = raise_one(ward)
     deliver(email=Takes())
     actions.show_alarms([alarm], actor=ward.mona)
-    assert story(alarm) == [("screen", "Ben", "")]
+    assert story(alarm) == [("screen", "Ben", ""), ("screen", "Mona", "delivered")]
+    let_pass(minutes=1)
+    deliver(email=Takes())
+    assert ("email", "Ben", "delivered") in story(alarm)
 
 
 def test_a_screen_nobody_opens_within_a_minute_is_followed_by_a_letter(ward):

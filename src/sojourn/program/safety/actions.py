@@ -1,15 +1,16 @@
 """Raising alarms and telling their stories. Each verb is one transaction with its line in the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import MACHINE, Actor
-from sojourn.program.people.policy import require
+from sojourn.program.people.policy import may_do, patients_visible_to, require
 from sojourn.program.safety.deadlines import arm_alarm, moment_if_due, settle_alarm
 from sojourn.program.safety.delivering import mark_shown
 from sojourn.program.safety.models import Alarm, AlarmEvent
@@ -97,10 +98,24 @@ def close_alarm(*, alarm_id: UUID, reason: str, actor: Actor, now: datetime) -> 
         audit.record(actor, "closed an alarm", about=("alarm", alarm.id), at=now, patient_id=alarm.patient_id)
 
 
-def show_alarms(alarm_ids: Sequence[UUID], *, actor: Actor) -> None:
-    """Note that a page with these alarms was opened by this actor: the screen has told them."""
-    if actor.staff_id is not None and alarm_ids:
-        mark_shown(alarm_ids, staff_id=actor.staff_id)
+def show_alarms(
+    alarm_ids: Sequence[UUID], *, actor: Actor, causes: Collection[tuple[UUID, str]] = ()
+) -> None:
+    """Note that a screen has shown these alarms to this actor: those of these ids, and of these causes and reasons.
+
+    Only what they may see and take on; once for each alarm and person, however often it is shown. Three queries.
+    """
+    if actor.staff_id is None or not may_do(actor, "acknowledge an alarm") or not (alarm_ids or causes):
+        return
+    asked = Q(pk__in=alarm_ids) | Q(about_id__in={about_id for about_id, _reason in causes})
+    seen = Alarm.objects.filter(asked, patients_visible_to(actor, "patient"))
+    shown = [
+        alarm_id
+        for alarm_id, about_id, reason in seen.values_list("id", "about_id", "reason")
+        if alarm_id in alarm_ids or (about_id, reason) in causes
+    ]
+    if shown:
+        mark_shown(shown, staff_id=actor.staff_id)
 
 
 def escalate_overdue(*, again_after: timedelta) -> int:

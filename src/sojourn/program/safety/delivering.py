@@ -54,7 +54,7 @@ def deliver_next(
         return False
     alarm = Alarm.objects.get(pk=telling.alarm_id)
     channels = CHANNELS[alarm.severity]
-    if telling.rung > 0 and channels[telling.rung - 1] is SCREEN and _was_seen(telling):
+    if telling.rung > 0 and channels[telling.rung - 1] is SCREEN and _was_seen(telling, alarm):
         _settle(telling)
         return True
     if telling.rung >= len(channels):
@@ -62,6 +62,9 @@ def deliver_next(
         return True
     people = recipients(alarm, level=telling.level)
     channel = channels[telling.rung]
+    if channel is SCREEN and _have_seen(telling, people):
+        _wait(telling, seen_within)  # a board was faster than this round: whoever saw it is not waited for
+        return True
     attempts = _attempts(telling, channel, people)
     if channel is SCREEN and people:
         _wait(telling, seen_within)
@@ -94,15 +97,34 @@ def recipients(alarm: Alarm, *, level: int) -> tuple[Recipient, ...]:
 
 
 def mark_shown(alarm_ids: Sequence[UUID], *, staff_id: UUID) -> None:
-    """Note that a page with these alarms was opened by this staff member: now the screen has told them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE safety_delivery SET delivered_at = watch_now()
-            WHERE channel = 'screen' AND delivered_at IS NULL AND failed_because = '' AND to_id = %s AND alarm_id = ANY(%s)
-            """,
-            [staff_id, list(alarm_ids)],
-        )
+    """Note that a screen has shown these alarms to this staff member, while nobody has taken them on.
+
+    An attempt that waits for them is made; where none does, one row for each alarm and person says that they saw it.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Two boards of one person say it at the same moment: the second finds the row of the first.
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('safety.shown' || %s))", [str(staff_id)])
+        cursor.execute(SHOWN, {"staff": staff_id, "alarms": list(alarm_ids)})
+
+
+SHOWN: Final = """
+WITH shown AS (
+    SELECT about_id AS alarm_id, times AS level, clock.now FROM safety_deadline
+    CROSS JOIN (SELECT watch_now() AS now) AS clock
+    WHERE kind = 'deliver' AND about_id = ANY(%(alarms)s::uuid[]) AND NOT EXISTS (
+        SELECT FROM safety_alarmevent WHERE alarm_id = about_id AND what IN ('acknowledged', 'closed'))
+), waited AS (
+    UPDATE safety_delivery SET delivered_at = shown.now FROM shown
+    WHERE safety_delivery.alarm_id = shown.alarm_id AND channel = 'screen' AND to_id = %(staff)s
+      AND delivered_at IS NULL AND failed_because = ''
+    RETURNING safety_delivery.alarm_id
+)
+INSERT INTO safety_delivery (id, alarm_id, channel, to_id, level, attempted_at, delivered_at)
+SELECT gen_random_uuid(), alarm_id, 'screen', %(staff)s, level, now, now FROM shown
+WHERE NOT EXISTS (SELECT FROM waited WHERE waited.alarm_id = shown.alarm_id) AND NOT EXISTS (
+    SELECT FROM safety_delivery made WHERE made.alarm_id = shown.alarm_id AND made.to_id = %(staff)s
+       AND made.channel = 'screen' AND made.delivered_at IS NOT NULL)
+"""
 
 
 def _role_of(owner: str) -> Role:
@@ -175,13 +197,23 @@ def _outcome(attempt_id: UUID, why: str) -> None:
         log.warning("delivery %s failed", attempt_id)
 
 
-def _was_seen(telling: Telling) -> bool:
-    """Whether somebody opened a page with the alarm; what nobody opened has failed."""
-    waited = Delivery.objects.filter(alarm_id=telling.alarm_id, channel=SCREEN, level=telling.level)
-    if waited.filter(delivered_at__isnull=False).exists():
+def _was_seen(telling: Telling, alarm: Alarm) -> bool:
+    """Whether a screen showed the alarm to somebody who answers for it; what nobody saw has failed."""
+    if _have_seen(telling, recipients(alarm, level=telling.level)):
         return True
-    waited.filter(failed_because="").update(failed_because=UNSEEN)
+    waited = Delivery.objects.filter(alarm_id=telling.alarm_id, channel=SCREEN, level=telling.level)
+    waited.filter(delivered_at=None, failed_because="").update(failed_because=UNSEEN)
     return False
+
+
+def _have_seen(telling: Telling, people: Sequence[Recipient]) -> bool:
+    return Delivery.objects.filter(
+        alarm_id=telling.alarm_id,
+        channel=SCREEN,
+        level=telling.level,
+        delivered_at__isnull=False,
+        to_id__in=[person.staff_id for person in people],
+    ).exists()
 
 
 def _wait(telling: Telling, length: timedelta) -> None:

@@ -11,6 +11,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
+from sojourn.program.safety.delivering import CHANNELS
 from sojourn.program.safety.models import Alarm, AlarmEvent, Delivery
 
 # Written by hand: it is asked at every reading of every session.
@@ -18,6 +19,13 @@ IS_OPEN: Final = """
 SELECT EXISTS (
     SELECT FROM safety_alarm alarm WHERE patient_id = %s AND reason = ANY(%s) AND NOT EXISTS (
         SELECT FROM safety_alarmevent WHERE alarm_id = alarm.id AND what = 'closed'))
+"""
+
+NEXT: Final = """
+SELECT alarm.id, deadline.kind, deadline.rung, deadline.due_at, alarm.severity
+FROM safety_deadline deadline JOIN safety_alarm alarm ON alarm.id = deadline.about_id
+WHERE deadline.kind IN ('acknowledge', 'deliver') AND deadline.is_armed AND deadline.about_id = ANY(%s::uuid[])
+ORDER BY deadline.due_at
 """
 
 
@@ -77,6 +85,64 @@ def deliveries_of(alarm_ids: Iterable[UUID], *, actor: Actor) -> dict[UUID, tupl
             )
         )
     return {alarm_id: tuple(rows) for alarm_id, rows in found.items()}
+
+
+@dataclass(frozen=True)
+class CauseTold:
+    """One attempt to tell one person of the alarm that a cause raised for a reason. `way` is in words."""
+
+    about_id: UUID
+    reason: str
+    way: str
+    to: str | None
+    attempted_at: datetime
+    delivered_at: datetime | None
+    failed_because: str
+
+
+def told_of_causes(about_ids: Iterable[UUID]) -> tuple[CauseTold, ...]:
+    """Who was told of the alarms of these causes, in order of time, for whoever may see the causes; one query."""
+    rows = Delivery.objects.filter(alarm__about_id__in=set(about_ids)).order_by(
+        "attempted_at", "channel", "id"
+    )
+    return tuple(
+        CauseTold(
+            about_id=row.about_id,
+            reason=row.reason,
+            way=str(Delivery.Channel(row.channel).label),
+            to=row.to_name,
+            attempted_at=row.attempted_at,
+            delivered_at=row.delivered_at,
+            failed_because=row.failed_because,
+        )
+        for row in rows.annotate(
+            about_id=F("alarm__about_id"), reason=F("alarm__reason"), to_name=F("to__name")
+        )
+    )
+
+
+@dataclass(frozen=True)
+class NextTelling:
+    """What comes next when nobody takes the alarm on. `channel` is None where the medical directors are told anew."""
+
+    alarm_id: UUID
+    channel: str | None
+    at: datetime
+
+
+def next_tellings(alarm_ids: Iterable[UUID]) -> dict[UUID, NextTelling]:
+    """What is tried next for each of these alarms that nobody has taken on, and when; one query."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT, [list(alarm_ids)])
+        rows = cursor.fetchall()
+    found: dict[UUID, NextTelling] = {}
+    for alarm_id, kind, rung, due_at, severity in rows:
+        channels = CHANNELS[severity]
+        if kind == "acknowledge":
+            found.setdefault(alarm_id, NextTelling(alarm_id, None, due_at))
+        elif rung < len(channels):
+            found[alarm_id] = NextTelling(alarm_id, channels[rung].value, due_at)
+    return found
 
 
 def open_alarms_for(actor: Actor, *, limit: int = 200) -> tuple[AlarmRow, ...]:

@@ -1,6 +1,6 @@
-"""Takes on an alarm. When an event of a session raised it, the session's record says who took it on and when."""
+"""Takes on an alarm, and notes who saw it. The record of a session says who took on what its events raised, and when."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -9,12 +9,13 @@ from django.db import transaction
 
 from sojourn.clinical.monitoring.events import Acknowledged
 from sojourn.program.people.actors import Actor
+from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.plans.models import Visit
 from sojourn.program.safety import actions as safety
 from sojourn.program.safety.actions import AlarmNotFound, AlreadyDone, ReasonMissing
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment.alarming import ABOUT_AN_EVENT
-from sojourn.program.treatment.choices import EventSource
+from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.missed_looks import tell_step
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.recorder import NewEvent, add_events
@@ -28,6 +29,7 @@ __all__ = [
     "acknowledge_on_record",
     "close_alarm",
     "close_alarms",
+    "show_alarms",
 ]
 
 
@@ -86,6 +88,18 @@ def _is_new(act: Callable[..., None], **given: Any) -> bool:
     except AlreadyDone:
         return False
     return True
+
+
+def show_alarms(ids: Sequence[UUID], *, actor: Actor) -> None:
+    """Note that a screen has shown these alarms, each named by its id or by that of the entry on a record that tells of it.
+
+    What this actor may not see or take on is passed over. Four queries, whatever is named.
+    """
+    told = SessionEvent.objects.filter(
+        patients_visible_to(actor, "visit__patient"), pk__in=ids, kind=EventKind.ALARMED
+    ).values_list("facts__about_id", "facts__limit_id")
+    causes = {(UUID(about_id), limit_id) for about_id, limit_id in told}
+    safety.show_alarms(ids, actor=actor, causes=causes)
 
 
 def _tell_session(alarm_id: UUID, actor: Actor, now: datetime) -> None:

@@ -19,6 +19,7 @@ from sojourn.program.people.places import local_date
 from sojourn.program.people.policy import patients_visible_to, require
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
+from sojourn.program.safety.queries import told_of_causes
 from sojourn.program.treatment import form_answers
 from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.models import FiledForm, SessionEvent
@@ -82,7 +83,10 @@ def papers(of: Session) -> dict[str, documents.Document | str]:
 
 
 def record_of(of: Session) -> documents.SessionRecord:
-    """What documents are made of: this session's events and no other's. Two queries, seven where a form is asked for."""
+    """What documents are made of: this session's events and no other's.
+
+    Three queries, two where nothing was alarmed, and five more where a form is asked for.
+    """
     patient = Patient.objects.values("name", "born_on").get(pk=of.visit.patient_id)
     site = Site.objects.values("name", "address", "state").get(pk=of.visit.site_id)
     assert all(event.visit_id == of.visit.id for event in of.events)
@@ -102,6 +106,7 @@ def record_of(of: Session) -> documents.SessionRecord:
         entries=tuple(_entry(row) for row in of.events),
         head=last.seal if last else sealing.BEFORE_THE_FIRST,
         **_for_the_form(of),
+        tellings=_tellings(of),
     )
 
 
@@ -215,6 +220,22 @@ def _owed(row: Mapping[str, Any], form: documents.Form) -> OwedForm:
         discharged_at=row["discharged_at"],
         due_at=row["discharged_at"] + form.due_within,
         timezone=row["course__site__timezone"],
+    )
+
+
+def _tellings(of: Session) -> tuple[documents.Telling, ...]:
+    causes = {UUID(row.facts["about_id"]) for row in of.events if row.kind == EventKind.ALARMED}
+    return tuple(
+        documents.Telling(
+            about_id=str(told.about_id),
+            limit_id=told.reason,
+            way=told.way,
+            whom=told.to or "",
+            tried_at=told.attempted_at,
+            made_at=told.delivered_at,
+            failed_because=told.failed_because,
+        )
+        for told in (told_of_causes(causes) if causes else ())
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +71,11 @@ class EventRow:
         return self.struck_at is None and self.withdraws_id is None
 
     def as_event(self) -> monitoring.Event:
+        """The event as a value; read once, however often a page asks."""
+        return self._event
+
+    @cached_property
+    def _event(self) -> monitoring.Event:
         facts = self.facts | ({"struck_id": str(self.withdraws_id)} if self.withdraws_id else {})
         return monitoring.read_event(
             kind=self.kind, facts=facts, taken_at=self.taken_at, event_id=str(self.id)

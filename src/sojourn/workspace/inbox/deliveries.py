@@ -1,11 +1,14 @@
 """Says in plain words who was told of an alarm, by which way, and with what success."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from sojourn.program.safety.queries import DeliveryRow
+from sojourn.program.people.actors import Actor
+from sojourn.program.safety.queries import AlarmRow, DeliveryRow, NextTelling, deliveries_of, next_tellings
 
 
 @dataclass(frozen=True)
@@ -34,3 +37,32 @@ def telling_in_words(row: DeliveryRow) -> Telling:
         )
     waiting = _("not opened yet") if row.channel == "screen" else _("being sent")
     return Telling(says, row.attempted_at, waiting, is_made=False)
+
+
+@dataclass(frozen=True)
+class Tellings:
+    """Who was told of an alarm, and what comes next when nobody takes it on: empty where somebody has it."""
+
+    made: tuple[Telling, ...]
+    next: str = ""
+    next_at: datetime | None = None
+
+
+def tellings_of(alarms: Sequence[AlarmRow], *, actor: Actor, now: datetime) -> dict[UUID, Tellings]:
+    """Write for each alarm who was told, and what comes next; two queries."""
+    made = deliveries_of([row.id for row in alarms], actor=actor)
+    coming = next_tellings([row.id for row in alarms if row.is_unacknowledged])
+    return {row.id: _tellings(made[row.id], coming.get(row.id), now) for row in alarms}
+
+
+def _tellings(made: Sequence[DeliveryRow], coming: NextTelling | None, now: datetime) -> Tellings:
+    lines = tuple(telling_in_words(row) for row in made)
+    if coming is None:
+        return Tellings(lines)
+    says = {
+        "screen": _("Next: on screen"),
+        "email": _("Next, if nobody opens it: email"),
+        "text": _("Next, if the email fails: text message"),
+        None: _("Next, if nobody has it: the medical director"),
+    }[coming.channel]
+    return Tellings(lines, says, max(coming.at, now))

@@ -17,19 +17,19 @@ from sojourn.program.people.patients import patient_cards
 from sojourn.program.people.policy import may_do
 from sojourn.program.people.roles import CLINICIANS
 from sojourn.program.safety import queries
-from sojourn.program.safety.actions import show_alarms
 from sojourn.program.treatment import answering as actions
 from sojourn.program.treatment.stop_rules import stop_rules_for
-from sojourn.workspace.inbox.deliveries import telling_in_words
+from sojourn.workspace.inbox.deliveries import tellings_of
 from sojourn.workspace.inbox.facts import told
 from sojourn.workspace.inbox.forms import CloseForm
 from sojourn.workspace.inbox.groups import grouped
+from sojourn.workspace.inbox.shown import watching_screen
 from sojourn.workspace.live_tickets import ticket_answer
 
 
 @only(*CLINICIANS)
 def inbox(request: Any) -> HttpResponse:
-    """Show open alarms of the patients the reader may see, and the ones closed last; the screen has then told them."""
+    """Show open alarms of the patients the reader may see, and the ones closed last."""
     return _page(request)
 
 
@@ -99,8 +99,7 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
     wrong = wrong or {}
     open_alarms = queries.open_alarms_for(request.actor)
     closed = queries.closed_alarms_for(request.actor)
-    show_alarms([row.id for row in open_alarms if row.is_unacknowledged], actor=request.actor)
-    tellings = queries.deliveries_of([row.id for row in open_alarms], actor=request.actor)
+    tellings = tellings_of(open_alarms, actor=request.actor, now=request.now)
     corrected = corrected_causes(row.about_id for row in open_alarms)
     cards = patient_cards({row.patient_id for row in (*open_alarms, *closed)}, actor=request.actor)
     alarms = [
@@ -112,7 +111,7 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
             "also_waiting": [row.id for row in group.waiting if row.id != group.head.id],
             "patient": cards[group.head.patient_id],
             "told": told(group.head.facts, timezone=cards[group.head.patient_id].timezone),
-            "tellings": tuple(telling_in_words(each) for each in tellings[group.head.id]),
+            "tellings": tellings[group.head.id],
             "is_late": group.head.is_late(request.now),
             "is_superseded": group.head.about_id in corrected,
             "form": wrong.get(group.head.id) or CloseForm(auto_id=_ids_of(group.head.id)),
@@ -126,6 +125,7 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
         {
             "alarms": alarms,
             "mark": _mark_of(open_alarms, closed),
+            "screen": watching_screen(request, [str(row.id) for row in open_alarms if row.is_unacknowledged]),
             "waiting": sum(row.is_unacknowledged for row in open_alarms),
             "rules": [rule for rule in stop_rules_for(request.actor, now=request.now) if rule.is_due],
             "may_open_rule": may_do(request.actor, "record a stop conversation"),

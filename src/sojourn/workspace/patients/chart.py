@@ -26,6 +26,7 @@ from sojourn.program.treatment.chart import (
 from sojourn.program.treatment.dose_clock import dose_clock_of
 from sojourn.program.treatment.medicines import MedicineLine, medicine_changes_of
 from sojourn.program.treatment.trajectories import PatientTrajectory, trajectories_of
+from sojourn.workspace.inbox.deliveries import Tellings, tellings_of
 from sojourn.workspace.patients.clock import ClockSection, clock_section
 from sojourn.workspace.wording import OUTCOMES, Wording
 
@@ -63,11 +64,19 @@ class CategoryLine:
 
 
 @dataclass(frozen=True)
+class ToldAlarm:
+    """An alarm, and who was told of it."""
+
+    row: AlarmRow
+    tellings: Tellings
+
+
+@dataclass(frozen=True)
 class ClinicalPart:
     """What only clinicians are shown."""
 
-    open_alarms: tuple[AlarmRow, ...]
-    closed_alarms: tuple[AlarmRow, ...]
+    open_alarms: tuple[ToldAlarm, ...]
+    closed_alarms: tuple[ToldAlarm, ...]
     scores: tuple[ScoreSection, ...]
     beside: tuple[ScoreSection, ...]  # function and well-being: beside the symptoms, never averaged with them
     goals: tuple[tuple[GoalRow, ChartFigure | None], ...]
@@ -80,15 +89,17 @@ def clinical_part(patient: PatientCard, *, actor: Actor, now: datetime, today: d
     """Alarms and scores; None for a reader who is no clinician, because their work does not need them."""
     if not actor.is_any_of(CLINICIANS):
         return None
-    alarms = alarms_of(patient.id, actor=actor)
+    raised = alarms_of(patient.id, actor=actor)
+    tellings = tellings_of(raised, actor=actor, now=now)
+    alarms = [ToldAlarm(row, tellings[row.id]) for row in raised]
     scores = all_scores_of(patient.id, actor=actor)
     followed = trajectories_of(patient.id, actor=actor, now=now, scores=scores)
     medicines = tuple(line for line in medicine_changes_of(patient.id, actor=actor) if line.stands)
     marks = tuple(Tick(on=line.on, kind="medication", label=line.label) for line in reversed(medicines))
     sections = [(one, _section(one, marks, is_imported=patient.is_research_record)) for one in followed]
     return ClinicalPart(
-        open_alarms=tuple(alarm for alarm in alarms if alarm.closed_at is None),
-        closed_alarms=tuple(alarm for alarm in alarms if alarm.closed_at is not None),
+        open_alarms=tuple(alarm for alarm in alarms if alarm.row.closed_at is None),
+        closed_alarms=tuple(alarm for alarm in alarms if alarm.row.closed_at is not None),
         scores=tuple(section for one, section in sections if not one.is_beside_symptoms),
         beside=tuple(section for one, section in sections if one.is_beside_symptoms),
         goals=tuple((goal, goal_figure_of(goal, today)) for goal in goals_of(patient.id, actor=actor)),

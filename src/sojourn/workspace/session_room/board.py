@@ -15,6 +15,7 @@ from sojourn.live.tickets import hub_word
 from sojourn.program.people.access import everyone, only
 from sojourn.program.people.policy import may_do
 from sojourn.program.treatment.floor import floor_of, undoable_of, whole_floor
+from sojourn.workspace.inbox.shown import watching_screen
 from sojourn.workspace.session_room.roles import WATCHERS
 from sojourn.workspace.session_room.rows import Row, rows_of
 
@@ -51,6 +52,7 @@ def sessions(request: Any) -> HttpResponse:
         "workspace/session_room/sessions.html",
         {
             "rows": mark_safe("".join(row.shown(now=request.now, token=token) for row in rows)),  # noqa: S308
+            "screen": watching_screen(request, [alarm for row in rows for alarm in row.alarms]),
             "count": len(rows),
             "needing": sum(row.must_act for row in rows),
             "running": sum(row.is_running for row in rows),

@@ -29,6 +29,7 @@ class Row:
     site_id: UUID
     sort: str
     must_act: bool
+    alarms: tuple[str, ...]  # the entries of alarms that nobody has taken on
     is_running: bool
     is_over: bool
     drawn: str
@@ -76,6 +77,7 @@ def _draw(found: Session, now: datetime) -> Row:
         site_id=found.visit.patient_site_id,
         sort=sort,
         must_act=line["must_act"],
+        alarms=tuple(alarm.event_id for alarm in found.state.unacknowledged),
         is_running=found.is_running,
         is_over=found.is_over,
         drawn=drawn,

@@ -18,6 +18,7 @@ from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.held import held_visits_of
 from sojourn.program.treatment.holding import holds_of
 from sojourn.program.treatment.undoing import undoable
+from sojourn.workspace.inbox.shown import watching_screen
 from sojourn.workspace.session_room.beside import beside
 from sojourn.workspace.session_room.board import row_as_told
 from sojourn.workspace.session_room.correcting import may_be_corrected
@@ -117,6 +118,7 @@ def _page(
         "workspace/session_room/session.html",
         {
             **line_of(found, request.now),
+            "screen": watching_screen(request, [alarm.event_id for alarm in state.unacknowledged]),
             "forms": forms,
             "sent": sent,
             "before_dose": before_dose,

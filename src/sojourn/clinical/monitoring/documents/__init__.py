@@ -17,6 +17,7 @@ from sojourn.clinical.monitoring.documents.values import (
     NotDerivable,
     Section,
     SessionRecord,
+    Telling,
 )
 
 DOCUMENTS: dict[str, Callable[[SessionRecord], Document]] = {
@@ -28,6 +29,6 @@ DOCUMENTS: dict[str, Callable[[SessionRecord], Document]] = {
 }
 
 __all__ = [
-    "DOCUMENTS", "Document", "Entry", "Form", "Kept", "Line", "NotDerivable", "Section", "SessionRecord", "filled_form",
-    "form_for", "forms", "incident_report", "observation_minutes", "patient_summary", "session_note",
+    "DOCUMENTS", "Document", "Entry", "Form", "Kept", "Line", "NotDerivable", "Section", "SessionRecord", "Telling",
+    "filled_form", "form_for", "forms", "incident_report", "observation_minutes", "patient_summary", "session_note",
 ]  # fmt: skip

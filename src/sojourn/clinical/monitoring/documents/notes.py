@@ -20,6 +20,7 @@ from sojourn.clinical.monitoring.documents.values import (
     NotDerivable,
     Section,
     SessionRecord,
+    Telling,
     document,
 )
 from sojourn.clinical.monitoring.driving import TO_THE_PATIENT
@@ -327,11 +328,35 @@ def _alarm_story(record: SessionRecord, alarm: Entry) -> tuple[Line, ...]:
     after = next(later, None)
     return (
         line(record, alarm, f"{alarm.event.severity}: {alarm.event.words}"),
+        *_tellings(record, alarm),
         *(taken or (Line("Taken on", "", lacks="nobody has taken it on"),)),
         Line("Looked again", f"{after.label}: {after.says}", after.cites)
         if after
         else Line("Looked again", "", lacks="no later reading on record"),
     )
+
+
+def _tellings(record: SessionRecord, alarm: Entry) -> tuple[Line, ...]:
+    """Every attempt to tell somebody of the alarm: whom, by which way, and what came of it."""
+    assert isinstance(alarm.event, Alarmed)
+    about = (alarm.event.about_id, alarm.event.limit_id)
+    told = [each for each in record.tellings if (each.about_id, each.limit_id) == about]
+    if not told:
+        return (Line("Told", "", lacks="no attempt to tell anybody is on record"),)
+    return tuple(
+        Line(
+            f"Told at {record.clock(each.tried_at)}",
+            f"{each.whom or 'nobody'}, by {each.way}: {_outcome(record, each)}",
+            (alarm.number,),
+        )
+        for each in told
+    )
+
+
+def _outcome(record: SessionRecord, told: Telling) -> str:
+    if told.made_at is not None:
+        return f"delivered at {record.clock(told.made_at)}"
+    return f"not delivered, {told.failed_because}" if told.failed_because else "nothing came back yet"
 
 
 def _confirmed(record: SessionRecord) -> tuple[Line, ...]:

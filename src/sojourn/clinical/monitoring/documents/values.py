@@ -44,10 +44,27 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One attempt to tell one person of the alarm that `about_id` raised for `limit_id`.
+
+    `whom` is empty where nobody could be told. Without `made_at` and without `failed_because` nothing has come of it yet.
+    """
+
+    about_id: str
+    limit_id: str
+    way: str
+    whom: str
+    tried_at: datetime
+    made_at: datetime | None = None
+    failed_because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SessionRecord:
     """One session and nothing else: its events in order of time, and the state that follows from them.
 
     `kept` holds what is known of the people of this session by the name of a form's field; `medicines` by their class.
+    `tellings` are the attempts to tell people of its alarms, in order of time.
     """
 
     patient_name: str
@@ -65,6 +82,7 @@ class SessionRecord:
     head: str
     kept: Mapping[str, Kept] = field(default_factory=dict)
     medicines: Mapping[str, Kept] = field(default_factory=dict)
+    tellings: tuple[Telling, ...] = ()
 
     @property
     def standing(self) -> tuple[Entry, ...]:
