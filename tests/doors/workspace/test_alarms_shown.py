@@ -129,7 +129,7 @@ def test_what_is_no_list_of_alarms_is_refused(ward, sign_in, body):
 
 
 def picture_of(page):
-    found = re.search(r'<noscript><img src="([^"]+)"', page.content.decode())
+    found = re.search(r'<noscript>\s*<img src="([^"]+)"', page.content.decode())
     return found and found[1].replace("&amp;", "&")
 
 

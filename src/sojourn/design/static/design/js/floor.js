@@ -210,6 +210,7 @@ floor.addEventListener("focusin", (event) => {
 
 // ---- how the board is wished
 const wishes = document.querySelector(".floor-wishes");
+wishes.querySelector(".button:not([type])").hidden = true; // a wish is granted as it is made
 wishes.addEventListener("change", () => wishes.requestSubmit());
 
 // ---- live
