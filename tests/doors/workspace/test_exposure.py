@@ -179,7 +179,8 @@ def test_the_band_of_a_later_session_counts_the_doses_on_record(ward, sign_in, f
     time_machine.move_to(second.during.lower, tick=False)
     page = words_of(sign_in(ward.mona).get(reverse("workspace:session", args=[second.id])))
     days = (second.during.lower.date() - first.during.lower.date()).days
-    assert f"Model, session 2 of this course; 1 earlier dose on record, {days} days before." in page
+    assert "Model, session 2 of this course: not a measurement; never a discharge rule." in page
+    assert f"1 earlier dose on record, {days} days before." in page
     assert "1.20 times the level to dissociate; a first session would take 120 min" in page
     assert "dissociation of 4 CADSS points or less from 105 min on" in page
     assert "by how much is a choice of the model: confidence low" in page
@@ -194,14 +195,15 @@ def test_a_dose_that_was_struck_out_leaves_no_tolerance(ward, sign_in, first, ti
     second = courses.visit_of(first.course, VisitKind.DOSING, 2)
     time_machine.move_to(second.during.lower, tick=False)
     page = words_of(sign_in(ward.mona).get(reverse("workspace:session", args=[second.id])))
-    assert "no earlier dose is on record here" in page
+    assert "No earlier dose is on record here." in page
 
 
 def test_a_session_looked_back_at_counts_only_what_came_before_it(ward, sign_in, first, time_machine):
     second = second_after(ward, first)
     time_machine.move_to(second.during.lower, tick=False)
     page = words_of(sign_in(ward.mona).get(reverse("workspace:session", args=[first.id])))
-    assert "Model, session 1 of this course; no earlier dose is on record here." in page
+    assert "Model, session 1 of this course: not a measurement" in page
+    assert "No earlier dose is on record here." in page
 
 
 def test_the_order_page_predicts_the_next_session(ward, sign_in, first, time_machine):

@@ -6,7 +6,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sojourn.clinical import instruments
-from sojourn.program.demonstration.cast import Course
+from sojourn.program.demonstration.living_person import LivingPerson
 from sojourn.program.demonstration.way_in import Person
 from sojourn.program.measures import actions as measures
 from sojourn.program.measures import goals
@@ -18,13 +18,21 @@ HOPES = (
     ("Read to the end of a chapter",),
     ("Sit with the others at lunch", "Sleep without the radio"),
 )
-LAST_REACHED = {Course.REMITS: 4, Course.RESPONDS: 3, Course.PARTLY: 2, Course.RELAPSES: 2}
+FULLY_REACHED = 4  # of a goal
+DAYS_A_WEEK = 7
 NOT_SAID = 0.15  # of the weeks
 EVENING = time(19, 30)
 
 
 def live_beside(
-    person: Person, *, turn: int, first_on: date, zone: ZoneInfo, until: datetime, rng: Random
+    person: Person,
+    living: LivingPerson,
+    *,
+    turn: int,
+    first_on: date,
+    zone: ZoneInfo,
+    until: datetime,
+    rng: Random,
 ) -> None:
     """Let a person name goals and rate them weekly, and let the therapist enter function and well-being."""
     named_at = datetime.combine(first_on - timedelta(days=3), EVENING, zone)
@@ -35,12 +43,12 @@ def live_beside(
         for words in HOPES[turn % len(HOPES)]
     ]
     for goal_id in ids:
-        _rate(person, goal_id, named_at, until, rng)
+        _rate(person, living, goal_id, named_at, until, rng)
     for weeks in (0, 4, 12):
         on = first_on + timedelta(weeks=weeks) - timedelta(days=2 if weeks == 0 else 0)
         entered_at = datetime.combine(on + timedelta(days=1), EVENING, zone)
         if entered_at < until:
-            _enter_beside(person, on, weeks, entered_at, rng)
+            _enter_beside(person, living, on, entered_at, rng)
     if turn % 5 == 0:
         record_medicine_change(
             patient_id=person.id, medicine="sertraline", what="changed", on=first_on - timedelta(days=6),
@@ -48,18 +56,20 @@ def live_beside(
         )  # fmt: skip
 
 
-def _rate(person: Person, goal_id: UUID, named_at: datetime, until: datetime, rng: Random) -> None:
-    reached = LAST_REACHED.get(person.part.course, 1)
+def _rate(
+    person: Person, living: LivingPerson, goal_id: UUID, named_at: datetime, until: datetime, rng: Random
+) -> None:
     week = 0
     while (at := named_at + timedelta(weeks=week)) <= until:
         if rng.random() > NOT_SAID:
-            near = min(4, max(0, round(reached * (1 - 0.5 ** (week / 2))) + rng.choice((-1, 0, 0, 0))))
+            reached = FULLY_REACHED * living.gain_on(DAYS_A_WEEK * week)
+            near = min(FULLY_REACHED, max(0, round(reached) + rng.choice((-1, 0, 0, 0))))
             goals.rate_goal(goal_id=goal_id, value=near, actor=person.actor, now=at)
         week += 1
 
 
-def _enter_beside(person: Person, on: date, weeks: int, entered_at: datetime, rng: Random) -> None:
-    better = LAST_REACHED.get(person.part.course, 1) / 4 * (1 - 0.5 ** (weeks / 2))
+def _enter_beside(person: Person, living: LivingPerson, on: date, entered_at: datetime, rng: Random) -> None:
+    better = max(0.0, living.gain_on(living.day_of(on)))
     for instrument_id, share in (("who-5", 0.4 + 0.4 * better), ("wsas", 0.7 - 0.5 * better)):
         answers: dict[str, str | int | None] = {}
         for item in instruments.get(instrument_id).items:

@@ -1,17 +1,17 @@
 """How an invented person is treated: course, series, preparation, sessions, integration, weekly answers."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from random import Random
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sojourn.clinical import monitoring, protocols
 from sojourn.clinical.monitoring.documents import form_for
-from sojourn.clinical.pharmacology import ordered_dose
 from sojourn.program.demonstration.agreements import agree, talk_over
-from sojourn.program.demonstration.cast import Course, PatientPart, Stage
+from sojourn.program.demonstration.cast import PatientPart, Stage
 from sojourn.program.demonstration.living import live_beside
+from sojourn.program.demonstration.living_person import LivingPerson, Look
 from sojourn.program.demonstration.opening import House
 from sojourn.program.demonstration.vitals import session_entries
 from sojourn.program.demonstration.way_in import Person, answer_open
@@ -26,11 +26,12 @@ from sojourn.program.treatment import notes
 from sojourn.program.treatment.on_paper import copy_session
 from sojourn.program.treatment.papers import file_form
 
-FIRST_DOSE = {"esketamine_clinic": Decimal(56), "racemic_iv_clinic": Decimal(36), "racemic_im_clinic": Decimal(36),
-              "racemic_sl_home": Decimal(100)}  # fmt: skip
-WEIGHT = Decimal(74)
 HALF_A_WEEK, A_NIGHT = timedelta(days=3), timedelta(hours=20)
 CLEAR = timedelta(hours=3)  # nothing else is booked so shortly before a session
+MISSED_AFTER = timedelta(minutes=30)
+GIVEN_UP_AFTER = timedelta(days=11)  # two calls and a letter
+LITTLE, WORSE = 0.1, -0.1  # share of the first score that is gone
+DAYS_A_WEEK = 7
 FILED_AFTER = timedelta(days=2)
 LONGEST_RUNNING = timedelta(hours=4)
 DOSED_AFTER = timedelta(minutes=14)  # checks come first
@@ -64,8 +65,8 @@ def treat(person: Person, *, turn: int, house: House, first_on: date, now: datet
     zone = ZoneInfo(house.zones[person.part.site])
     begins_at = min(datetime.combine(first_on - timedelta(days=14), time(10), zone), now - timedelta(hours=2))
     course_id = plans.start_course(
-        patient_id=person.id, protocol_id=person.part.protocol, dose_mg=FIRST_DOSE[person.part.protocol],
-        weight_kg=WEIGHT, why="First dose as the protocol has it.", actor=person.prescriber, now=begins_at,
+        patient_id=person.id, protocol_id=person.part.protocol, dose_mg=person.living.dose_mg,
+        weight_kg=person.living.weight_kg, why="First dose as the protocol has it.", actor=person.prescriber, now=begins_at,
     )  # fmt: skip
     agree(person, course_id, at=begins_at)
     booked_at = begins_at + timedelta(minutes=40)
@@ -77,8 +78,16 @@ def treat(person: Person, *, turn: int, house: House, first_on: date, now: datet
         )
         wanted = [visit.wanted for visit in proposal.visits if visit.wanted is not None]
         booking.book_series(course_id=course_id, visits=wanted, actor=person.coordinator, now=booked_at)
-    ends_at = _live(person, course_id=course_id, zone=zone, first_on=first_on, now=now, rng=rng)
-    live_beside(person, turn=turn, first_on=first_on, zone=zone, until=ends_at, rng=Random(turn))  # noqa: S311 - a story
+    visits = visits_of_course(course_id, actor=person.prescriber)
+    living, until = _living(person, visits, now=now)
+    _live(person, living, visits, until=until, rng=rng)
+    ends_at = min(now, until + GIVEN_UP_AFTER) if person.part.stage is Stage.DROPPED_OUT else until
+    live_beside(person, living, turn=turn, first_on=first_on, zone=zone, until=until, rng=Random(turn))  # noqa: S311 - a story
+    for visit in visits:
+        if until < visit.starts_at <= ends_at < now:
+            booking.cancel_visit(
+                visit_id=visit.id, because="Did not come.", actor=person.coordinator, now=visit.starts_at + MISSED_AFTER
+            )  # fmt: skip
     if person.part.stage in ENDS:
         how, because = ENDS[person.part.stage]
         plans.end_course(course_id=course_id, how=how, because=because, actor=person.prescriber, now=ends_at)
@@ -140,29 +149,36 @@ def _book_the_rest(
         _is_booked(person, course_id, rest, booked_at)
 
 
+def _living(person: Person, visits: Sequence[VisitRow], *, now: datetime) -> tuple[LivingPerson, datetime]:
+    """Find the person with the doses that are booked, and until when they come and answer."""
+    part, doses = person.part, [visit for visit in visits if visit.kind == VisitKind.DOSING]
+    at = [visit.starts_at + DOSED_AFTER for visit in doses]
+    living = person.living.dosed(at, timezone=visits[0].timezone, until=now)
+    if part.stage is Stage.STOPPED:
+        return living, now - timedelta(weeks=max(1, part.weeks_in - 3))
+    if part.stage is Stage.DROPPED_OUT and living.comes_to < len(doses):
+        return living, doses[living.comes_to].starts_at - A_NIGHT
+    return living, now
+
+
 def _live(
-    person: Person, *, course_id: UUID, zone: ZoneInfo, first_on: date, now: datetime, rng: Random
-) -> datetime:
-    """Let every visit and every week up to now happen; return when the last of it did."""
-    until = now
-    part = person.part
-    if part.stage in {Stage.STOPPED, Stage.DROPPED_OUT}:
-        until = now - timedelta(weeks=max(1, part.weeks_in - 3))
-    visits = visits_of_course(course_id, actor=person.prescriber)
+    person: Person, living: LivingPerson, visits: Sequence[VisitRow], *, until: datetime, rng: Random
+) -> None:
+    """Let every visit and every week up to a moment happen."""
+    doses = [visit.id for visit in visits if visit.kind == VisitKind.DOSING]
     for visit in visits:
         if visit.kind == VisitKind.DOSING and visit.starts_at <= until:
-            _dose(person, visit, until=until, rng=rng)
-        elif visit.ends_at <= until and not _is_left_out(part, visit, visits, until):
+            _dose(person, living.looks(doses.index(visit.id)), visit, until=until, rng=rng)
+        elif visit.ends_at <= until and not _is_left_out(living, visit, visits, until):
             notes.write_visit_note(
-                visit_id=visit.id, shared=rng.choice(SHARED), to_prescriber=_to_prescriber(part, visit),
+                visit_id=visit.id, shared=rng.choice(SHARED), to_prescriber=_to_prescriber(living, visit),
                 actor=person.therapist, now=visit.ends_at,
             )  # fmt: skip
-    _answer_what_is_due(person, zone=zone, first_on=first_on, until=until, rng=rng)
-    talk_over(person, visits, until=until)
-    return until
+    _answer_what_is_due(person, living, until=until, rng=rng)
+    talk_over(person, tuple(visits), until=until)
 
 
-def _dose(person: Person, visit: VisitRow, *, until: datetime, rng: Random) -> None:
+def _dose(person: Person, looks: Sequence[Look], visit: VisitRow, *, until: datetime, rng: Random) -> None:
     sitter = ("Robin Marsh", "Alex Jordan", "Sam Whitlock")[rng.randint(0, 2)]
     booking.name_sitter(
         visit_id=visit.id, name=sitter, phone="555-0190", actor=person.coordinator,
@@ -175,13 +191,13 @@ def _dose(person: Person, visit: VisitRow, *, until: datetime, rng: Random) -> N
     goes_on = dosed_at > until - LONGEST_RUNNING
     entries = session_entries(
         plan=plan,
-        dose=ordered_dose(route=protocol.route, drug=protocol.drug, mg=float(order.dose_mg)),
-        number=visit.number,
+        mg=float(order.dose_mg),
+        looks=looks,
+        longer=visit.number == 1,
         dosed_at=dosed_at,
         until=until,
         sitter=sitter,
         sedated=person.part.sedated and goes_on,
-        rng=rng,
     )
     if entries:
         recorded_at = max(entry.taken_at for entry in entries)
@@ -190,25 +206,24 @@ def _dose(person: Person, visit: VisitRow, *, until: datetime, rng: Random) -> N
             file_form(visit_id=visit.id, reference="", actor=person.monitor, now=recorded_at + FILED_AFTER)
 
 
-def _is_left_out(part: PatientPart, visit: VisitRow, visits: tuple[VisitRow, ...], until: datetime) -> bool:
-    """The last integration of somebody who does not do well has not been held."""
+def _is_left_out(living: LivingPerson, visit: VisitRow, visits: Sequence[VisitRow], until: datetime) -> bool:
+    """The last integration of somebody who is no better has not been held."""
     past = [each for each in visits if each.kind == VisitKind.INTEGRATION and each.ends_at <= until]
-    unwell = part.course in {Course.DOES_NOT_RESPOND, Course.WORSENS}
-    return unwell and bool(past) and visit.id == past[-1].id
+    is_no_better = living.gain_on(living.day_of(until.date())) < LITTLE
+    return is_no_better and bool(past) and visit.id == past[-1].id
 
 
-def _to_prescriber(part: PatientPart, visit: VisitRow) -> str:
-    if part.course is Course.WORSENS and visit.kind == VisitKind.INTEGRATION:
+def _to_prescriber(living: LivingPerson, visit: VisitRow) -> str:
+    if visit.kind == VisitKind.INTEGRATION and living.gain_on(living.day_of(visit.starts_at.date())) < WORSE:
         return "Sleeps less and worries more since the last dose; please look before the next one."
     return ""
 
 
-def _answer_what_is_due(
-    person: Person, *, zone: ZoneInfo, first_on: date, until: datetime, rng: Random
-) -> None:
+def _answer_what_is_due(person: Person, living: LivingPerson, *, until: datetime, rng: Random) -> None:
     rows = asked.requests_of(person.id, actor=person.prescriber)
+    zone = ZoneInfo(living.timezone)
     for due_on in sorted({row.due_on for row in rows if row.answered_at is None}):
         at = datetime.combine(due_on, time(7, 30), zone)
-        week = round((due_on - first_on).days / 7)
-        if at <= until and week not in person.part.skipped_weeks:
-            answer_open(person, at=at, week=max(0, week), rng=rng)
+        day = living.day_of(due_on)
+        if at <= until and round(day / DAYS_A_WEEK) not in person.part.skipped_weeks:
+            answer_open(person, at=at, day=day, rng=rng, living=living)

@@ -6,9 +6,11 @@ from random import Random
 from uuid import UUID
 
 from sojourn.clinical import protocols
+from sojourn.clinical.quantities import Weight
+from sojourn.program.demonstration.answers import answers_on
 from sojourn.program.demonstration.cast import PatientPart, Stage
+from sojourn.program.demonstration.living_person import LivingPerson
 from sojourn.program.demonstration.opening import House
-from sojourn.program.demonstration.scores import answers_in_week
 from sojourn.program.intake import actions as intake
 from sojourn.program.intake import queries as waiting
 from sojourn.program.intake.choices import DecisionOutcome
@@ -27,7 +29,7 @@ UNREMARKABLE = {
     "arteriovenous_malformation": "no", "brain_bleed": "no", "blood_pressure": "124/78",
     "blood_pressure_history": "no", "heart_disease": "no", "head_pressure": "no", "conditions": "none",
     "liver_disease": "no", "bladder": "no", "sleep_apnea": "no", "pregnancy": "no", "allergy": "no",
-    "weight": "165 lb", "psychosis": "no", "mania": "no", "memory": "no", "substance_use": "no",
+    "psychosis": "no", "mania": "no", "memory": "no", "substance_use": "no",
     "past_misuse": "no", "antidepressants_tried": "two_or_more", "medicines": "none", "home_session": "yes",
     "examined_in_person": "yes",
 }  # fmt: skip
@@ -55,6 +57,7 @@ class Person:
     """An invented person who has joined."""
 
     part: PatientPart
+    living: LivingPerson
     actor: Actor
     prescriber: Actor
     therapist: Actor
@@ -76,13 +79,13 @@ def come_in(part: PatientPart, *, turn: int, house: House, joined_at: datetime, 
         site_id=house.site_ids[part.site], now=joined_at,
     )  # fmt: skip
     person = Person(
-        part, actor, house.at(part.site, Role.PRESCRIBER), house.at(part.site, Role.THERAPIST, turn),
+        part, LivingPerson.of(part), actor, house.at(part.site, Role.PRESCRIBER), house.at(part.site, Role.THERAPIST, turn),
         house.at(part.site, Role.COORDINATOR), house.at(part.site, Role.SESSION_MONITOR),
     )  # fmt: skip
     if part.stage is not Stage.JOINED:
         _answer_assessment(person, born_on, house=house, at=joined_at)
     if part.stage not in {Stage.JOINED, Stage.ANSWERING}:
-        answer_open(person, at=joined_at + timedelta(minutes=20), week=0, rng=rng)
+        answer_open(person, at=joined_at + timedelta(minutes=20), day=0, rng=rng)
     for role, member in ((Role.PRESCRIBER, person.prescriber), (Role.THERAPIST, person.therapist)):
         assert member.staff_id is not None
         people.put_on_care_team(
@@ -95,7 +98,10 @@ def _answer_assessment(person: Person, born_on: date, *, house: House, at: datet
     part = person.part
     today = local_date(at, house.zones[part.site])
     raw = (
-        UNREMARKABLE | {"born_on": born_on.isoformat(), "state": house.states[part.site]} | dict(part.answers)
+        UNREMARKABLE
+        | {"born_on": born_on.isoformat(), "state": house.states[part.site]}
+        | {"weight": f"{Weight(kg=float(person.living.weight_kg)).lb:.0f} lb"}
+        | dict(part.answers)
     )
     facts = protocols.read_facts(raw)
     intake.keep_assessment(
@@ -136,15 +142,20 @@ def consent(person: Person, *, at: datetime, rule: intake.AgreedRule | None = No
     )  # fmt: skip
 
 
-def answer_open(person: Person, *, at: datetime, week: int, rng: Random) -> None:
-    """Let the person answer what is open at a moment, `week` weeks after the first dose, and what that leads to."""
+def answer_open(
+    person: Person, *, at: datetime, day: int, rng: Random, living: LivingPerson | None = None
+) -> None:
+    """Let the person answer what is open at a moment, `day` days after the first dose, and what that leads to.
+
+    `living` is the person with the doses they had; without it the person is as they came.
+    """
     waiting = [
         (row.id, row.instrument_id) for row in asked.open_requests(person.id, actor=person.actor, now=at)
     ]
     while waiting:
         request_id, instrument_id = waiting.pop(0)
         done = measures.submit_response(
-            request_id=request_id, raw_answers=answers_in_week(person.part, instrument_id, week=week, rng=rng),
+            request_id=request_id, raw_answers=answers_on(living or person.living, instrument_id, day=day, rng=rng),
             answered_at=at, actor=person.actor, accept_blanks=True,
         )  # fmt: skip
         if done.leads_to is not None:

@@ -22,7 +22,7 @@ from sojourn.program.treatment.held import HeldVisit, days_since_doses
 from sojourn.program.treatment.sessions import EventRow, Session
 
 PRESSURE_AXIS_MMHG = (80.0, 200.0)
-CADSS_AXIS = (0.0, 92.0)
+CADSS_AXES = (30.0, 60.0, 92.0)  # the smallest that holds the band; the scale itself ends at 92
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Expected:
 
     course: ExpectedCourse | None
     figures: tuple[ChartFigure, ...] = ()
+    number: int = 1
     which: str = ""
     windows: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -59,7 +60,8 @@ def expected_of(session: Session, *, held: Sequence[HeldVisit], now: datetime) -
             _window(course.back_from_dissociation, _("dissociation of %(n)g CADSS points or less")),
             _window(course.back_from_pressure, _("systolic pressure at most %(n)g mmHg above the start")),
         ),
-        which=_which(session, course),
+        number=session.visit.number,
+        which=_which(course),
         notes=_notes(course, weight),
         sources=tuple(cited.in_words for cited in course.tolerance_citations),
     )
@@ -106,14 +108,14 @@ def _figures(session: Session, course: ExpectedCourse, now: datetime) -> tuple[C
     figures.append(
         course_figure(
             CourseChart(
-                title=_("Dissociation, expected"),
+                title=_("Dissociation, expected (CADSS, 0 to 92)"),
                 unit="CADSS",
                 minutes=felt.minutes,
                 low=felt.low,
                 middle=felt.middle,
                 high=felt.high,
-                lowest=CADSS_AXIS[0],
-                highest=CADSS_AXIS[1],
+                lowest=0.0,
+                highest=next(top for top in CADSS_AXES if max(felt.high) <= top),
                 says=_says(course, str(felt.confidence)),
                 ratings=_ratings(session.events, dosed_at),
                 ratings_title=_("Numbers below: the patient’s own rating, 0 to 10, another scale"),
@@ -188,20 +190,15 @@ def _says(course: ExpectedCourse, confidence: str) -> str:
     }
 
 
-def _which(session: Session, course: ExpectedCourse) -> str:
-    """Name the session that was predicted, and what was taken from the record for it."""
-    words = {"number": session.visit.number, "n": len(course.days_before)}
+def _which(course: ExpectedCourse) -> str:
+    """Say what was taken from the record for this session."""
     if not course.days_before:
-        return _("Model, session %(number)d of this course; no earlier dose is on record here.") % words
-    words["days"] = int(course.days_before[-1])
-    return (
-        ngettext(
-            "Model, session %(number)d of this course; %(n)d earlier dose on record, %(days)d days before.",
-            "Model, session %(number)d of this course; %(n)d earlier doses on record, the last %(days)d days before.",
-            len(course.days_before),
-        )
-        % words
-    )
+        return _("No earlier dose is on record here.")
+    return ngettext(
+        "%(n)d earlier dose on record, %(days)d days before.",
+        "%(n)d earlier doses on record, the last %(days)d days before.",
+        len(course.days_before),
+    ) % {"n": len(course.days_before), "days": int(course.days_before[-1])}
 
 
 def _tolerance(course: ExpectedCourse) -> str:
