@@ -267,6 +267,7 @@ def test_doses_carry_amount_and_route_where_all_have_room_and_their_number_where
     assert "1" in texts(crowded)
     assert "1 · 56 mg nasal" not in texts(crowded)
     assert "2 · 56 mg nasal" in crowded, "its words on a touch of the mark"
+    assert "56 mg nasal" in texts(crowded), "once, at the name of the row"
 
 
 def test_the_table_names_each_dose_among_the_scores():

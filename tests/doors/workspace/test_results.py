@@ -109,6 +109,28 @@ def test_the_card_is_the_same_to_the_byte(ward, sign_in):
     assert card["definition"]["hash"] in page
 
 
+def test_the_page_of_a_card_says_in_words_what_the_file_holds(ward, sign_in):
+    treated(ward, 14)
+    treated(ward, 12, later=18)
+    treated(ward, 4, answers=False)
+    page = (
+        sign_in(ward.dora)
+        .get(reverse("workspace:claim_card"))
+        .content.decode()
+        .replace("\N{NO-BREAK SPACE}", " ")
+    )
+    for said in (
+        "Week 4: days 21 to 41 after the first dose; of several scores the one nearest to day 28",
+        "Of those who answered", "14 of 26", "53.8 %", "35.5 % to 71.2 %",
+        "With the missing counted as not", "14 of 30",
+        "At best: everybody missing met it", "18 of 30",
+        "4 are missing, their mean baseline",
+        "No comparison group",
+    ):  # fmt: skip
+        assert said in page, said
+    assert "chain.0" not in page
+
+
 def test_only_a_confirmed_page_is_written_and_the_deed_is_logged(ward, sign_in, settings, tmp_path):
     settings.DATA_DIR = tmp_path
     treated(ward, 14)

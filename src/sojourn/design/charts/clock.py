@@ -62,14 +62,18 @@ def _svg(
         element("text", number(value), x="0", dx="-8", y=y(value), dy="0.35em", text_anchor="end")
         for value in ends
     ]
-    for value, said in ((baseline, _("baseline")), (baseline and baseline / 2, _("half of it"))):
+    for value, said in (
+        (baseline, _("baseline")),
+        (baseline and baseline / 2, _("half the baseline: response")),
+    ):
         if value is not None:
             drawn.append(element("line", x1="0", x2="100%", y1=y(value), y2=y(value), class_="no-change"))
             drawn.append(element("text", said, x="100%", y=y(value) - 5, text_anchor="end"))
     drawn += [
         element("text", number(day), x=x(day), y=floor + 18, text_anchor="middle")
-        for day in range(0, longest + 1, 7 if longest <= 2 * LEAST_DAYS else 14)
+        for day in range(0, longest, 7 if longest <= 2 * LEAST_DAYS else 14)
     ]
+    drawn.append(element("text", _("%(n)d days") % {"n": longest}, x="100%", y=floor + 18, text_anchor="end"))
     drawn += [
         element(
             "circle",

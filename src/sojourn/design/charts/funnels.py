@@ -12,6 +12,7 @@ from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.charts.svg import element, number, percent
 
 PLOT_PX, TOP_PX, AXIS_PX = 240, 16, 40
+LEFT_SHARE, RIGHT_SHARE = 0.1, 0.85  # of the width: where a centered name would stand outside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,7 @@ class FunnelChart:
     limits: tuple[tuple[int, float, float, float, float], ...]
     caption: str = ""
     hidden: int = 0
+    share_says: str = ""  # what the upright axis is a share of: "fell by 50 % or more, of those due"
 
 
 def funnel_figure(chart: FunnelChart) -> ChartFigure:
@@ -43,6 +45,11 @@ def funnel_figure(chart: FunnelChart) -> ChartFigure:
         svg=_svg(chart),
         caption=chart.caption,
         columns=(_("Name"), _("People due"), _("Share"), _("Against chance")),
+        key=(
+            "╌ " + _("all together, %(share)s") % {"share": f"{100 * chart.center:.0f} %"},
+            "┄ " + _("95 % limits of chance"),
+            "─ " + _("99.8 % limits of chance"),
+        ),
         rows=tuple(
             (
                 dot.label,
@@ -62,20 +69,33 @@ def _svg(chart: FunnelChart) -> SafeString:
     drawn: list[str] = [
         element("line", x1="0", x2="100%", y1=floor, y2=floor, class_="frame"),
         element("line", x1="0", x2="100%", y1=_y(chart.center), y2=_y(chart.center), class_="no-change"),
-        element("text", _("all together %(share)s") % {"share": f"{100 * chart.center:.0f} %"},
-                x="100%", y=_y(chart.center) - 6, text_anchor="end"),
     ]  # fmt: skip
     drawn += [
         element("text", f"{share:.0%}", x="0", dx="-8", y=_y(share), dy="0.35em", text_anchor="end")
         for share in (0.0, 0.5, 1.0)
     ]
+    if chart.share_says:
+        drawn.append(element("text", chart.share_says, x="0", dx="4", y=TOP_PX + 4))
     for place, css in ((1, "limit"), (2, "limit"), (3, "limit limit--outer"), (4, "limit limit--outer")):
         drawn += _limit([(each[0], float(each[place])) for each in chart.limits], largest, css)
     for dot in chart.dots:
         x, y = percent(dot.n / largest), _y(dot.share)
         css = "dot dot--outside" if dot.outside else "dot"
         drawn.append(element("circle", element("title", dot.label), cx=x, cy=y, r="5", class_=css))
-        drawn.append(element("text", dot.label, x=x, y=y - 10, text_anchor="end", class_="only-wide"))
+        anchor = (
+            "start" if dot.n < LEFT_SHARE * largest else "end" if dot.n > RIGHT_SHARE * largest else "middle"
+        )
+        above = dot.share >= chart.center  # away from the middle line, where the dots are thickest
+        drawn.append(
+            element(
+                "text",
+                dot.label,
+                x=x,
+                y=y + (-10 if above else 20),
+                text_anchor=anchor,
+                class_="only-wide halo",
+            )
+        )
     drawn.append(element("text", "0", x="0", y=floor + 18))
     drawn.append(
         element("text", _("%(n)d people due") % {"n": largest}, x="100%", y=floor + 18, text_anchor="end")

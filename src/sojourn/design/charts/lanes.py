@@ -2,13 +2,14 @@
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from sojourn.design.charts.axis import PlacedLabel, Scale, place_labels
 from sojourn.design.charts.svg import element, percent
 from sojourn.design.charts.values import Tick, TickKind, TrajectoryChart
 from sojourn.design.charts.words import lane_names
 
-DATES_PX, LANE_PX = 26, 36
+DATES_PX, LANE_PX, SECOND_LINE_PX = 26, 36, 15
 
 
 def height_px(rows: list[str]) -> int:
@@ -28,12 +29,19 @@ def draw_lane(lane: str, row: int, chart: TrajectoryChart, scale: Scale) -> list
     """Draw one row under the plot: its name, its ticks, and their labels where there is room."""
     text_y = scale.floor + DATES_PX + LANE_PX * row + 14
     mark_y = text_y + 12
-    name = lane_names()[lane]
+    name, given = lane_names()[lane], _given(lane, chart)
+    full = f"{name}, {given}" if given else name
     drawn = [
         element("line", x1="0", x2="100%", y1=mark_y, y2=mark_y, class_="lane"),
         element("text", name, x="100%", dx="10", y=mark_y, dy="0.35em", class_="only-wide"),
-        element("text", name, x="0", y=text_y, class_="only-narrow"),
+        element("text", full, x="0", y=text_y, class_="only-narrow"),
     ]
+    if given:
+        drawn.append(
+            element(
+                "text", given, x="100%", dx="10", y=mark_y + SECOND_LINE_PX, dy="0.35em", class_="only-wide"
+            )
+        )
     if lane == "not_done":
         missed = [
             Tick(on=p.on, kind="medication", label=p.label) for p in chart.points if p.kind == "not_done"
@@ -48,6 +56,20 @@ def draw_lane(lane: str, row: int, chart: TrajectoryChart, scale: Scale) -> list
             )
         )
     return drawn
+
+
+def _given(lane: str, chart: TrajectoryChart) -> str:
+    """Say once for a row of doses what was given, where the marks themselves have no room: the first and the last."""
+    told = [
+        tick.detail
+        for tick in sorted(chart.ticks, key=lambda tick: tick.on)
+        if tick.kind == lane and tick.detail
+    ]
+    if not told:
+        return ""
+    return (
+        told[0] if len(set(told)) == 1 else _("%(first)s to %(last)s") % {"first": told[0], "last": told[-1]}
+    )
 
 
 def _labels(ticks: list[Tick], scale: Scale) -> tuple[PlacedLabel, ...]:

@@ -34,7 +34,7 @@ def rates_by_window(chains: tuple[tuple[str, Chain], ...], *, title: str) -> Cha
     )
 
 
-def funnel_of(found: Funnel, *, title: str, hidden: int) -> ChartFigure | None:
+def funnel_of(found: Funnel, *, title: str, hidden: int, met: str = "") -> ChartFigure | None:
     """Draw units against the limits of chance; None where fewer than two are large enough."""
     if len(found.units) < 2:  # noqa: PLR2004 - one unit is compared with nothing
         return None
@@ -46,7 +46,8 @@ def funnel_of(found: Funnel, *, title: str, hidden: int) -> ChartFigure | None:
         curves.append((n, inner.low, inner.high, outer.low, outer.high))
     said = [
         _(
-            "Missing counted as not. Dashed: 95 % limits of chance; solid: 99.8 %. In order of name, never of share."
+            "Each dot is one of them; the missing count as not. Outside the solid limits chance is a poor explanation: "
+            "a reason to look, no verdict. The table is in order of name, never of share."
         )
     ]
     if hidden:
@@ -61,6 +62,7 @@ def funnel_of(found: Funnel, *, title: str, hidden: int) -> ChartFigure | None:
     return funnel_figure(
         FunnelChart(
             title=title,
+            share_says=met,
             center=found.center,
             dots=tuple(
                 FunnelDot(

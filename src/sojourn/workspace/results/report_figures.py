@@ -35,8 +35,9 @@ def change_figure(row: ReportRow) -> ChartFigure | None:
         [(each["window"], each, _("%(n)d observed") % {"n": each["observed"]}) for each in change["visits"]],
         title=_("Mean change from baseline, as a mixed model estimates it"),
         caption=_(
-            "Restricted maximum likelihood, covariance %(covariance)s, Satterthwaite's degrees of freedom, at the mean "
-            "baseline. It holds if what is missing can be told from the scores that are there."
+            "Of people with the mean baseline of everybody who began, estimated from all scores, so that who stopped "
+            "answering counts with what they told. It holds if what is missing can be told from the scores that are "
+            "there. Restricted maximum likelihood, covariance %(covariance)s, Satterthwaite's degrees of freedom."
         )
         % {"covariance": change["covariance"]},
         first=_("After the first dose"),

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.charts.results import chain_figure
 from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
@@ -17,13 +18,13 @@ from sojourn.program.people.roles import Role
 from sojourn.program.results.counting import is_too_much_at_once
 from sojourn.program.results.publishing import NothingToPublish, publish_results, why_not_beside_earlier
 from sojourn.program.results.reporting import newest_reports
+from sojourn.workspace.results import card_words
 from sojourn.workspace.results.exports import (
     card_as_csv,
     published_counts,
     published_page,
     published_question,
     refused_because,
-    rows_of_card,
 )
 from sojourn.workspace.results.figures import funnel_of, rates_by_window
 from sojourn.workspace.results.numbers import Answers, answers_to
@@ -45,19 +46,14 @@ def results(request: Any) -> HttpResponse:
             "question": question,
             "answers": answers,
             "card": answers.card,
-            "chain": chain_figure(
-                answers.card.chain,
-                title=_("Who was counted at %(window)s") % {"window": question.window.id},
-                met=outcome,
-                source=_("records of this practice up to %(day)s") % {"day": answers.card.as_of.isoformat()},
-            ),
+            "chain": _chain(question, answers),
             "rates": rates_by_window(
                 answers.chains, title=_("People who %(outcome)s") % {"outcome": outcome}
             ),
             "dropout": [(name, chain) for name, chain in answers.chains if chain.due],
-            "sites": funnel_of(answers.sites, title=_("Sites"), hidden=answers.hidden_sites),
+            "sites": funnel_of(answers.sites, title=_("Sites"), hidden=answers.hidden_sites, met=outcome),
             "clinicians": funnel_of(
-                answers.clinicians, title=_("Prescribers"), hidden=answers.hidden_clinicians
+                answers.clinicians, title=_("Prescribers"), hidden=answers.hidden_clinicians, met=outcome
             )
             if sees_clinicians
             else None,
@@ -77,7 +73,11 @@ def card(request: Any) -> HttpResponse:
         {
             "question": question,
             "card": answers.card,
-            "rows": [row for row in rows_of_card(answers.card.as_json()) if row[0] != "headline"],
+            "chain": _chain(question, answers),
+            "claimed": card_words.claimed(answers.card),
+            "rates": card_words.rates(answers.card),
+            "severity": card_words.severity(answers.card),
+            "origin": card_words.origin(answers.card),
         },
     )
 
@@ -137,6 +137,15 @@ def publish(request: Any) -> HttpResponse:
             "because": because,
             "unconfirmed": request.method == "POST",
         },
+    )
+
+
+def _chain(question: QuestionForm, answers: Answers) -> ChartFigure:
+    return chain_figure(
+        answers.card.chain,
+        title=_("Who was counted at %(window)s") % {"window": question.window.id},
+        met=answers.card.definition.outcome,
+        source=_("records of this practice up to %(day)s") % {"day": answers.card.as_of.isoformat()},
     )
 
 
