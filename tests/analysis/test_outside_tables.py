@@ -290,3 +290,42 @@ def test_one_group_is_told_when_its_own_claims_are_lost(tmp_path, capsys):
 def test_with_nobody_missing_there_is_nothing_to_make_worse(tmp_path, capsys):
     _, page, _ = run(tmp_path, capsys, many(40))
     assert "nobody due at week 4 with a baseline is missing, so there is nothing to fill in" in page
+
+
+@pytest.mark.parametrize(
+    ("header", "baseline", "later"),
+    [
+        ("Patient ID,PHQ-9 Total,Week", "a,20,0", "a,9,4"),
+        ("USUBJID,phq9_score,day", "a,20,0", "a,9,28"),
+        ("record_id,Score,timepoint", "a,20,Baseline", "a,9,week 4"),
+        ("id,score,visit", "a,20,pre", "a,9,4 weeks"),
+    ],
+)
+def test_columns_are_known_by_many_names(tmp_path, capsys, header, baseline, later):
+    _, page, said = run(tmp_path, capsys, [baseline, later], header=header)
+    assert "1 person, 2 scores counted" in said
+    assert "Of 1 person who answered at" in page
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "id,arm,baseline,week 1,week 4", "id,arm,phq9_pre,phq9_1w,phq9_4w",
+        "id,arm,phq9.baseline,phq9.wk1,phq9.wk4,gad7.baseline,gad7.wk1,gad7.wk4",
+    ],
+)  # fmt: skip
+def test_a_column_for_each_visit_needs_no_map(tmp_path, capsys, header):
+    more = ",1,2,3" if "gad7" in header else ""
+    rows = [f"p{k},{'xy'[k % 2]},20,{15 - k % 3},{NA if k == 3 else 9}{more}" for k in range(6)]
+    _, page, said = run(tmp_path, capsys, rows, header=header)
+    assert "6 people, 17 scores counted, 1 missing, 0 set aside" in said
+    assert "in the group y" in page
+
+
+NA = "NA"
+
+
+def test_two_scales_in_columns_are_not_guessed_between(tmp_path, capsys):
+    code, _, said = run(tmp_path, capsys, ["a,1,2,3,4"], header="id,bdi.pre,bdi.2m,hrsd.pre,hrsd.2m")
+    assert code == 2
+    assert "The columns do not say what they are." in said

@@ -191,7 +191,7 @@ def test_one_person_all_missing_and_all_responders_are_told_as_what_they_are(war
     client = sign_in(ward.dora)
     treated(ward, 1)
     assert (
-        "Of 1 people who answered at week 4, 1 fell by 50 % or more (100.0 %, 95 % interval 20.7 to 100.0)"
+        "Of 1 person who answered at week 4, 1 fell by 50 % or more (100.0 %, 95 % interval 20.7 to 100.0)"
         in (client.get(PAGE).content.decode())
     )
     treated(ward, 12, later=1)

@@ -15,6 +15,7 @@ from sojourn.clinical.outcomes.mixed_models.likelihood import Pattern, Solution,
 FLAT_ENOUGH = 1e-3  # the steepest slope of the cost, for each parameter, at which a search has ended well
 STEP = 1e-4
 LEAST_SD = 1e-6
+MOST_DRAWS = 200
 
 
 class NotFitted(Exception):
@@ -45,16 +46,21 @@ class Fit:
         """Draw effects and covariance as these data leave them open: the covariance first, then the effects given it.
 
         The covariance is drawn around its estimate on the scale it was searched on, so that it is always one.
+        Raises NotFitted where these data leave it so open that hardly any draw can be used.
         """
-        while True:
+        for _ in range(MOST_DRAWS):
             parameters = rng.multivariate_normal(self._parameters, self._parameters_covariance)
-            covariance = self._structure.covariance(parameters)
-            solution = solve(self._patterns, covariance, restricted=self.restricted)
-            if solution is not None:
+            with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+                covariance = self._structure.covariance(parameters)
+                if not np.isfinite(covariance).all():
+                    continue
+                solution = solve(self._patterns, covariance, restricted=self.restricted)
+            if solution is not None and np.isfinite(solution.effects_covariance).all():
                 effects = rng.multivariate_normal(
                     solution.effects, solution.effects_covariance, method="cholesky"
                 )
                 return effects, covariance
+        raise NotFitted("how the scores of one person vary together is too uncertain to fill any in")
 
     def effect(self, name: str) -> "Estimate":
         """Estimate one effect by its name."""
@@ -163,17 +169,22 @@ def _search(
     structure: Structure, patterns: Sequence[Pattern], sds: Vector, *, restricted: bool
 ) -> tuple[Vector, Solution, Matrix] | None:
     """Find the best parameters; None where the search does not end at a clear optimum."""
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # a search may try anything
+        return _searched(structure, patterns, sds, restricted=restricted)
 
+
+def _searched(
+    structure: Structure, patterns: Sequence[Pattern], sds: Vector, *, restricted: bool
+) -> tuple[Vector, Solution, Matrix] | None:
     def cost(parameters: Vector) -> tuple[float, Vector]:
         solution = solve(patterns, structure.covariance(parameters), restricted=restricted)
         if solution is None or not np.isfinite(solution.cost):
             return 1e300, np.zeros_like(parameters)
         return solution.cost, _by_parameter(structure, parameters, solution)
 
-    with np.errstate(over="ignore", invalid="ignore"):
-        ended = scipy.optimize.minimize(
-            cost, structure.start(sds), jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": 500}
-        )
+    ended = scipy.optimize.minimize(
+        cost, structure.start(sds), jac=True, method="BFGS", options={"gtol": 1e-6, "maxiter": 500}
+    )
     parameters = np.asarray(ended.x, dtype=np.float64)
     solution = solve(patterns, structure.covariance(parameters), restricted=restricted)
     if (

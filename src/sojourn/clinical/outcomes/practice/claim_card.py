@@ -12,6 +12,7 @@ from hashlib import sha256
 from sojourn.clinical.outcomes.practice.chain import FOLLOW_UP_AT_LEAST, Chain
 from sojourn.clinical.outcomes.practice.estimates import Rate, Rates, rates_of
 from sojourn.clinical.outcomes.practice.windows import Window
+from sojourn.clinical.quantities import how_many
 
 INSUFFICIENT = "insufficient follow-up"
 NO_COMPARISON = "No comparison group: this is what happened, not what treatment did."
@@ -71,9 +72,10 @@ class ClaimCard:
                 f"{INSUFFICIENT.capitalize()}: {chain.observed} of {chain.due} people due answered{share}; "
                 f"at least {_percent(FOLLOW_UP_AT_LEAST)} are needed."
             )
+        were = "was" if chain.due == 1 else "were"
         return (
-            f"Of {chain.observed} people who answered at {self.definition.window.id}, {chain.met} "
-            f"{self.definition.outcome} ({_rate(observed)}). {chain.due} were due: with the {chain.missing} "
+            f"Of {how_many(chain.observed, 'person', 'people')} who answered at {self.definition.window.id}, {chain.met} "
+            f"{self.definition.outcome} ({_rate(observed)}). {chain.due} {were} due: with the {chain.missing} "
             f"missing counted as not, {_rate(careful)}; whatever the missing did, between "
             f"{_percent(self.rates.worst)} and {_percent(self.rates.best)}. {self.comparison}"
         )
