@@ -48,6 +48,18 @@ def test_a_zero_between_high_scores_is_asked_about_and_kept():
     assert outcomes.oddities(line((0, 18), (7, 0), (14, 3))) == ()
 
 
+def test_a_last_zero_right_after_a_high_score_is_asked_about_and_kept():
+    odd = line((0, 18), (7, 17), (14, 0))
+    assert outcomes.oddities(odd) == (
+        "0 on March 16, 2026 comes right after 17: was a missed visit written as 0?",
+    )
+    assert odd.latest.value == 0
+    assert outcomes.oddities(line((0, 18), (7, 6), (14, 0))) == ()
+    assert outcomes.oddities(line((0, 0))) == (
+        "The baseline is 0, the lowest score: nothing can fall from there, and no percent is computed.",
+    )
+
+
 def test_a_baseline_of_zero_proves_no_response_and_divides_nothing():
     dosed = line((0, 0), (7, 0), (14, 6), sessions=[SessionMark(DAY, SessionKind.DOSING)])
     assert any("The baseline is 0" in said for said in outcomes.oddities(dosed))

@@ -7,15 +7,18 @@ from itertools import pairwise
 from sojourn.clinical.outcomes.summaries import day_in_words, number_in_words
 from sojourn.clinical.outcomes.trajectory import Trajectory
 
+PAIR = 2
 HIGH_SHARE = 2  # a score above half the scale is high
 
 
 def oddities(line: Trajectory, *, versions: Sequence[str] = ()) -> tuple[str, ...]:
-    """Name days with two scores, lowest scores between high ones, a baseline from which nothing can fall, and versions.
+    """Name days with two scores, lowest scores beside high ones, a baseline from which nothing can fall, and versions.
 
     `versions` are the editions of the instrument the scores were given to, one each.
     """
-    return (*_doubled(line), *_lowest_between_high(line), *_no_room(line), *_versions(versions))
+    return (
+        *_doubled(line), *_lowest_between_high(line), *_lowest_at_the_end(line), *_no_room(line), *_versions(versions),
+    )  # fmt: skip
 
 
 def _doubled(line: Trajectory) -> list[str]:
@@ -38,6 +41,18 @@ def _lowest_between_high(line: Trajectory) -> list[str]:
         for (before, here), (_, after) in pairwise(pairwise(line.points))
         if here.value == scale.low and before.value >= middle and after.value >= middle
     ]
+
+
+def _lowest_at_the_end(line: Trajectory) -> list[str]:
+    """A last score of the lowest right after a high one: better than anybody hopes, or a visit that was missed."""
+    scale, last = line.instrument.main_scale, line.points[-2:]
+    if scale is None or len(last) < PAIR or last[1].value != scale.low:
+        return []
+    if last[0].value < scale.low + (scale.high - scale.low) / HIGH_SHARE:
+        return []
+    now, before = number_in_words(last[1].value), number_in_words(last[0].value)
+    asks = f"was a missed visit written as {scale.low}?"
+    return [f"{now} on {day_in_words(last[1].on)} comes right after {before}: {asks}"]
 
 
 def _no_room(line: Trajectory) -> list[str]:
