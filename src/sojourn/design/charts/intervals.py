@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.charts.svg import element, number, percent
 
-ROW_PX, AXIS_PX, DOT_PX = 46, 30, 5
+ROW_PX, AXIS_PX, LINE_PX, DOT_PX = 46, 30, 18, 5
+MIDDLE = (0.4, 0.6)  # of the width: words at a line here are clear of those at the ends
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +50,11 @@ class IntervalChart:
     def __post_init__(self) -> None:
         if self.low >= self.high:
             raise ValueError("the lowest value of an axis must be below its highest")
+
+    @property
+    def has_second_line(self) -> bool:
+        """True where the words at the line would run into those of an end, and stand below them."""
+        return self.line is not None and not MIDDLE[0] <= self.x(self.line) <= MIDDLE[1]
 
     def x(self, value: float) -> float:
         """Place a value as a share of the width, within the axis."""
@@ -95,7 +101,7 @@ def _svg(chart: IntervalChart) -> SafeString:
         role="img",
         aria_labelledby=f"{key}-title {key}-desc",
         width="100%",
-        height=number(height + AXIS_PX),
+        height=number(height + AXIS_PX + (LINE_PX if chart.has_second_line else 0)),
     )
 
 
@@ -127,7 +133,7 @@ def _no_change(chart: IntervalChart, y: float) -> list[SafeString]:
     if chart.line is None:
         return []
     x = percent(chart.x(chart.line))
-    return [element("line", x1=x, x2=x, y1=y - 9, y2=y + 9, class_="no-change")]
+    return [element("line", x1=x, x2=x, y1=y - 5, y2=y + 9, class_="no-change")]
 
 
 def _axis(chart: IntervalChart, top: float) -> list[SafeString]:
@@ -145,13 +151,14 @@ def _axis(chart: IntervalChart, top: float) -> list[SafeString]:
         for x, value, anchor, says in ends
     ]
     if chart.line is not None and chart.low < chart.line < chart.high:
+        place = chart.x(chart.line)
         drawn.append(
             element(
                 "text",
                 chart.line_says,
                 x=percent(chart.x(chart.line)),
-                y=top + 20,
-                text_anchor="middle",
+                y=top + 20 + (LINE_PX if chart.has_second_line else 0),
+                text_anchor="start" if place < MIDDLE[0] else "end" if place > MIDDLE[1] else "middle",
             )
         )
     return drawn

@@ -184,8 +184,15 @@ def worsened_rate_figure(
 def _worsened(row: WorsenedRow) -> IntervalRow:
     worse = _("%(points)s worse") % {"points": how_many(row.penalty, "point")}
     label = worse if row.penalty else _("as people like them")
-    label = _("%(worse)s: here the claim is lost") % {"worse": label} if row.is_lost else label
-    return IntervalRow(label=label, value=row.value, low=row.low, high=row.high)
+    if not row.is_lost:
+        return IntervalRow(label=label, value=row.value, low=row.low, high=row.high)
+    return IntervalRow(
+        label=_("%(worse)s: here the claim is lost") % {"worse": label},
+        short=_("%(worse)s: lost") % {"worse": label},
+        value=row.value,
+        low=row.low,
+        high=row.high,
+    )
 
 
 def time_in_response_figure(followed: TimeInResponse, *, title: str, caption: str) -> ChartFigure:
