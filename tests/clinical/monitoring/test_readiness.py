@@ -86,6 +86,14 @@ def test_nothing_is_eaten_for_as_long_as_the_plan_asks(plan, hours):
     assert "must stop by" in of("fasting", late, plan).says
 
 
+@pytest.mark.parametrize("days", [1, 3, 7])
+def test_what_was_said_of_eating_before_the_session_was_moved_does_not_count_for_its_new_day(days):
+    found = of("fasting", replace(READY, starts_at=STARTS + timedelta(days=days)))
+    assert not found.is_ready
+    assert "said for another time" in found.says
+    assert of("fasting", replace(READY, eats_nothing_from=STARTS - 24 * HOUR)).is_ready
+
+
 @pytest.mark.parametrize(
     ("medicines", "settled", "state"),
     [
@@ -137,6 +145,14 @@ def test_a_pregnancy_test_where_it_applies(different, state, holds):
 def test_a_count_that_differs_by_more_than_one_tablet_holds(count, ready, holds):
     found = of("tablets", replace(READY, tablets=said(str(count))), "sl_home")
     assert (found.is_ready, found.holds) == (ready, holds)
+
+
+def test_a_count_from_before_the_last_shipment_is_counted_again_and_accuses_nobody():
+    known = replace(READY, tablets=said("2"), tablets_changed_at=STARTS - 10 * HOUR)
+    found = of("tablets", known, "sl_home")
+    assert (found.is_ready, found.holds) == (False, False)
+    assert "count again" in found.says
+    assert of("tablets", replace(READY, tablets_changed_at=STARTS - 30 * HOUR), "sl_home").is_ready
 
 
 def test_who_said_it_and_when_stays_with_it():

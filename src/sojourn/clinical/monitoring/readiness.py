@@ -7,6 +7,9 @@ from datetime import date, datetime, timedelta, tzinfo
 from sojourn.clinical.monitoring.readiness_items import ReadinessItem, readiness_items
 
 FEW = 1  # tablets by which a count may differ before it holds (program policy)
+SAID_FOR_THE_DAY = timedelta(
+    hours=24
+)  # what is eaten until when is said of the day before; older was for another day
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class Known:
 
     `medicines`: classes of medicine taken; `pregnancy`: the answer of the assessment; `pregnancy_test`: what the
     clinical screen says of a test, and from when; `tested`: a test noted for this session, "negative" or "positive" and
-    its day. `tablets_expected`: what should be in the box by what was sent and taken.
+    its day. `tablets_expected`: what should be in the box by what was sent and taken, last at `tablets_changed_at`.
     """
 
     starts_at: datetime
@@ -45,6 +48,7 @@ class Known:
     tested_on: date | None = None
     tablets: Said | None = None
     tablets_expected: int | None = None
+    tablets_changed_at: datetime | None = None
     dose_before: bool = False
     integrated: bool = False
 
@@ -99,6 +103,9 @@ def _fasting(item: ReadinessItem, known: Known) -> Judged:
     begins, needed = known.eats_nothing_from, latest.astimezone(known.zone).strftime("%H:%M")
     if begins is None or known.fasting is None:
         return _judged(item, f"not said yet; nothing to eat from {needed}", ready=False)
+    if known.starts_at - begins > SAID_FOR_THE_DAY:
+        says = f"said for another time; nothing to eat from {needed}"
+        return _judged(item, says, ready=False, said=known.fasting)
     told = begins.astimezone(known.zone).strftime("%H:%M")
     if begins > latest:
         return _judged(item, f"eats until {told}, and must stop by {needed}", ready=False, said=known.fasting)
@@ -143,6 +150,10 @@ def _tablets(item: ReadinessItem, known: Known) -> Judged:
     if known.tablets is None:
         return replace(_judged(item, "not counted yet", ready=False), holds=False)
     counted, expected = int(known.tablets.value), known.tablets_expected
+    changed_at = known.tablets_changed_at
+    if changed_at is not None and known.tablets.at < changed_at:
+        says = f"{counted} counted before the last shipment or session: count again"
+        return replace(_judged(item, says, ready=False, said=known.tablets), holds=False)
     if expected is None:
         return _judged(item, f"{counted} counted", ready=True, said=known.tablets)
     says = f"{counted} counted, {expected} should be there"

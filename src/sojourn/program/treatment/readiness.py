@@ -25,7 +25,7 @@ from sojourn.program.treatment.given import dose_given
 from sojourn.program.treatment.models import VisitNote
 from sojourn.program.treatment.preparing import SaidFact, said_before
 from sojourn.program.treatment.stop_rules import StopRuleNow, stop_rules_now
-from sojourn.program.treatment.tablets import remaining_of
+from sojourn.program.treatment.tablets import changed_at, remaining_of
 
 INTEGRATION_WITHIN: Final = timedelta(
     days=3
@@ -175,10 +175,11 @@ def _readiness(visits: QuerySet[Visit], now: datetime) -> tuple[Readiness, ...]:
     said = said_before({row.id: row.patient_id for row in rows if row.is_dosing})
     answers = _newest_answers({row.patient_id for row in rows if row.is_dosing})
     tablets = remaining_of({row.course_id for row in rows if row.is_dosing})
+    changed = changed_at(tablets)
     return tuple(
         Readiness(
             row,
-            _items(row, about[row.id], signed, said, answers, tablets, rules.get(row.patient_id)),
+            _items(row, about[row.id], signed, said, answers, tablets, changed, rules.get(row.patient_id)),
             is_held=about[row.id]["given"] or about[row.id]["noted"],
         )
         for row in rows
@@ -223,6 +224,7 @@ def _items(
     said: Mapping[UUID, Mapping[str, SaidFact]],
     answers: Mapping[UUID, Mapping[str, Any]],
     tablets: Mapping[UUID, int],
+    changed: Mapping[UUID, datetime],
     rule: StopRuleNow | None,
 ) -> tuple[ReadyItem, ...]:
     if row.kind != VisitKind.DOSING:
@@ -239,6 +241,7 @@ def _items(
         dose_before=about["dose_before"],
         integrated=about["integrated"],
         tablets_expected=tablets.get(row.course_id),
+        tablets_changed_at=changed.get(row.course_id),
         **_as_said(row, said[row.id]),
         **_as_answered(answers.get(row.patient_id, {})),
     )

@@ -118,6 +118,12 @@ def remaining_of(course_ids: Iterable[UUID]) -> dict[UUID, int]:
     return {pk: remains for pk, remains in rows.values_list("pk", "remains") if remains is not None}
 
 
+def changed_at(course_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When tablets last came or were used, for each course; one query."""
+    rows = TabletEntry.objects.filter(course_id__in=list(course_ids)).exclude(kind=TabletKind.COUNTED)
+    return dict(rows.order_by("course_id", "-sequence").distinct("course_id").values_list("course_id", "at"))
+
+
 def _locked(course_id: UUID, actor: Actor) -> Course:
     course = (
         Course.objects.select_for_update(of=("self",), no_key=True)
