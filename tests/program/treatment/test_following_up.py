@@ -78,6 +78,13 @@ def test_only_the_first_dose_owes_a_call(ward, course, first):
     assert [owed.number for owed in following_up.owed_contacts(ward.ben, now=left_at)] == [1]
 
 
+def test_a_first_dose_in_the_second_session_owes_its_call(ward, course, first):
+    courses.note_event(ward, first, "cancelled", {"words": "Fever."}, first.during.lower)
+    second = courses.visit_of(course, VisitKind.DOSING, 2)
+    left_at = courses.run_session(ward, second)
+    assert [owed.visit_id for owed in following_up.owed_contacts(ward.ben, now=left_at)] == [second.id]
+
+
 def test_nobody_is_called_before_a_dose_nor_by_a_stranger(ward, first):
     with pytest.raises(following_up.NothingToFollow):
         call(first, ward.ben, first.during.lower)

@@ -87,20 +87,26 @@ def follow_up(
 
 
 def owed_contacts(actor: Actor, *, now: datetime) -> tuple[OwedContact, ...]:
-    """First doses of the last 90 days after which the patient was not reached, first due first; one query."""
+    """First doses of the last 90 days after which the patient was not reached, first due first; one query.
+
+    The first dose of a course, in whichever of its sessions it was given: one before it may have ended without.
+    """
     within = protocols.policy(FIRST_DOSE).within
     given = dose_given(visit=OuterRef("pk")).order_by("taken_at").values("taken_at")[:1]
+    earlier = dose_given(
+        visit__course=OuterRef("course_id"), visit__cancelled_at=None, taken_at__lt=OuterRef("given_at")
+    )
     attempts = FollowUp.objects.filter(visit=OuterRef("pk"))
     rows = (
         Visit.objects.filter(
             patients_visible_to(actor, "patient"),
             kind=VisitKind.DOSING,
-            number=1,
             cancelled_at=None,
             during__overlap=(now - LOOKED_BACK, now),
         )
         .annotate(given_at=Subquery(given))
         .filter(given_at__isnull=False)
+        .filter(~Exists(earlier))
         .filter(~Exists(attempts.filter(reached=True, tried_at__gte=OuterRef("given_at") + NOT_BEFORE)))
         .annotate(tried=_count(attempts))
         .order_by("given_at")
