@@ -10,7 +10,9 @@ from sojourn.program.people.models import Patient
 from sojourn.program.rehearsals import queries
 from sojourn.program.rehearsals.models import Drill
 from sojourn.program.rehearsals.world import in_rehearsal, is_rehearsal
+from sojourn.program.safety.lookout import Blindness
 from sojourn.program.treatment.models import SessionEvent
+from sojourn.workspace import nav
 from tests.support.rehearsing import in_both_databases
 
 pytestmark = [in_both_databases, pytest.mark.usefixtures("rehearsal_database")]
@@ -109,6 +111,33 @@ def test_beside_the_bed_stands_what_can_be_seen_and_measured(mona, clock):
     assert re.search(r"(1[89]|2\d)\d/\d{2,3} mmHg, minute 40", measured)
     clock(50)
     assert "minute 40" in mona.get(strip).content.decode(), "a reading keeps its minute"
+
+
+BLIND = "Monitoring is blind."
+
+
+def test_a_drill_says_that_monitoring_is_blind_when_its_own_watch_stops_and_not_for_its_fast_clock(
+    mona, clock, monkeypatch
+):
+    monkeypatch.setattr(nav, "blindness", lambda *, now: Blindness(None))
+    session = begin(mona, "worker_killed")
+    clock(20)
+    assert BLIND not in mona.get(session).content.decode()
+    assert BLIND in mona.get("/workspace/sessions/").content.decode()
+    clock(25)
+    monkeypatch.setattr(nav, "blindness", lambda *, now: None)
+    assert BLIND in mona.get(session).content.decode()
+    assert BLIND not in mona.get("/workspace/sessions/").content.decode()
+
+
+def test_what_a_patient_said_with_their_own_hand_has_no_button_to_strike_it_out(mona, clock):
+    session = begin(mona, "panic")
+    clock(16)
+    html = mona.get(session).content.decode()
+    entry = next(
+        part for part in html.split("<li") if "Asked for help" in part and "said by the patient" in part
+    )
+    assert "Strike out" not in entry
 
 
 def test_neither_world_opens_a_record_of_the_other(mona, ward, clock):

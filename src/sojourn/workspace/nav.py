@@ -11,8 +11,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from sojourn.clinical.rehearsal import World
 from sojourn.program.people.roles import Role
-from sojourn.program.safety.lookout import blindness
+from sojourn.program.safety.lookout import Blindness, blindness
 from sojourn.program.safety.queries import count_open_alarms
 
 ROOMS = (
@@ -58,7 +59,15 @@ def workspace_nav(request: HttpRequest) -> dict[str, Any]:
 
 
 def blind_watch(request: HttpRequest) -> dict[str, Any]:
-    """Give templates `monitoring_blind`: what the lookout says, or None while somebody watches. Asks no database."""
+    """Give templates `monitoring_blind`: what the lookout says, or None while somebody watches. Asks no database.
+
+    In a drill it is the rehearsal's own watch that counts: its clock runs ahead of the lookout's.
+    """
+    beside = getattr(request, "rehearsal", None)
+    if beside is not None:
+        return {
+            "monitoring_blind": Blindness(None) if World.WATCH_STOPPED in beside.condition.world else None
+        }
     now = getattr(request, "now", None) or timezone.now()
     return {"monitoring_blind": SimpleLazyObject(lambda: blindness(now=now))}
 

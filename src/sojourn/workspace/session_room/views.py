@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
 from sojourn.program.treatment import sessions as treatment
-from sojourn.program.treatment.actions import BY_THE_PROGRAM
+from sojourn.program.treatment.actions import BY_THE_PROGRAM, FROM_OUTSIDE
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.held import held_visits_of
 from sojourn.program.treatment.holding import holds_of
@@ -44,7 +44,7 @@ class Told:
 
     @property
     def may_strike(self) -> bool:
-        return self.row.is_standing and self.row.kind not in BY_THE_PROGRAM
+        return self.row.is_standing and self.row.kind not in BY_THE_PROGRAM | FROM_OUTSIDE
 
 
 @only(*WATCHERS)
