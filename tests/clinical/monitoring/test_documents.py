@@ -21,6 +21,7 @@ from sojourn.clinical.monitoring.documents import (
     patient_summary,
     session_note,
 )
+from sojourn.clinical.monitoring.driving import OF_THE_PATIENT, TO_THE_PATIENT
 from sojourn.clinical.monitoring.events import Corrected, Struck
 from tests.clinical.monitoring.sessions import DOSE_AT, Told
 
@@ -221,6 +222,23 @@ def test_minutes_run_from_the_dose_to_the_discharge():
     made = lines(observation_minutes(record_of(held())))
     assert made["Minutes observed"].says == "125"
     assert made["Looks at the patient on record"].says == "6"
+
+
+@pytest.mark.parametrize("plan_id", ["esketamine_clinic", "iv_clinic", "im_clinic", "sl_home"])
+@pytest.mark.parametrize("kind", DOCUMENTS)
+def test_whatever_was_given_every_document_says_that_nobody_drives_and_who_says_so(kind, plan_id):
+    told = held(plan_id).at(130, "noticed", sign="panic").at(131, "called", whom="Dr. Adeyemi", reached="yes")
+    told.at(
+        60, "alarmed", limit_id="L", severity="red", about_id=told.events[-1].event_id, words="Systolic 190"
+    )
+    try:
+        made = lines(DOCUMENTS[kind](record_of(told)))
+    except NotDerivable:
+        assert kind == "form", "only what nobody asks for is not made"
+        assert plan_id != "esketamine_clinic"
+        return
+    assert made["Driving"].says in {OF_THE_PATIENT, TO_THE_PATIENT}
+    assert "no driving until the next day" in made["Driving"].source
 
 
 def test_the_patient_is_told_not_to_drive_until_after_a_nights_sleep():

@@ -177,7 +177,7 @@ def _contact(monitor_id: UUID, timezone: str) -> Kept:
     email = StaffMember.objects.values_list("user__email", flat=True).get(pk=monitor_id)
     phone = _newest(staff_member_id=monitor_id).get(Kind.PHONE)
     if phone is None:
-        return Kept("", "", f"telephone not noted yet: note it below; e-mail {email}")
+        return Kept("", "", f"telephone not noted yet: note it on this page; e-mail {email}")
     value, source = phone
     return Kept(f"{value}, {email}", f"{source(timezone)}; e-mail of the account")
 

@@ -98,7 +98,7 @@ def record_of(of: Session) -> documents.SessionRecord:
         title=of.protocol.title,
         monitor=of.visit.clinician_name,
         site_name=site["name"],
-        site_address=", ".join(part for part in (site["address"], site["state"]) if part),
+        site_address=_whole_address(site["address"], site["state"]),
         zone=ZoneInfo(of.visit.timezone),
         plan=of.plan,
         observe_longer=of.observes_longer,
@@ -108,6 +108,12 @@ def record_of(of: Session) -> documents.SessionRecord:
         **_for_the_form(of),
         tellings=_tellings(of),
     )
+
+
+def _whole_address(address: str, state: str) -> str:
+    """The address with its state, which most addresses name already."""
+    has_state = state in address.replace(",", " ").split()
+    return address if has_state or not state else ", ".join(part for part in (address, state) if part)
 
 
 def monitored_by(of: Session) -> UUID | None:

@@ -22,6 +22,7 @@ from sojourn.clinical.monitoring.documents.values import (
     SessionRecord,
     Telling,
     document,
+    driving_source,
 )
 from sojourn.clinical.monitoring.driving import TO_THE_PATIENT
 from sojourn.clinical.monitoring.events import (
@@ -143,7 +144,10 @@ def patient_summary(record: SessionRecord) -> Document:
         title="Your session",
         sections=(
             Section("Your session", tuple(told)),
-            Section(UNTIL_TOMORROW, (Line("Driving", TO_THE_PATIENT), Line("Today", TODAY))),
+            Section(
+                UNTIL_TOMORROW,
+                (Line("Driving", TO_THE_PATIENT, source=driving_source(record)), Line("Today", TODAY)),
+            ),
             Section("Help", (Line("At any hour", HELP),)),
         ),
         citations=record.plan.citations,

@@ -158,7 +158,7 @@ def document(
 
 
 def _no_driving(record: SessionRecord) -> tuple[Line, ...]:
-    """The rule about driving, with the entry that says the patient was given the instructions."""
+    """The rule about driving, with the entry that says the patient was given the instructions, and who says so."""
     if record.state.dosed_at is None:
         return ()
     told = [
@@ -166,4 +166,10 @@ def _no_driving(record: SessionRecord) -> tuple[Line, ...]:
         for entry in record.standing
         if isinstance(entry.event, Confirmed) and entry.event.criterion == "instructions"
     ]
-    return (Line("Driving", OF_THE_PATIENT, tuple(told)),)
+    return (Line("Driving", OF_THE_PATIENT, tuple(told), source=driving_source(record)),)
+
+
+def driving_source(record: SessionRecord) -> str:
+    """Who says that nobody drives until the next day: the label, and the program where another drug was given."""
+    found = [each.citations for each in record.plan.criteria if each.id == "instructions"]
+    return "; ".join(citation.in_words for citation in found[0]) if found else ""
