@@ -219,8 +219,10 @@ def _record(session: Session, form: EventForm, *, actor: Actor, now: datetime) -
             now=now,
         )
         if wrong:
-            said = " ".join(f"{each.says} {each.then}" for each in wrong)
-            return Stop(_("Stop: nothing is given. %(wrong)s The check is on record.") % {"wrong": said})
+            said = " ".join(each.says for each in wrong)
+            return Stop(
+                _("Stop: nothing is given. %(wrong)s The dose check says what to do next.") % {"wrong": said}
+            )
         return _("Recorded.")
     if isinstance(form, AccountForm):
         dose_checking.account_for(
