@@ -233,7 +233,7 @@ def test_the_page_of_a_session_asks_a_fixed_number_of_times(
     time_machine.move_to(first.during.lower, tick=False)
     client, url = sign_in(ward.mona), reverse("workspace:session", args=[first.id])
     client.get(url)
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(25):
         client.get(url)
     dosed_at = courses.give_dose(ward, first)
     for minute, number in ((10, 10), (100, 10)):
