@@ -194,7 +194,7 @@ def test_the_chart_asks_a_fixed_number_of_queries_however_long_the_history(
         score(ward.ada.patient_id, 3 + week % 15, week * 7, instrument="gad-7")
     alarm(ward.ada)
     client = sign_in(ward.ben)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(23):
         page = client.get(chart(ward.ada.patient_id))
     assert page.status_code == 200
 

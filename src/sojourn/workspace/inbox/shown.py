@@ -67,7 +67,7 @@ def picture(request: Any) -> HttpResponse:
     try:
         named = signing.loads(request.GET.get("shows", ""), salt=_salt(request), max_age=LOADED_WITHIN)
     except signing.BadSignature:
-        return HttpResponse(status=400)
+        return HttpResponse(status=400, content_type="text/plain")
     show_alarms([UUID(each) for each in named], actor=request.actor)
     return HttpResponse(PIXEL, content_type="image/gif")
 
