@@ -82,6 +82,6 @@ def test_a_later_session_is_told_plainly_to_count_the_doses_before(ward, sign_in
     time_machine.move_to(visit.during.lower, tick=False)
     page = words_of(sign_in(ward.ada).get("/today/"))
     assert "has mostly passed after 105 minutes" in page
-    assert "This counts in that you have had 1 dose before" in page
+    assert "The dose you have had before is counted in" in page
     assert "For a first dose it would be 120 minutes." in page
     assert "model for session 2 of this course" in page

@@ -227,3 +227,12 @@ def test_the_order_page_asks_a_fixed_number_of_times(
     client.get(url)
     with django_assert_num_queries(8):
         client.get(url)
+
+
+def test_a_dose_too_low_to_be_felt_is_not_said_to_last_for_hours(ward, sign_in):
+    """Nobody above the threshold is 0 minutes, which is not "never"; and 4.3 mg by vein is 4.3 mg, without a spread."""
+    course = courses.start(ward, "racemic_iv_clinic")
+    page = words_of(order_page(ward, sign_in, course, weight_kg="70", dose_mg="4.3", do="compare"))
+    assert "95 of 100 people stay at 4 CADSS points or less throughout" in page
+    assert "not back within 8 hours" not in page
+    assert "No spread between people is published" not in page

@@ -22,8 +22,6 @@ from sojourn.program.demonstration.cast import PatientPart
 from sojourn.program.people.places import local_date
 
 PLACES, SEED = 1_000_000, 20261124
-PER_KG = {"racemic_iv_clinic": 0.5, "racemic_im_clinic": 0.5}
-FIXED_MG = {"esketamine_clinic": Decimal(56), "racemic_sl_home": Decimal(100)}
 UNDATED = datetime.min.replace(tzinfo=UTC)  # of a dose that is not booked
 WATCHED_MIN = 360  # so long a session is followed at the most
 
@@ -62,11 +60,11 @@ class LivingPerson:
 
     @property
     def dose_mg(self) -> Decimal:
-        """The dose of each session: by weight to the milligram, or as the protocol begins."""
-        protocol_id = self.part.protocol
-        if protocol_id in FIXED_MG:
-            return FIXED_MG[protocol_id]
-        return Decimal(round(PER_KG[protocol_id] * float(self.weight_kg)))
+        """The dose of each session, to the milligram: the usual one, or the highest first one where that is less."""
+        protocol = protocols.course_protocol(self.part.protocol)
+        usual = protocols.dose_range(protocol=protocol, weight_kg=float(self.weight_kg)).usual
+        most = protocol.dose.first_high_mg_per_kg
+        return Decimal(int(usual if most is None else min(usual, most * float(self.weight_kg))))
 
     @property
     def comes_to(self) -> int:
