@@ -157,4 +157,8 @@ def test_a_series_says_when_most_are_back_after_its_last_session_too(tmp_path, c
     said = capsys.readouterr().out
     assert "First session: 95 of 100 people at or below 4 CADSS points by" in said
     assert "Session 6: 95 of 100 people at or below 4 CADSS points by" in said
+    for which, number in (("first", 1), ("last", 6)):
+        drawn = (tmp_path / "out" / f"{which}-session-dissociation.svg").read_text()
+        assert f"A regimen: session {number}" in drawn
+        assert ">minutes<" in drawn
     assert "; low" in said

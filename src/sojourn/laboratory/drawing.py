@@ -14,6 +14,7 @@ INK, QUIET, WIDE, MIDDLE, LINE = "#1d2a33", "#5b6b76", "#cfe3ea", "#9cc6d3", "#1
 TICKS = 6
 FEW_HOURS = 12.0
 NICE = (1, 2, 2.5, 5, 10)
+OF_A_CLOCK_MIN = (1, 2, 5, 10, 15, 30, 60, 120)
 
 
 @dataclass(frozen=True)
@@ -29,11 +30,16 @@ class Axis:
         """Place values on the page."""
         return self.start_px + (value - self.low) / (self.high - self.low) * (self.end_px - self.start_px)
 
-    def ticks(self) -> list[float]:
-        """Choose round values for labels."""
+    def ticks(self, *, in_minutes: bool = False) -> list[float]:
+        """Choose round values for labels; of minutes those of a clock."""
         rough = (self.high - self.low) / TICKS
         scale = 10 ** np.floor(np.log10(rough))
-        step = next(scale * nice for nice in NICE if scale * nice >= rough)
+        steps = (
+            OF_A_CLOCK_MIN
+            if in_minutes and 1 < rough <= OF_A_CLOCK_MIN[-1]
+            else [scale * nice for nice in NICE]
+        )
+        step = next(each for each in steps if each >= rough)
         return [
             float(tick) for tick in np.arange(np.ceil(self.low / step) * step, self.high + step / 1e6, step)
         ]
@@ -79,7 +85,7 @@ def _grid(across: Axis, up: Axis, x_unit: str) -> list[str]:
         y = up.at(tick)
         found.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y:.1f}" y2="{y:.1f}" stroke="#e3e8eb"/>')
         found.append(f'<text x="{LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{tick:g}</text>')
-    for tick in across.ticks():
+    for tick in across.ticks(in_minutes=x_unit == "minutes"):
         x, y = across.at(tick), HEIGHT - BOTTOM + 18
         found.append(f'<text x="{x:.1f}" y="{y}" text-anchor="middle">{tick:g}</text>')
     found.append(

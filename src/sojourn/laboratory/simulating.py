@@ -34,6 +34,7 @@ from sojourn.clinical.pharmacology.quantiles import USUAL
 from sojourn.clinical.pharmacology.refusals import not_known, number_within, whole_within
 from sojourn.clinical.pharmacology.regimens import PEOPLE_KEYS, refuse_unknown
 from sojourn.laboratory.drawing import band_svg, quantile_svg
+from sojourn.laboratory.hours import drawn_hours
 from sojourn.laboratory.pictures import png_of
 
 SHOWN = (
@@ -93,7 +94,10 @@ def simulate(words: list[str]) -> int:
         told=_progress(study.people.count),
         is_compiled=asked.compiled,
     )
-    drawings = {**_write(folder, study, found), "mood": _write_mood(folder, study)}
+    hours = drawn_hours(
+        regimen=study.regimen, people=study.people, title=study.title, footnote=study.footnote
+    )
+    drawings = {**_write(folder, study, found), **dict(hours), "mood": _write_mood(folder, study)}
     _write_drawings(folder, drawings, as_png=asked.png)
     sys.stdout.write("\n".join(summary(study, found, said)) + f"\n\nDrawings and tables: {folder}\n")
     return 0

@@ -66,7 +66,7 @@ def window(*, dose: Dose, people: People, measure: Measure, days_before: tuple[f
         count=people.count,
         seed=people.seed,
         version=VERSION,
-        confidence=_confidence(dose, measure, after_others=bool(days_before)),
+        confidence=confidence_of(dose, measure, after_others=bool(days_before)),
     )
 
 
@@ -75,7 +75,8 @@ def least_confident(*found: Confidence) -> Confidence:
     return max(found, key=tuple(Confidence).index)
 
 
-def _confidence(dose: Dose, measure: Measure, *, after_others: bool) -> Confidence:
+def confidence_of(dose: Dose, measure: Measure, *, after_others: bool = False) -> Confidence:
+    """Say how sure a measure of this dose is; after other sessions dissociation is no surer than the size of tolerance."""
     found = [dose.confidence, DESCRIBED[measure].confidence]
     if after_others and measure is Measure.DISSOCIATION:
         found.append(model("effects").parameters["session_tolerance_size"].confidence)

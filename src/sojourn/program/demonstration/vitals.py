@@ -10,6 +10,7 @@ from sojourn.program.treatment.on_paper import PaperEntry
 
 CHECKS_BEFORE = timedelta(minutes=12)
 VITALS_BEFORE = timedelta(minutes=6)
+LEAVES_AFTER = timedelta(minutes=10)  # the look that found the criteria met
 RATED_AFTER = timedelta(seconds=40)
 DROWSY = 4  # of the MOAA/S
 SAID = {"confirmed", "named", "optional"}  # criteria that somebody says; the others are measured
@@ -49,7 +50,7 @@ def session_entries(
         lines.append(PaperEntry("vital_taken", look.vitals, at))
         lines.append(PaperEntry("rated", {"moaas": moaas, "dissociation": look.felt}, at + RATED_AFTER))
         if look.minute >= least and _may_leave(lines, plan, longer=longer, at=at + RATED_AFTER):
-            lines += _leaving(plan, at + timedelta(minutes=2), sitter)
+            lines += _leaving(plan, at + LEAVES_AFTER, sitter)
             break
     return [line for line in lines if line.taken_at <= until]
 
