@@ -328,3 +328,45 @@ def test_the_board_reloads_itself_where_no_script_runs(ward, first, board):
     page = board(first.during.lower + 30 * MINUTE)
     assert '<meta http-equiv="refresh" content="20">' in page
     assert "reloads itself every 20 seconds" in page
+
+
+def test_one_press_takes_on_all_that_stood_in_a_row_and_the_gravest_stands_first(ward, first, sign_in, board):
+    dosed_at = courses.give_dose(ward, first)
+    at = dosed_at + 40 * MINUTE
+    courses.take_vitals(ward, first, at, systolic=165)
+    courses.take_vitals(ward, first, at, systolic=190, spo2=91, heart_rate=135)
+    page = board(at)
+    waiting = Alarm.objects.count()
+    assert waiting > 3
+    assert f"Take on all {waiting}" in page
+    assert page.count("Nobody has taken this on") == 3, "the rest is counted, and on the session's page"
+    assert f"and {waiting - 3} more alarms" in page or "and one more alarm" in page
+    assert page.index("badge--act") < page.index("badge--attention") if "badge--attention" in page else True
+    causes = list(Alarm.objects.values_list("about_id", "reason"))
+    sent = {
+        "do": "acknowledged",
+        "acknowledged-about_id": [about for about, _ in causes],
+        "acknowledged-limit_id": [reason for _, reason in causes],
+    }
+    client = sign_in(ward.mona)
+    said = client.post(f"{SESSIONS}{first.id}/", sent, headers={"Accept": "application/json"}).json()
+    assert said["said"] == f"You have taken these {waiting} alarms on."
+    assert "Nobody has taken this on" not in said["row"]["html"]
+    assert SessionEvent.objects.filter(visit=first, kind="acknowledged").count() == waiting
+
+
+def test_an_alarm_made_up_or_of_half_a_name_takes_nothing_on(ward, first, sign_in):
+    dosed_at = courses.give_dose(ward, first)
+    courses.take_vitals(ward, first, dosed_at + 40 * MINUTE, systolic=190)
+    alarm = Alarm.objects.get()
+    client = sign_in(ward.mona)
+    for about, limits in (
+        ([alarm.about_id, uuid4()], [alarm.reason, "MADE-UP"]),
+        ([alarm.about_id], []),
+        ([], []),
+        (["x"], [alarm.reason]),
+    ):
+        sent = {"do": "acknowledged", "acknowledged-about_id": about, "acknowledged-limit_id": limits}
+        answer = client.post(f"{SESSIONS}{first.id}/", sent, headers={"Accept": "application/json"})
+        assert (answer.status_code, answer.json()["ok"]) == (409, False)
+    assert not SessionEvent.objects.filter(kind="acknowledged").exists()

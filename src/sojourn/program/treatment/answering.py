@@ -1,6 +1,6 @@
 """Takes on an alarm, and notes who saw it. The record of a session says who took on what its events raised, and when."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -60,15 +60,21 @@ def close_alarms(*, alarm_ids: Iterable[UUID], reason: str, actor: Actor, now: d
         )
 
 
-def acknowledge_on_record(*, about_id: UUID, limit_id: str, actor: Actor, now: datetime) -> None:
-    """Take on the alarm that an event raised for one limit, as a session's record names it.
+def acknowledge_on_record(*, causes: Collection[tuple[UUID, str]], actor: Actor, now: datetime) -> int:
+    """Take on the alarms that events raised for limits, as a session's record names them; give how many nobody had.
 
-    Raises AlarmNotFound, AlreadyDone.
+    All or none of them. Raises AlarmNotFound, and AlreadyDone where somebody had each.
     """
-    found = Alarm.objects.filter(about_id=about_id, reason=limit_id).values_list("id", flat=True).first()
-    if found is None:
+    raised = Alarm.objects.filter(about_id__in={about_id for about_id, _limit_id in causes})
+    known = {
+        (about_id, reason): pk for pk, about_id, reason in raised.values_list("pk", "about_id", "reason")
+    }
+    if not causes or any(cause not in known for cause in causes):
         raise AlarmNotFound
-    acknowledge_alarm(alarm_id=found, actor=actor, now=now)
+    taken = acknowledge_alarms(alarm_ids=[known[cause] for cause in causes], actor=actor, now=now)
+    if not taken:
+        raise AlreadyDone
+    return taken
 
 
 def close_alarm(*, alarm_id: UUID, reason: str, actor: Actor, now: datetime) -> None:

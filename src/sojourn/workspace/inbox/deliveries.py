@@ -29,13 +29,13 @@ def telling_in_words(row: DeliveryRow) -> Telling:
         "text": _("Text message to %(who)s"),
     }[row.channel] % {"who": row.to or _("nobody")}
     if row.delivered_at is not None:
-        made = _("opened") if row.channel == "screen" else _("taken by the mail server")
+        made = _("shown") if row.channel == "screen" else _("taken by the mail server")
         return Telling(says, row.delivered_at, made if row.channel != "text" else _("taken"), is_made=True)
     if row.failed_because:
         return Telling(
             says, row.attempted_at, _("not delivered: %(why)s") % {"why": row.failed_because}, is_made=False
         )
-    waiting = _("not opened yet") if row.channel == "screen" else _("being sent")
+    waiting = _("not shown yet") if row.channel == "screen" else _("being sent")
     return Telling(says, row.attempted_at, waiting, is_made=False)
 
 
@@ -61,7 +61,7 @@ def _tellings(made: Sequence[DeliveryRow], coming: NextTelling | None, now: date
         return Tellings(lines)
     says = {
         "screen": _("Next: on screen"),
-        "email": _("Next, if nobody opens it: email"),
+        "email": _("Next, if nobody sees it: email"),
         "text": _("Next, if the email fails: text message"),
         None: _("Next, if nobody has it: the medical director"),
     }[coming.channel]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from sojourn.clinical.monitoring import Alarm, SessionPhase
 from sojourn.clinical.monitoring.discharge import Seen
+from sojourn.clinical.monitoring.events import Alarmed
 from sojourn.program.treatment.crossings import crossing_in_words
 from sojourn.program.treatment.sessions import Session
 from sojourn.workspace.session_room.trends import sources_of
@@ -49,7 +50,7 @@ def line_of(found: Session, now: datetime) -> dict[str, Any]:
             for alarm in alarms
             if alarm.limit_id not in {waiting.limit_id for waiting in state.unacknowledged}
         ],
-        "waiting": state.unacknowledged,
+        "waiting": sorted(state.unacknowledged, key=_gravest_then_newest),
         "must_act": any(alarm.severity in ACT for alarm in alarms)
         or any(alarm.severity in ACT for alarm in state.unacknowledged)
         or (due is not None and due.overdue)
@@ -58,6 +59,10 @@ def line_of(found: Session, now: datetime) -> dict[str, Any]:
         "has_values": bool(state.seen),
         "may_leave": state.may_discharge,
     }
+
+
+def _gravest_then_newest(alarm: Alarmed) -> tuple[int, float]:
+    return Alarm(alarm.severity).rank, -alarm.taken_at.timestamp()
 
 
 @dataclass(frozen=True)

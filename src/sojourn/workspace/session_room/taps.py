@@ -42,12 +42,14 @@ def _undo(visit_id: UUID, posted: QueryDict, actor: Actor, now: datetime) -> str
 
 
 def _take_on(_visit_id: UUID, posted: QueryDict, actor: Actor, now: datetime) -> str:
-    answering.acknowledge_on_record(
-        about_id=UUID(posted.get("acknowledged-about_id", "")),
-        limit_id=posted.get("acknowledged-limit_id", ""),
-        actor=actor,
-        now=now,
+    """Take on what stood on the page. What somebody else took on meanwhile stays theirs."""
+    about = [UUID(each) for each in posted.getlist("acknowledged-about_id")]
+    limits = posted.getlist("acknowledged-limit_id")
+    taken = answering.acknowledge_on_record(
+        causes=tuple(zip(about, limits, strict=True)), actor=actor, now=now
     )
+    if taken > 1:
+        return _("You have taken these %(n)s alarms on.") % {"n": taken}
     return _("You have taken this alarm on.")
 
 
