@@ -302,3 +302,21 @@ def test_an_incident_report_tells_every_attempt_to_tell_somebody_of_its_alarm_an
 def test_a_quiet_session_has_no_incident_report():
     with pytest.raises(NotDerivable):
         incident_report(record_of(held()))
+
+
+@pytest.mark.parametrize(
+    ("step", "says"),
+    [
+        ("HOME-SOUND", "a look was missed"),
+        ("CALL-SITTER", "nobody took a call for help on"),
+        ("SITTER-CALL", "the sitter's look was missed"),
+        ("OF-AN-OLD-LADDER", "a look was missed"),
+    ],
+)
+def test_the_note_says_what_was_missed(step, says):
+    told = Told("sl_home").prepared().dosed(mg="100")
+    told.at(
+        25, "missed", step=step, does="call_sitter", look_due_at="2026-11-24T10:20:00+00:00", words="Call."
+    )
+    said = " ".join(line.says for section in session_note(record_of(told)).sections for line in section.lines)
+    assert f"{says}: Call." in said

@@ -37,6 +37,12 @@ def ladder_for(plan_id: str, *, follows: str = LOOK) -> Ladder:
     raise NoLadder(plan_id)
 
 
+@cache
+def followed_by_steps() -> dict[str, str]:
+    """Say of each step, by its id, which of FOLLOWS its ladder follows."""
+    return {step.id: ladder.follows for ladder in ladders() for step in ladder.steps}
+
+
 def read_ladders(folder: Traversable) -> tuple[Ladder, ...]:
     """Read the ladders of a folder. Raises DataFileInvalid, also when a plan has none or two of a sort it needs."""
     table = read_table(folder / "ladders.toml", allowed=("defaults",), required=("ladder", "step"))

@@ -4,10 +4,19 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from sojourn.clinical.monitoring import MonitoringPlan
+from sojourn.clinical.monitoring.ladder_files import followed_by_steps
+from sojourn.clinical.monitoring.ladders import CALL, LOOK, SITTER_LOOK
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.sessions import EventRow
+
+MISSED = {
+    LOOK: gettext_lazy("Look missed"),
+    CALL: gettext_lazy("Call for help not taken on"),
+    SITTER_LOOK: gettext_lazy("Sitter’s look missed"),
+}
 
 
 def in_words(row: EventRow, plan: MonitoringPlan) -> str:
@@ -133,7 +142,9 @@ WORDS: dict[EventKind, Callable[[dict[str, Any], MonitoringPlan], str]] = {
     EventKind.CALLED: _called,
     EventKind.MEDICATED: _medicated,
     EventKind.NOTICED: _noticed,
-    EventKind.MISSED: lambda facts, _plan: _("Look missed") + _after(facts),
+    EventKind.MISSED: lambda facts, _plan: (
+        str(MISSED[followed_by_steps().get(facts["step"], LOOK)]) + _after(facts)
+    ),
     EventKind.ALARMED: lambda facts, _plan: _("Alarm raised") + _after(facts),
     EventKind.ACKNOWLEDGED: lambda facts, _plan: _("Alarm taken on") + _after(facts),
     EventKind.CONFIRMED: _confirmed,

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sojourn.clinical.monitoring import Alarm, SessionPhase
+from sojourn.clinical.monitoring import HELP_ASKED, Alarm, SessionPhase
 from sojourn.clinical.monitoring.discharge import Seen
 from sojourn.clinical.monitoring.events import Alarmed
 from sojourn.program.treatment.crossings import crossing_in_words
@@ -31,6 +31,7 @@ SIGNALS = (
     ("dissociation", gettext_lazy("Dissociation"), "of 10"),
 )
 ACT = {Alarm.RED, Alarm.EMERGENCY}
+SAID_AT_MOST = 3  # of what nobody has taken on, each kind once; the rest is counted
 
 
 def line_of(found: Session, now: datetime) -> dict[str, Any]:
@@ -38,6 +39,7 @@ def line_of(found: Session, now: datetime) -> dict[str, Any]:
     state = found.state
     due = state.next_due
     alarms = state.alarms
+    waiting = sorted(state.unacknowledged, key=_calls_then_gravest_then_newest)
     return {
         "session": found,
         "visit": found.visit,
@@ -50,7 +52,10 @@ def line_of(found: Session, now: datetime) -> dict[str, Any]:
             for alarm in alarms
             if alarm.limit_id not in {waiting.limit_id for waiting in state.unacknowledged}
         ],
-        "waiting": sorted(state.unacknowledged, key=_gravest_then_newest),
+        "waiting": waiting,
+        "waiting_said": tuple({alarm.limit_id: alarm for alarm in reversed(waiting)}.values())[::-1][
+            :SAID_AT_MOST
+        ],
         "must_act": any(alarm.severity in ACT for alarm in alarms)
         or any(alarm.severity in ACT for alarm in state.unacknowledged)
         or (due is not None and due.overdue)
@@ -61,8 +66,8 @@ def line_of(found: Session, now: datetime) -> dict[str, Any]:
     }
 
 
-def _gravest_then_newest(alarm: Alarmed) -> tuple[int, float]:
-    return Alarm(alarm.severity).rank, -alarm.taken_at.timestamp()
+def _calls_then_gravest_then_newest(alarm: Alarmed) -> tuple[bool, int, float]:
+    return alarm.limit_id != HELP_ASKED, Alarm(alarm.severity).rank, -alarm.taken_at.timestamp()
 
 
 @dataclass(frozen=True)

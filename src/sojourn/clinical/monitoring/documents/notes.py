@@ -55,8 +55,15 @@ from sojourn.clinical.monitoring.events import (
     VitalTaken,
     Witnessed,
 )
+from sojourn.clinical.monitoring.ladder_files import followed_by_steps
+from sojourn.clinical.monitoring.ladders import CALL, LOOK, SITTER_LOOK
 
 ACT = {"red", "emergency"}
+MISSED = {
+    LOOK: "a look was missed",
+    CALL: "nobody took a call for help on",
+    SITTER_LOOK: "the sitter's look was missed",
+}
 TODAY = (
     "No alcohol today. Do not look after children alone, and decide nothing about money or law today "
     "(program policy)."
@@ -285,7 +292,7 @@ SAYS: dict[type, Callable[[SessionRecord, Any], str]] = {
     Noticed: _noticed,
     Noted: lambda _, event: str(event.words),
     Looked: _then_words("looked at the patient"),
-    Missed: _then_words("a look was missed"),
+    Missed: lambda _, event: MISSED[followed_by_steps().get(event.step, LOOK)] + _after(event.words),
     HelpAsked: _then_words("asked for help"),
     RoleAccepted: _then_words("took on the role of sitter"),
     SeriousTold: lambda _, event: serious_in_words(event),
