@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from sojourn.live.serving import Station, Where
 from sojourn.live.tickets import Ticket, signed
 from sojourn.program.people.models import StaffMember, User
 from sojourn.program.safety.watch import beat
@@ -128,6 +129,19 @@ def test_a_watch_that_was_silent_for_fifteen_seconds_is_called_silent(port, ward
     while board.next("tick")[2]["watch"]:
         assert time.monotonic() - began < 15
     assert time.monotonic() - began < 5
+
+
+def test_a_first_beat_that_comes_back_before_its_answer_is_no_tick():
+    station = Station(
+        Where("127.0.0.1", 0, "postgresql:///nowhere", "secret", "http://127.0.0.1:1", "localhost")
+    )
+    told = []
+    station.hub.tell_all = lambda name, state: told.append((name, state))
+    station._tick()
+    assert told == []
+    station.state = {"at": "2026-11-25T10:00:00+00:00", "watch": True, "silent_s": 0}
+    station._tick()
+    assert told == [("tick", station.state)]
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ class Station:
             await asyncio.sleep(BEAT_EVERY_S)
 
     def _tick(self) -> None:
-        if not self.delivery.is_late:
+        if self.state and not self.delivery.is_late:  # the first beat may come back before its answer
             self.hub.tell_all("tick", self.state)
 
 
