@@ -125,6 +125,7 @@ def test_a_serious_event_stands_on_the_form_as_it_was_answered_last():
         "Serious adverse event: what, onset, treatment, hospital, outcome"
     ]
     assert "Fainted" in line.says
+    assert line.says.endswith("from 04:04"), "its onset, where the session was"
     assert "hospital" in line.says
     assert len(line.cites) == 1
 

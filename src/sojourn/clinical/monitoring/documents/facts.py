@@ -55,7 +55,8 @@ def serious(record: SessionRecord) -> Fact | None:
         return None
     last = told[-1]
     assert isinstance(last.event, SeriousTold)
-    return Fact(serious_in_words(last.event), (last.number,))
+    onset = f", from {record.clock(last.event.taken_at)}" if last.event.happened else ""
+    return Fact(serious_in_words(last.event) + onset, (last.number,))
 
 
 def session_date(record: SessionRecord) -> Fact | None:
