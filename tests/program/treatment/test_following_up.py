@@ -6,7 +6,10 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError, transaction
 
+from sojourn.program.measures.models import QuestionnaireRequest
+from sojourn.program.people.places import local_date
 from sojourn.program.people.policy import NotAllowed
+from sojourn.program.plans.asking import ask_for_open_courses
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment import following_up
 from sojourn.program.treatment.deadlines import deadlines_for
@@ -107,3 +110,27 @@ def test_pressing_twice_notes_one_attempt_and_none_is_changed(ward, first, dosed
     assert FollowUp.objects.count() == 1
     with pytest.raises(DatabaseError), transaction.atomic():
         FollowUp.objects.update(words="Never called.")
+
+
+def test_nobody_is_asked_about_a_dose_they_did_not_have(ward, course, first):
+    def asked():
+        of_course = QuestionnaireRequest.objects.filter(course_id=course.id, withdrawn_at=None)
+        return set(of_course.filter(instrument_id="next-day").values_list("due_on", flat=True))
+
+    ended_at = first.during.lower
+    days = asked()
+    after_first = local_date(ended_at, "America/Los_Angeles") + timedelta(days=1)
+    assert after_first in days
+    courses.note_event(ward, first, "cancelled", {"words": "Fever."}, ended_at)
+    assert asked() == days - {after_first}
+    ask_for_open_courses(now=ended_at + HOUR)
+    assert asked() == days - {after_first}
+
+
+def test_who_had_a_dose_is_asked_the_day_after(ward, course, first):
+    dosed_at = courses.give_dose(ward, first)
+    ask_for_open_courses(now=dosed_at + HOUR)
+    due = local_date(dosed_at, "America/Los_Angeles") + timedelta(days=1)
+    assert QuestionnaireRequest.objects.filter(
+        course_id=course.id, withdrawn_at=None, instrument_id="next-day", due_on=due
+    ).exists()

@@ -15,7 +15,9 @@ def ask_for_course(course_id: UUID, *, actor: Actor, now: datetime) -> None:
     course = Course.objects.select_related("site").get(pk=course_id)
     if course.ended_at is not None:
         return
-    doses = Visit.objects.filter(course_id=course_id, kind=VisitKind.DOSING, cancelled_at=None)
+    doses = Visit.objects.filter(
+        course_id=course_id, kind=VisitKind.DOSING, cancelled_at=None, without_dose_at=None
+    )
     measures.request_course(
         patient_id=course.patient_id,
         course_id=course_id,
@@ -24,6 +26,13 @@ def ask_for_course(course_id: UUID, *, actor: Actor, now: datetime) -> None:
         actor=actor,
         now=now,
     )
+
+
+def note_no_dose(visit_id: UUID, *, actor: Actor, now: datetime) -> None:
+    """Note that a session ended without a dose: nobody is asked about a dose they did not have."""
+    Visit.objects.filter(pk=visit_id, kind=VisitKind.DOSING, without_dose_at=None).update(without_dose_at=now)
+    course_id = Visit.objects.values_list("course_id", flat=True).get(pk=visit_id)
+    ask_for_course(course_id, actor=actor, now=now)
 
 
 def ask_for_open_courses(*, now: datetime) -> int:

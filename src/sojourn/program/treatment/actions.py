@@ -13,6 +13,7 @@ from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.events import Noticed, SeriousTold
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to, require
+from sojourn.program.plans.asking import note_no_dose
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
 from sojourn.program.treatment import alarming, refusing
@@ -246,6 +247,8 @@ def _recorded(new: NewEvent, of: Session, *, actor: Actor, now: datetime) -> Rec
         early = alarming.left_early(about_id=row.id, taken_at=row.taken_at)
         _raise(early, of, actor, now)
         _tell([early], of, actor, now)
+    if new.kind == EventKind.CANCELLED and of.state.dosed_at is None:
+        note_no_dose(of.visit.id, actor=actor, now=now)
     if isinstance(new.event, SeriousTold) and new.event.happened:
         serious = alarming.serious_event(about_id=row.id, taken_at=row.taken_at)
         _raise(serious, of, actor, now)
