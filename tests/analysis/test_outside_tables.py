@@ -329,3 +329,26 @@ def test_two_scales_in_columns_are_not_guessed_between(tmp_path, capsys):
     code, _, said = run(tmp_path, capsys, ["a,1,2,3,4"], header="id,bdi.pre,bdi.2m,hrsd.pre,hrsd.2m")
     assert code == 2
     assert "The columns do not say what they are." in said
+
+
+def test_who_is_missing_is_told_by_the_bands_of_their_baseline(tmp_path, capsys):
+    rows = [
+        row for k in range(20)
+        for row in course(f"p{k:02}", 22 if k < 10 else 12, 15, 12, *([9] if k >= 6 else []))
+    ]  # fmt: skip
+    _, page, _ = run(tmp_path, capsys, [*rows, "late,28,9"])
+    part = page[page.index("Who is missing, by how ill they were") :]
+    for said in ("week 4 moderate 10 10 0", "week 4 severe 10 4 6", "week 4 no baseline 1 1 0"):
+        assert said in part
+
+
+def test_a_scale_without_bands_is_cut_into_thirds(tmp_path, capsys):
+    map_text = (
+        '[columns]\npatient = "patient"\nday = "day"\nscore = "score"\n[scale]\ntitle = "T"\nlow = 20\nhigh = 80\n'
+        "higher_is_better = true\n"
+    )
+    rows = [row for k in range(12) for row in course(f"p{k}", 30 + 2 * k, 40 + k, 45, 50 + k % 5)]
+    _, page, _ = run(tmp_path, capsys, rows, map_text=map_text)
+    part = page[page.index("Who is missing, by how ill they were") :]
+    assert "week 4 20 to 40 5 5 0" in part
+    assert "week 4 40 to 60 7 7 0" in part

@@ -47,6 +47,7 @@ def page_of(
         "parts": _parts(report, facts["Table"]) if report else (),
         "rates": [_row(each) for each in report.outcomes] if report else [],
         "dropout": [row for each in report.outcomes for row in _dropout(each)] if report else [],
+        "by_severity": report.dropout if report else (),
         "groups": bool(report and report.groups != ("",)),
         "unsaid": ""
         if report

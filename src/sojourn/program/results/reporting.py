@@ -21,7 +21,7 @@ from sojourn.clinical import instruments
 from sojourn.clinical.outcomes.practice import USUAL_WINDOWS, Chain, ClaimCard, Definition, Window, claim_card
 from sojourn.clinical.outcomes.recount import day_number
 from sojourn.clinical.outcomes.reports import yardstick_of
-from sojourn.clinical.outcomes.reports.practice_report import Severity, practice_report
+from sojourn.clinical.outcomes.reports.practice_report import practice_report
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import Actor, actor_of
 from sojourn.program.people.models import User
@@ -194,12 +194,11 @@ def _found(report: Report, hold: Hold) -> dict[str, Any]:
         hold.write(stage=stage, percent=min(99, 100 * next(steps) // STAGES - 5))
 
     loaded = load(actor, asked, yardstick=yardstick, tell=tell)
-    bands = instrument.band_set()
     found = practice_report(
         people=loaded.people,
         readings=loaded.readings,
         yardstick=yardstick,
-        severities=[Severity(band.label, Fraction(band.low)) for band in bands.bands] if bands else (),
+        severities=yardstick.severities,
         windows=USUAL_WINDOWS,
         primary=_window(report.definition["window"]),
         as_of=day_number(report.as_of),

@@ -9,7 +9,8 @@ from sojourn.clinical import instruments
 from sojourn.clinical.outcomes.practice import USUAL_WINDOWS
 from sojourn.clinical.outcomes.recount import NEVER, People, Readings
 from sojourn.clinical.outcomes.reports import yardstick_of
-from sojourn.clinical.outcomes.reports.practice_report import Severity, practice_report
+from sojourn.clinical.outcomes.reports.practice_report import practice_report
+from sojourn.clinical.outcomes.reports.yardstick import Severity
 
 PHQ9 = yardstick_of(instruments.get("phq-9"))
 BANDS = (Severity("mild", Fraction(0)), Severity("moderate", Fraction(10)), Severity("severe", Fraction(20)))

@@ -4,7 +4,6 @@ It is a table of plain numbers, rounded to six places: the same definition, data
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -36,7 +35,7 @@ from sojourn.clinical.outcomes.recount import (
 )
 from sojourn.clinical.outcomes.reports.unsaid import Unsaid
 from sojourn.clinical.outcomes.reports.what_if import Claimed, what_if
-from sojourn.clinical.outcomes.reports.yardstick import Yardstick
+from sojourn.clinical.outcomes.reports.yardstick import Severity, Yardstick
 from sojourn.clinical.outcomes.survival import Followed, curve
 
 THOUSANDTHS = 1000
@@ -45,14 +44,6 @@ MOST_MODELLED = 20_000  # people: beyond it a fit takes minutes and tells nothin
 FEWEST_AT_VISIT = 5
 CURVE_DAYS = (0, 30, 60, 90, 120, 150, 180, 240, 300, 365)
 Part = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Severity:
-    """A band of the baseline: its name, and the lowest score in it."""
-
-    label: str
-    low: Fraction
 
 
 def practice_report(

@@ -18,6 +18,7 @@ from sojourn.clinical.outcomes.mixed_models import (
 from sojourn.clinical.outcomes.practice.chain import Chain, chain_of
 from sojourn.clinical.outcomes.practice.estimates import Rates, rates_of
 from sojourn.clinical.outcomes.practice.windows import Window, baseline_of, reading_in
+from sojourn.clinical.outcomes.reports.dropout import Dropout, dropout
 from sojourn.clinical.outcomes.reports.time_in_response import TimeInResponse, time_in_response
 from sojourn.clinical.outcomes.reports.unsaid import Unsaid
 from sojourn.clinical.outcomes.reports.what_if import Claimed, WhatIf, what_if
@@ -75,6 +76,7 @@ class Report:
     time_in_response: TimeInResponse | Unsaid
     what_if: WhatIf | Unsaid
     percent: PercentTwice | Unsaid
+    dropout: tuple[Dropout, ...]
 
     def at_primary(self) -> tuple[VisitOutcomes, ...]:
         """Give the outcomes of each group at the primary visit."""
@@ -130,6 +132,7 @@ def report_on(
             rng=rng,
         ),
         percent=_percent_twice(scores, primary, yardstick),
+        dropout=dropout(people, visits, groups, yardstick, as_of, baseline_within),
     )
 
 

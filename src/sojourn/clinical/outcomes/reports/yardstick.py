@@ -17,6 +17,14 @@ CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
+class Severity:
+    """A band of the baseline: its name, and the lowest score in it."""
+
+    label: str
+    low: Fraction
+
+
+@dataclass(frozen=True)
 class Yardstick:
     """A scale's range and direction, and what counts. None: not agreed for this scale, so it is not judged.
 
@@ -34,6 +42,7 @@ class Yardstick:
     reliable_points: Fraction | None
     definition_hash: str
     whole_numbers: bool = True
+    severities: tuple[Severity, ...] = ()  # bands of scores, the lowest first; empty where none are published
 
     def __post_init__(self) -> None:
         if self.low >= self.high:
@@ -89,7 +98,7 @@ def yardstick_of(instrument: Instrument) -> Yardstick:
     if scale is None:
         raise ValueError(f"{instrument.title} gives no score")
     rule = instrument.outcome_rule()
-    change = instrument.change_set()
+    change, bands = instrument.change_set(), instrument.band_set()
     return Yardstick(
         id=instrument.id,
         title=instrument.title,
@@ -101,6 +110,10 @@ def yardstick_of(instrument: Instrument) -> Yardstick:
         remission_below=_fraction(rule.remission_below) if rule else None,
         reliable_points=change.points if change else None,
         definition_hash=instrument.definition_hash,
+        severities=tuple(
+            Severity(band.label, Fraction(band.low))
+            for band in sorted(bands.bands if bands else (), key=lambda band: band.low)
+        ),
     )
 
 
