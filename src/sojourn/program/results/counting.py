@@ -44,27 +44,24 @@ ASKED: Final = """
 """
 
 
-# What is counted of one window among people with a baseline, in the order of `Counted` after `dosed`.
+# What is counted of one window among people with a baseline, in the order of `Counted` after `dosed`. A score outside the
+# scale is none: it is not seen, no response and no worsening.
+SEEN: Final = "{w} BETWEEN %(low)s AND %(high)s"
+FELL: Final = "100 * (baseline - {w}) >= %(response_percent)s * baseline"
 OF_SCORES: Final = tuple(
     f"{what} FILTER (WHERE first_dose_on <= %(before_{{w}})s AND {when})"
     for what, when in (
         ("count(*)", "baseline >= %(floor)s"),
-        ("count(*)", "baseline >= %(floor)s AND {w} IS NOT NULL"),
-        (
-            "count(*)",
-            "baseline >= %(floor)s AND baseline > 0 AND 100 * (baseline - {w}) >= %(response_percent)s * baseline",
-        ),
-        ("count(*)", "baseline >= %(floor)s AND {w} < %(remission_below)s"),
-        ("count(*)", "baseline >= %(floor)s AND {w} - baseline >= %(reliable)s"),
+        ("count(*)", f"baseline >= %(floor)s AND {SEEN}"),
+        ("count(*)", f"baseline >= %(floor)s AND baseline > 0 AND {FELL} AND {{w}} >= %(low)s"),
+        ("count(*)", "baseline >= %(floor)s AND {w} < %(remission_below)s AND {w} >= %(low)s"),
+        ("count(*)", "baseline >= %(floor)s AND {w} - baseline >= %(reliable)s AND {w} <= %(high)s"),
         ("count(*)", "true"),
-        ("count(*)", "{w} IS NOT NULL"),
-        ("count(*)", "{w} - baseline >= %(reliable)s"),
-        ("sum(baseline)", "baseline >= %(floor)s AND {w} IS NOT NULL"),
-        ("sum(baseline)", "baseline >= %(floor)s AND {w} IS NULL"),
+        ("count(*)", SEEN),
+        ("count(*)", "{w} - baseline >= %(reliable)s AND {w} <= %(high)s"),
+        ("sum(baseline)", f"baseline >= %(floor)s AND {SEEN}"),
+        ("sum(baseline)", f"baseline >= %(floor)s AND ({SEEN}) IS NOT TRUE"),
     )
-)
-POSSIBLE: Final = ", ".join(
-    f"CASE WHEN {column} BETWEEN %(low)s AND %(high)s THEN {column} END AS {column}" for column in KEPT[5:]
 )
 OF_PEOPLE: Final = "count(*) FILTER (WHERE first_dose_on <= %(before_{w})s) AS reached_{w}"
 LEAST: Final = -(2**31)  # below every score: a threshold that nobody meets, a floor that everybody does
@@ -162,8 +159,7 @@ def _counts_of(windows: Sequence[Window]) -> str:
         )
     ]
     return (
-        COUNTS.replace("{possible}", POSSIBLE)
-        .replace("{of_people}", ", ".join(OF_PEOPLE.replace("{w}", column) for column in columns))
+        COUNTS.replace("{of_people}", ", ".join(OF_PEOPLE.replace("{w}", column) for column in columns))
         .replace("{of_scores}", ", ".join(of_scores))
         .replace("{results}", ", ".join(results))
     )
