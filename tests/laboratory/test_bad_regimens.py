@@ -78,6 +78,12 @@ BAD = {
     "a child": (GOOD.replace("weight_kg = 80", "age_years = 12"), "age_years", "give an adult's age"),
     "a weight in pounds": (GOOD.replace("weight_kg = 80", "weight_kg = 400"), "weight_kg", "in kilograms"),
     "a negative weight": (GOOD.replace("weight_kg = 80", "weight_kg = -80"), "weight_kg", "-80 is too small"),
+    "pregnant": (GOOD.replace("seed = 7", "pregnant = true"), "person", "Nobody studied these models in pregnancy"),
+    "perhaps pregnant": (GOOD.replace("seed = 7", 'pregnant = "no"'), "pregnant", "give true or false"),
+    "a severe liver disease": (GOOD.replace("seed = 7", 'liver = "severe liver disease"'), "person", "was not studied"),
+    "a liver nobody knows": (GOOD.replace("seed = 7", 'liver = "moderate"'), "liver", "use one of healthy, moderate"),
+    "an interaction in words": (GOOD.replace("seed = 7", 'interactions = "none"'), "interactions", "give a list"),
+    "a medicine by name": (GOOD.replace("seed = 7", 'interactions = ["diazepam"]'), "interactions", "use one of cyp inhib"),
     "an evidence nobody knows": (GOOD.replace('"open"', '"blind"'), "evidence", "use one of open, active control, masked"),
     "a title of numbers": (GOOD.replace('"Six infusions"', "6"), "title", "give a few words in quotes"),
     "an end before the end": ("until_h = 1\n" + GOOD + "[repeat]\nsessions = 6\ndays_apart = 3\n", "until_h", "ends before the last session"),
@@ -100,3 +106,13 @@ def test_forty_files_are_tried_and_the_good_one_is_good(tmp_path):
     assert len(BAD) >= 40
     (tmp_path / "good.toml").write_text(GOOD)
     assert main(["simulate", str(tmp_path / "good.toml"), "--out", str(tmp_path / "out")]) == 0
+
+
+def test_who_the_people_are_is_warned_of_by_name_and_no_longer_called_unknown(tmp_path, capsys):
+    told = 'age_years = 66\npregnant = false\nliver = "healthy"\ninteractions = ["benzodiazepine"]'
+    (tmp_path / "told.toml").write_text(GOOD.replace("seed = 7", told))
+    assert main(["simulate", str(tmp_path / "told.toml"), "--out", str(tmp_path / "out")]) == 0
+    said = capsys.readouterr().out
+    assert "A benzodiazepine changes the effects" in said
+    assert "From 60 years on" in said
+    assert "Not told" not in said

@@ -139,15 +139,6 @@ def test_an_unknown_word_lists_what_there_is(capsys):
     assert "simulate" in capsys.readouterr().out
 
 
-def test_the_compiled_path_writes_the_same_table(tmp_path, capsys):
-    (tmp_path / "troche.toml").write_text(REGIMEN)
-    tables = []
-    for words in ([], ["--compiled"]):
-        main(["simulate", str(tmp_path / "troche.toml"), "--out", str(tmp_path / "out"), *words])
-        tables.append((tmp_path / "out" / "quantiles.csv").read_text())
-    assert tables[0] == tables[1]
-
-
 def test_a_series_says_when_most_are_back_after_its_last_session_too(tmp_path, capsys):
     (tmp_path / "six.toml").write_text(
         "[people]\nnumber = 300\n[[session]]\nroute = 'intravenous'\ndose_mg_per_kg = 0.5\nover_min = 40\n"

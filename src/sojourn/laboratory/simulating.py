@@ -15,6 +15,8 @@ from sojourn.clinical.pharmacology import (
     Band,
     CannotSimulate,
     Evidence,
+    Interaction,
+    Liver,
     Measure,
     People,
     Person,
@@ -29,7 +31,7 @@ from sojourn.clinical.pharmacology import (
     window,
 )
 from sojourn.clinical.pharmacology.exponentials import Array
-from sojourn.clinical.pharmacology.people import MOST_PEOPLE
+from sojourn.clinical.pharmacology.people import LEAST_KG, MOST_KG, MOST_PEOPLE
 from sojourn.clinical.pharmacology.quantiles import USUAL
 from sojourn.clinical.pharmacology.refusals import not_known, number_within, whole_within
 from sojourn.clinical.pharmacology.regimens import PEOPLE_KEYS, refuse_unknown
@@ -64,6 +66,7 @@ class Study:
     people: People
     times_h: Array
     evidence: Evidence
+    person: Person
 
     @property
     def footnote(self) -> str:
@@ -78,9 +81,6 @@ def simulate(words: list[str]) -> int:
     parser.add_argument("file", type=Path, help="the regimen, a TOML file")
     parser.add_argument("--out", type=Path, help="folder for drawings and tables (default: beside the file)")
     parser.add_argument("--png", action="store_true", help="each drawing as a PNG picture too")
-    parser.add_argument(
-        "--compiled", action="store_true", help="sums by numba, for many people (requirements/fast.txt)"
-    )
     asked = parser.parse_args(words)
     study = read_study(_text_of(asked.file))
     folder = asked.out or asked.file.with_suffix("")
@@ -92,7 +92,6 @@ def simulate(words: list[str]) -> int:
         times_h=study.times_h,
         measures=SHOWN,
         told=_progress(study.people.count),
-        is_compiled=asked.compiled,
     )
     hours = drawn_hours(
         regimen=study.regimen, people=study.people, title=study.title, footnote=study.footnote
@@ -144,15 +143,37 @@ def read_study(text: str) -> Study:
         ),
         times_h=np.arange(times) * every / 60,
         evidence=Evidence(str(evidence)),
+        person=_read_person(people),
+    )
+
+
+def _read_person(told: Mapping[str, object]) -> Person:
+    """Read whom the people are like; what is left out is not known, which is never "no"."""
+    pregnant, liver, others = told.get("pregnant"), told.get("liver"), told.get("interactions")
+    if pregnant is not None and not isinstance(pregnant, bool):
+        raise CannotSimulate("pregnant", "give true or false, or leave it out where it is not known")
+    if liver is not None and liver not in tuple(Liver):
+        raise not_known("liver", liver, Liver)
+    if others is not None and not isinstance(others, list):
+        raise CannotSimulate("interactions", f"give a list, empty or of {', '.join(Interaction)}")
+    for other in others or ():
+        if other not in tuple(Interaction):
+            raise not_known("interactions", other, Interaction)
+    weight = number_within("weight_kg", told.get("weight_kg", 80.0), LEAST_KG, MOST_KG, "give kilograms")
+    age = told.get("age_years")
+    return Person(
+        weight_kg=weight,
+        age_years=None if age is None else number_within("age_years", age, 18, 110, "give an adult's age"),
+        is_pregnant=pregnant,
+        liver=None if liver is None else Liver(str(liver)),
+        interactions=None if others is None else tuple(Interaction(str(other)) for other in others),
     )
 
 
 def cautions(study: Study) -> list[str]:
     """Say what lies outside the studies; refuse what lies far outside (CannotSimulate)."""
-    person = Person(weight_kg=study.people.weight_kg, age_years=study.people.age_years)
-    return list(
-        dict.fromkeys(said for each in study.regimen.sessions for said in cautions_for(person, each.dose))
-    )
+    sessions = study.regimen.sessions
+    return list(dict.fromkeys(said for each in sessions for said in cautions_for(study.person, each.dose)))
 
 
 def summary(study: Study, found: Mapping[Measure, Band], said: Sequence[str]) -> list[str]:

@@ -60,20 +60,19 @@ def follow(
     measures: Sequence[Measure],
     occasions: bool = False,
     days_before: tuple[float, ...] = (),
-    is_compiled: bool = False,
 ) -> Mapping[Measure, Array]:
     """Follow these people through a regimen: for each measure `(n, times)`, in the unit of `DESCRIBED`.
 
     Times in hours from the beginning of the regimen. Sessions add up; tolerance between sessions is that of the
     session a time falls into. `days_before` are the days from each session before the regimen to its beginning, the
     longest ago first: they leave tolerance, and nothing in the blood. With `occasions` a person's uptake differs from
-    session to session. `is_compiled` lets numba do the sums, where it is installed.
+    session to session.
     """
     needed = list(dict.fromkeys(signal for measure in measures for signal in DESCRIBED[measure].needs))
     found = np.zeros((len(people), len(needed), len(times_h)))
     for number, session in enumerate(regimen.sessions, 1):
         body = dosed(people, session.dose, session=number, occasions=occasions)
-        found += levels(body, times_h=times_h - session.start_h, signals=needed, is_compiled=is_compiled)
+        found += levels(body, times_h=times_h - session.start_h, signals=needed)
     signals = {signal: found[:, place] for place, signal in enumerate(needed)}
     tolerance = _session_tolerance_at(regimen, times_h, days_before)
     return {measure: _measured(measure, signals, people, tolerance) for measure in measures}

@@ -72,12 +72,8 @@ def bands(
     shares: tuple[float, ...] = USUAL,
     block: int = BLOCK,
     told: Callable[[int], None] | None = None,
-    is_compiled: bool = False,
 ) -> Mapping[Measure, Band]:
-    """Give the quantiles of each measure at each time. `told(done)` hears of progress after every block.
-
-    `is_compiled` lets numba do the sums, where it is installed. Raises CannotSimulate where it is not.
-    """
+    """Give the quantiles of each measure at each time. `told(done)` hears of progress after every block."""
     tallies = {measure: Tally(len(times_h)) for measure in measures}
     done = 0
     for drawn in people.blocks(block):
@@ -87,7 +83,6 @@ def bands(
             times_h=times_h,
             measures=measures,
             occasions=True,
-            is_compiled=is_compiled,
         ).items():
             tallies[measure].add(values)
         done += len(drawn)

@@ -18,7 +18,9 @@ DOSE_KEYS = ("drug", "route", "dose_mg", "dose_mg_per_kg", "over_min", "steps", 
 SESSION_KEYS = (*DOSE_KEYS, "day")
 REPEAT_KEYS = ("sessions", "days_apart")
 STEP_KEYS = ("amount", "from_min", "over_min")
-PEOPLE_KEYS = ("number", "seed", "weight_kg", "weight_sd_kg", "age_years")
+PEOPLE_KEYS = (
+    "number", "seed", "weight_kg", "weight_sd_kg", "age_years", "pregnant", "liver", "interactions",
+)  # fmt: skip
 MEANT = {
     "dose": "dose_mg", "dose_g": "dose_mg", "dose_mcg": "dose_mg", "dose_ug": "dose_mg", "mg": "dose_mg",
     "amount": "dose_mg", "mg_per_kg": "dose_mg_per_kg", "dose_mgkg": "dose_mg_per_kg", "minutes": "over_min",
