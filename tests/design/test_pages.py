@@ -10,7 +10,7 @@ from tests.house_rules.tree import ROOT, files
 pytestmark = pytest.mark.urls("tests.design.urls")
 
 TEMPLATES = list(files("src/sojourn/design/*.html"))
-ERROR_PAGES = ["400.html", "403.html", "404.html", "500.html", "403_csrf.html"]
+ERROR_PAGES = ["400.html", "403.html", "404.html", "500.html", "503.html", "403_csrf.html"]
 
 
 @pytest.mark.parametrize("name", ERROR_PAGES)

@@ -5,8 +5,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-# After a restart of the server the pool tries again at about 1, 3 and 7 s: a request waits that long.
-POOL = {"min_size": 2, "max_size": 12, "timeout": 10}
+# After a restart of the server the pool tries again at about 1, 3 and 7 s: a request waits that long. Then it gives up, and
+# the next request makes it try anew: a server that was away for a minute is not waited for another one.
+POOL = {"min_size": 2, "max_size": 12, "timeout": 10, "reconnect_timeout": 10}
+CONNECTED_WITHIN_S = 5
 
 
 def database_from_url(url: str) -> dict[str, Any]:
@@ -25,7 +27,7 @@ def database_from_url(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or options.pop("port", "")),
-        "OPTIONS": {**options, "pool": POOL},
+        "OPTIONS": {"connect_timeout": CONNECTED_WITHIN_S, **options, "pool": POOL},
     }
 
 

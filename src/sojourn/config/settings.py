@@ -109,6 +109,8 @@ DATABASES = {
     # Drills run in a database of their own, which no connection of the practice's reaches.
     "rehearsal": rehearsal_database(DATABASE_URL, os.environ.get("SOJOURN_REHEARSAL_DATABASE_URL", "")),
 }
+for _database in DATABASES.values():  # pages are impatient (config/wsgi.py), commands and workers are not
+    _database["ANSWERS_WITHIN_S"] = float(os.environ.get("SOJOURN_ANSWERS_WITHIN_S", "0"))
 
 # ---- who is here
 AUTH_USER_MODEL = "people.User"
