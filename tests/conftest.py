@@ -38,7 +38,7 @@ if os.environ.get("SOJOURN_DATABASE_URL"):
 
     @pytest.fixture
     def living_watch(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-        """A watch that lives: one beat, which counts for as long as a test takes and not for 15 seconds only."""
+        """A watch that lives: one beat, which counts for as long as a test takes and not for 12 seconds only."""
         from sojourn.program.safety import watch
 
         monkeypatch.setattr(watch, "SILENT_AFTER_S", 3600.0)

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from sojourn.config import clock
 from sojourn.program.people.actors import actor_of
 from sojourn.program.safety.lookout import blindness
 
@@ -19,7 +20,7 @@ class WhoAndWhen:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        request.now = timezone.now()  # type: ignore[attr-defined]
+        request.now = clock.now()  # type: ignore[attr-defined]
         request.actor = actor_of(request.user)  # type: ignore[attr-defined]
         return self.get_response(request)
 

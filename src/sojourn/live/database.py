@@ -13,7 +13,7 @@ from sojourn.live.hub import Standing
 log = logging.getLogger("sojourn.live")
 CHANNEL: Final = "sojourn_live"
 ANSWER_WITHIN_S: Final = 5.0
-WATCH_SILENT_AFTER_S: Final = 15.0  # as in program.safety.watch
+WATCH_SILENT_AFTER_S: Final = 12.0  # as in program.safety.watch
 
 STANDING = """
 SELECT account.id::text, staff.roles,

@@ -8,6 +8,7 @@ from sojourn.clinical import instruments
 from sojourn.program.audit.models import Entry
 from sojourn.program.people.actors import MACHINE
 from sojourn.program.safety import actions
+from sojourn.program.safety.escalating import escalate_overdue
 from sojourn.program.safety.models import AlarmEvent
 from sojourn.workspace.inbox.facts import told
 from tests.support.clock import let_pass
@@ -128,7 +129,7 @@ def test_a_closed_alarm_leaves_the_list_and_keeps_its_first_reason(ward, sign_in
 def test_an_alarm_nobody_took_in_time_is_marked_late_and_escalated(ward, sign_in):
     alarm(ward.ada, minutes_ago=61)
     let_pass(minutes=61)
-    actions.escalate_overdue(again_after=timedelta(minutes=15))
+    escalate_overdue(again_after=timedelta(minutes=15))
     page = sign_in(ward.ben).get(INBOX).content.decode()
     assert "Late: nobody has it" in page
     assert "Escalated" in page

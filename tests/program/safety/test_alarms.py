@@ -7,6 +7,7 @@ from django.db.models import ProtectedError
 
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.safety import actions, queries
+from sojourn.program.safety.escalating import escalate_overdue
 from sojourn.program.safety.models import Alarm, AlarmEvent
 from tests.support.clock import let_pass
 from tests.support.ward import NOW
@@ -66,17 +67,17 @@ def test_a_coordinator_cannot_close_an_alarm_and_a_stranger_cannot_touch_it(ward
 def test_an_alarm_escalates_when_its_time_has_passed_and_again_until_somebody_takes_it_on(ward):
     alarm = raise_one(ward)
     let_pass(minutes=59)
-    assert actions.escalate_overdue(again_after=QUARTER) == 0
+    assert escalate_overdue(again_after=QUARTER) == 0
     let_pass(minutes=1)
-    assert actions.escalate_overdue(again_after=QUARTER) == 1
+    assert escalate_overdue(again_after=QUARTER) == 1
     escalated_at = queries.open_alarms_for(ward.ben)[0].escalated_at
-    assert actions.escalate_overdue(again_after=QUARTER) == 0
+    assert escalate_overdue(again_after=QUARTER) == 0
     let_pass(minutes=15)
-    assert actions.escalate_overdue(again_after=QUARTER) == 1
+    assert escalate_overdue(again_after=QUARTER) == 1
     assert queries.open_alarms_for(ward.ben)[0].escalated_at == escalated_at, "the story keeps the first time"
     actions.acknowledge_alarm(alarm_id=alarm, actor=ward.ben, now=NOW)
     let_pass(minutes=15)
-    assert actions.escalate_overdue(again_after=QUARTER) == 0
+    assert escalate_overdue(again_after=QUARTER) == 0
 
 
 @pytest.mark.parametrize("hours", [-1, 1])
@@ -84,16 +85,16 @@ def test_the_clock_of_the_application_neither_brings_an_escalation_forward_nor_p
     """Deadlines are lengths of time from the database's now, whatever an application server believes the time is."""
     raise_one(ward, at=NOW + timedelta(hours=hours))
     let_pass(minutes=59)
-    assert actions.escalate_overdue(again_after=QUARTER) == 0
+    assert escalate_overdue(again_after=QUARTER) == 0
     let_pass(minutes=1)
-    assert actions.escalate_overdue(again_after=QUARTER) == 1
+    assert escalate_overdue(again_after=QUARTER) == 1
 
 
 def test_an_alarm_somebody_took_on_or_closed_does_not_escalate(ward):
     actions.acknowledge_alarm(alarm_id=raise_one(ward), actor=ward.ben, now=NOW)
     actions.close_alarm(alarm_id=raise_one(ward), reason="Called.", actor=ward.ben, now=NOW)
     let_pass(hours=24)
-    assert actions.escalate_overdue(again_after=QUARTER) == 0
+    assert escalate_overdue(again_after=QUARTER) == 0
 
 
 def test_nobody_can_edit_or_remove_an_alarm_or_its_story(ward):

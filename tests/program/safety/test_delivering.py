@@ -11,6 +11,7 @@ from django.core import mail
 from sojourn.program.people.models import StaffMember
 from sojourn.program.safety import actions, queries
 from sojourn.program.safety.delivering import deliver_next
+from sojourn.program.safety.escalating import escalate_overdue
 from sojourn.program.safety.gateways import NotTaken, TextOutbox, gateways
 from sojourn.program.safety.models import Alarm, Deadline, Delivery
 from tests.support.clock import let_pass
@@ -131,14 +132,14 @@ def test_when_every_way_fails_the_alarm_escalates_at_once_and_the_director_is_to
     deliver()
     let_pass(minutes=1)
     deliver(email=Refuses(), text=Refuses())
-    assert actions.escalate_overdue(again_after=QUARTER) == 1
+    assert escalate_overdue(again_after=QUARTER) == 1
     assert queries.one_alarm(alarm, actor=ward.ben).escalated_at is not None
     post = Takes()
     deliver(email=post)
     let_pass(minutes=1)
     deliver(email=post)
     assert story(alarm)[3:] == [("screen", "Dora", "not opened in time"), ("email", "Dora", "delivered")]
-    assert actions.escalate_overdue(again_after=QUARTER) == 0, "once at once; then by its time"
+    assert escalate_overdue(again_after=QUARTER) == 0, "once at once; then by its time"
 
 
 def test_a_way_that_takes_a_letter_and_drops_it_does_not_end_the_story(ward):
@@ -148,7 +149,7 @@ def test_a_way_that_takes_a_letter_and_drops_it_does_not_end_the_story(ward):
     let_pass(minutes=1)
     deliver(email=Takes())
     let_pass(minutes=14)
-    assert actions.escalate_overdue(again_after=QUARTER) == 1
+    assert escalate_overdue(again_after=QUARTER) == 1
     deliver(email=Takes())
     assert story(alarm)[-1] == ("screen", "Dora", "")
 
@@ -200,7 +201,7 @@ def test_when_nobody_has_the_role_that_is_a_failure_on_record_and_the_director_i
     alarm = raise_one(ward)
     deliver(email=Takes(), text=Takes())
     assert {how for *_, how in story(alarm)} == {"nobody at work has this role"}
-    assert actions.escalate_overdue(again_after=QUARTER) == 1
+    assert escalate_overdue(again_after=QUARTER) == 1
     deliver()
     assert story(alarm)[-1] == ("screen", "Dora", "")
 

@@ -260,7 +260,7 @@ def test_every_deadline_of_a_session_is_in_the_copy_of_the_lookout_once(ward):
     pressed(ward, visit, dosed_at + 5 * MINUTE)
     ((found, due_at),) = deadlines.armed_looks(at_most=10)
     assert (found, due_at) == (visit.id, row(visit, "call").due_at)
-    assert deadlines.looks_overdue(by=timedelta()) == ()
+    assert deadlines.overdue(deadlines.FOLLOWED, by=timedelta()) == ()
 
 
 def test_the_ladders_of_the_data_are_those_the_watch_knows():

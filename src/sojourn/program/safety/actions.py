@@ -2,16 +2,16 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from sojourn.program.audit import actions as audit
-from sojourn.program.people.actors import MACHINE, Actor
+from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import may_do, patients_visible_to, require
-from sojourn.program.safety.deadlines import arm_alarm, moment_if_due, settle_alarm
+from sojourn.program.safety.deadlines import arm_alarm, settle_alarm
 from sojourn.program.safety.delivering import mark_shown
 from sojourn.program.safety.models import Alarm, AlarmEvent
 
@@ -116,48 +116,6 @@ def show_alarms(
     ]
     if shown:
         mark_shown(shown, staff_id=actor.staff_id)
-
-
-def escalate_overdue(*, again_after: timedelta) -> int:
-    """Escalate every alarm that nobody took on in time, and again after `again_after`; return how many were.
-
-    Asked by any number of workers at once, each alarm is escalated once: a deadline another one holds is passed over.
-    The story of an alarm keeps the first time. Whoever is next in line is told at once.
-    """
-    now = moment_if_due("acknowledge")
-    if now is None:
-        return 0
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(OVERDUE, {"again_s": again_after.total_seconds(), "now": now})
-        overdue: list[tuple[UUID, UUID, datetime]] = cursor.fetchall()
-        audit.record_each(
-            MACHINE,
-            "escalated an alarm",
-            about_kind="alarm",
-            lines=[audit.Line(alarm_id, patient_id, at) for alarm_id, patient_id, at in overdue],
-        )
-    return len(overdue)
-
-
-OVERDUE: Final = """
-WITH due AS (
-    SELECT * FROM safety_deadline
-    WHERE kind = 'acknowledge' AND is_armed AND due_at <= %(now)s
-    ORDER BY due_at LIMIT 1000 FOR UPDATE SKIP LOCKED
-), moved AS (
-    UPDATE safety_deadline SET rung = due.rung + 1, due_at = clock.now + make_interval(secs => %(again_s)s)
-    FROM due CROSS JOIN (SELECT watch_now() AS now) AS clock WHERE safety_deadline.id = due.id
-    RETURNING safety_deadline.about_id, safety_deadline.patient_id, clock.now
-), told AS (
-    UPDATE safety_deadline SET is_armed = true, due_at = moved.now, rung = 0, times = times + 1
-    FROM moved WHERE safety_deadline.kind = 'deliver' AND safety_deadline.about_id = moved.about_id
-), story AS (
-    INSERT INTO safety_alarmevent (id, alarm_id, what, at, note)
-    SELECT gen_random_uuid(), about_id, 'escalated', now, '' FROM moved
-    ON CONFLICT DO NOTHING
-)
-SELECT about_id, patient_id, now FROM moved
-"""
 
 
 def _alarm_for(alarm_id: UUID, actor: Actor, deed: str) -> Alarm:

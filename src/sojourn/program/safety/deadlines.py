@@ -41,6 +41,20 @@ def moment_if_due(kind: str) -> datetime | None:
     return moments_if_due([kind]).get(kind)
 
 
+def due_now(kind: str, *, now: datetime, at_once: int, but_not: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
+    """The deadlines of this kind that are due, and what each is about, the one that is due longest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT id, about_id FROM safety_deadline
+            WHERE kind = %s AND is_armed AND due_at <= %s AND NOT id = ANY(%s::uuid[])
+            ORDER BY due_at LIMIT %s
+            """,
+            [kind, now, list(but_not), at_once],
+        )
+        return list(cursor.fetchall())
+
+
 @dataclass(frozen=True)
 class HeldLook:
     """The deadline of a session as it stands, its row locked. `has_begun`: a step was taken because a look was missed."""
@@ -201,8 +215,11 @@ def armed_looks(*, at_most: int) -> tuple[tuple[UUID, datetime], ...]:
         return tuple(cursor.fetchall())
 
 
-def looks_overdue(*, by: timedelta) -> tuple[UUID, ...]:
-    """The sessions whose missed look the watch should have followed up so long ago, and has not; there must be none."""
+def overdue(kinds: Sequence[str], *, by: timedelta) -> tuple[UUID, ...]:
+    """What the watch should have followed up so long ago, and has not; there must be none.
+
+    For what sessions are followed for these are sessions, for "acknowledge" alarms that were not escalated.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -210,6 +227,21 @@ def looks_overdue(*, by: timedelta) -> tuple[UUID, ...]:
             WHERE kind = ANY(%s) AND is_armed AND due_at < (SELECT watch_now()) - make_interval(secs => %s)
             ORDER BY due_at
             """,
-            [list(FOLLOWED), by.total_seconds()],
+            [list(kinds), by.total_seconds()],
         )
         return tuple(dict.fromkeys(row[0] for row in cursor.fetchall()))
+
+
+def alarms_told_to_nobody(*, by: timedelta) -> tuple[UUID, ...]:
+    """The alarms that nobody has taken on and of which not one attempt to tell anybody was made so long after."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT about_id FROM safety_deadline
+            WHERE kind = 'acknowledge' AND is_armed AND began_at < (SELECT watch_now()) - make_interval(secs => %s)
+              AND NOT EXISTS (SELECT FROM safety_delivery WHERE alarm_id = about_id)
+            ORDER BY began_at
+            """,
+            [by.total_seconds()],
+        )
+        return tuple(row[0] for row in cursor.fetchall())

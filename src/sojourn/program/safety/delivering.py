@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 
 from sojourn.program.people.models import CareTeamMember, StaffMember
@@ -52,29 +52,51 @@ def deliver_next(
     telling = _claimed()
     if telling is None:
         return False
+    try:
+        _deliver(telling, seen_within, ways, within_s)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as failure:
+        log.exception("alarm %s could not be told", telling.alarm_id)
+        _note_failure(telling, type(failure).__name__)
+    return True
+
+
+def _deliver(
+    telling: Telling, seen_within: timedelta, ways: Mapping[str, Gateway] | None, within_s: float | None
+) -> None:
     alarm = Alarm.objects.get(pk=telling.alarm_id)
     channels = CHANNELS[alarm.severity]
     if telling.rung > 0 and channels[telling.rung - 1] is SCREEN and _was_seen(telling, alarm):
         _settle(telling)
-        return True
+        return
     if telling.rung >= len(channels):
         _give_up(telling)
-        return True
+        return
     people = recipients(alarm, level=telling.level)
     channel = channels[telling.rung]
     if channel is SCREEN and _have_seen(telling, people):
         _wait(telling, seen_within)  # a board was faster than this round: whoever saw it is not waited for
-        return True
+        return
     attempts = _attempts(telling, channel, people)
     if channel is SCREEN and people:
         _wait(telling, seen_within)
-        return True
+        return
     _send(attempts, people, (ways or gateways()).get(channel), within_s, _message(alarm))
     if Delivery.objects.filter(pk__in=attempts, delivered_at__isnull=False).exists():
         _settle(telling)
     else:
         _wait(telling, timedelta())
-    return True
+
+
+def _note_failure(telling: Telling, why: str) -> None:
+    """Put on record that an attempt could not even be made, and go on to the next channel."""
+    channels = CHANNELS["red"]
+    if telling.rung < len(channels):
+        _attempt(telling, channels[telling.rung], failed_because=f"could not be tried: {why}").save()
+        _wait(telling, timedelta())
+    else:
+        _give_up(telling)
 
 
 def recipients(alarm: Alarm, *, level: int) -> tuple[Recipient, ...]:

@@ -11,7 +11,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from django.db.models import F
 
 from sojourn.program.audit.statements import ENTRIES_BY_THE_MACHINE
-from sojourn.program.safety.deadlines import FOLLOWED, LOOK, PRIORITIES, moments_if_due
+from sojourn.program.safety.deadlines import FOLLOWED, LOOK, PRIORITIES, due_now, moments_if_due
 from sojourn.program.safety.models import MissedStep
 from sojourn.program.safety.setting_aside import SetAside
 
@@ -67,7 +67,7 @@ def _take_of(kind: str, rungs: Sequence[Rung], *, now: datetime, at_once: int, a
         log.exception("steps for missed looks cannot be taken together; they are taken one by one")
     return sum(
         _take_alone(deadline_id, visit_id, rungs, kind=kind, now=now, aside=aside)
-        for deadline_id, visit_id in _due(kind=kind, now=now, at_once=at_once, but_not=aside.ids())
+        for deadline_id, visit_id in due_now(kind, now=now, at_once=at_once, but_not=aside.ids())
     )
 
 
@@ -87,19 +87,6 @@ def _take_alone(
         log.exception("NO STEP CAN BE TAKEN for the missed look of session %s: look at the patient", visit_id)
         aside.add(deadline_id)
         return 0
-
-
-def _due(*, kind: str, now: datetime, at_once: int, but_not: Sequence[UUID]) -> list[tuple[UUID, UUID]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT id, about_id FROM safety_deadline
-            WHERE kind = %s AND is_armed AND due_at <= %s AND NOT id = ANY(%s::uuid[])
-            ORDER BY due_at LIMIT %s
-            """,
-            [kind, now, list(but_not), at_once],
-        )
-        return list(cursor.fetchall())
 
 
 def _take(
@@ -131,6 +118,17 @@ def _take(
 def mark_told(step_id: UUID) -> None:
     """Note that the record of the session tells of this step."""
     MissedStep.objects.filter(pk=step_id, told_at=None).update(told_at=F("taken_at"))
+
+
+def steps_not_told(*, by: timedelta) -> tuple[UUID, ...]:
+    """The sessions of steps that were taken so long ago and are not on the session's record yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT visit_id FROM safety_missedstep WHERE told_at IS NULL"
+            " AND taken_at < (SELECT watch_now()) - make_interval(secs => %s)",
+            [by.total_seconds()],
+        )
+        return tuple(row[0] for row in cursor.fetchall())
 
 
 def _columns(rungs: Sequence[Rung]) -> dict[str, list[Any]]:

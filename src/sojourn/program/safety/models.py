@@ -1,5 +1,6 @@
 """Alarms with their stories and deliveries, deadlines, and signs of life of the watch. An alarm never changes."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 import pgtrigger
@@ -91,6 +92,27 @@ class WatchBeat(models.Model):
     worker = models.CharField(max_length=80, primary_key=True)
     kind = models.CharField(max_length=20)
     beat_at = models.DateTimeField()
+
+
+class WatchClock(models.Model):
+    """How far the clock of the watch is ahead of the database's, because that one was set back. One row, or none.
+
+    `steps` counts the changes, so that workers who see the same one set it right once.
+    """
+
+    PERSONAL_DATA: ClassVar[tuple[str, ...]] = ()
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    ahead = models.DurationField(db_default=timedelta())
+    steps = models.PositiveIntegerField(db_default=0)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="there_is_one_clock_of_the_watch"),
+            models.CheckConstraint(
+                condition=models.Q(ahead__gte=timedelta()), name="the_clock_of_the_watch_is_never_behind"
+            ),
+        ]
 
 
 class Deadline(models.Model):

@@ -10,12 +10,14 @@ from typing import Final
 
 from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
+from psycopg.errors import DiskFull
 
 from sojourn.clinical import protocols
-from sojourn.program.safety.actions import escalate_overdue
 from sojourn.program.safety.delivering import deliver_next
+from sojourn.program.safety.escalating import escalate_overdue
 from sojourn.program.safety.lookout import leave_sign
 from sojourn.program.safety.setting_aside import SetAside
+from sojourn.program.safety.steady import SteadyClock, rest
 from sojourn.program.safety.watch import beat
 from sojourn.program.treatment.missed_looks import take_due_steps, tell_steps
 from sojourn.program.treatment.unwatched import arm_unwatched
@@ -30,11 +32,12 @@ HUNG_AFTER_S: Final = 12.0
 HUNG: Final = 70  # the exit code of a worker that gave itself up
 
 
-def raise_what_is_due(*, aside: SetAside | None = None) -> None:
+def raise_what_is_due(*, aside: SetAside | None = None, alarms_aside: SetAside | None = None) -> None:
     """Take the steps of missed looks, and escalate what nobody took on."""
     if count := take_due_steps(aside=aside):
         log.warning("%d steps taken for missed looks", count)
-    if count := escalate_overdue(again_after=protocols.policy("alarm-escalate").within):
+    within = protocols.policy("alarm-escalate").within
+    if count := escalate_overdue(again_after=within, aside=alarms_aside):
         log.warning("%d alarms escalated", count)
 
 
@@ -45,10 +48,11 @@ class Watch:
         self.worker = worker
         self.round_s = round_s
         self.stopped = threading.Event()
+        self._clock = SteadyClock()
         self._beat_at = self._upkeep_at = -math.inf
         self._round_at = time.monotonic()
         self._number = time.time_ns()  # grows over the restarts of a worker, too
-        self._aside, self._untold = SetAside(), SetAside()
+        self._aside, self._alarms_aside, self._untold = SetAside(), SetAside(), SetAside()
 
     def stop(self) -> None:
         """Let the round that is under way be the last."""
@@ -69,7 +73,9 @@ class Watch:
 
     def round(self) -> None:
         """Go one round. Only one that raised what was due shows that its worker lives."""
-        raise_what_is_due(aside=self._aside)
+        if time.monotonic() - self._beat_at >= BEAT_EVERY_S:
+            self._look_at_the_clock()
+        raise_what_is_due(aside=self._aside, alarms_aside=self._alarms_aside)
         if time.monotonic() - self._beat_at >= BEAT_EVERY_S:
             beat(self.worker)
             self._beat_at = time.monotonic()
@@ -78,6 +84,12 @@ class Watch:
         if time.monotonic() - self._upkeep_at >= UPKEEP_EVERY_S:
             self._upkeep_at = time.monotonic()
             arm_unwatched(now=timezone.now())
+            rest()
+
+    def _look_at_the_clock(self) -> None:
+        seconds = round(self._clock.look().total_seconds())
+        if seconds:
+            log.error("the database's clock was set, and the watch's is moved by %d s to go on", seconds)
 
     def tell_records(self) -> None:
         """Put steps that were taken on the sealed records, until stopped.
@@ -119,7 +131,9 @@ class Watch:
 
 
 def _tell_of(failure: Exception) -> None:
-    if isinstance(failure, (OperationalError, InterfaceError)):
+    if isinstance(failure.__cause__, DiskFull):
+        log.error("the disk of the database is full: NO ALARM CAN BE RAISED. Look at the patients; make room")
+    elif isinstance(failure, (OperationalError, InterfaceError)):
         log.warning("the database does not answer; the watch tries again")
     else:
         log.exception("a round of the watch failed; it tries again")  # noqa: LOG004 - called in a handler

@@ -17,7 +17,9 @@ from django.db.migrations.executor import MigrationExecutor
 
 from sojourn.program.audit.models import Entry
 from sojourn.program.people.queries import the_practice
-from sojourn.program.safety.deadlines import looks_overdue
+from sojourn.program.safety.deadlines import FOLLOWED, alarms_told_to_nobody, overdue
+from sojourn.program.safety.missing import steps_not_told
+from sojourn.program.safety.steady import ahead
 from sojourn.program.safety.watch import SILENT_AFTER_S, watch_state
 from sojourn.program.treatment.unwatched import unwatched_sessions
 
@@ -35,7 +37,10 @@ WITHOUT_A_WATCH = (
     "Sojourn and start it again with ./sojourn up; if that does not help, watch-1.log in the data folder says why."
 )
 OVERDUE_BY = timedelta(seconds=30)
+TOLD_WITHIN = timedelta(minutes=1)
+ON_RECORD_WITHIN = timedelta(minutes=5)
 MOST_NAMED = 5
+OPEN_THE_INBOX = "Open the inbox and take them on; watch-1.log in the data folder says what is wrong."
 LOOK_YOURSELVES = "Look at these patients yourselves; watch-1.log in the data folder says what is wrong."
 # What Django's deployment check says when pages are served without TLS: one setting, so one sentence.
 WITHOUT_TLS = {"security.W004", "security.W008", "security.W012", "security.W016"}
@@ -80,6 +85,7 @@ def _findings(*, is_stopped: bool) -> Iterator[Finding]:
             yield worker()
             yield watch()
             yield from deadlines_kept()
+            yield from clock_of_the_watch()
     yield from settings_for_production(is_demonstration=is_demonstration())
 
 
@@ -115,6 +121,19 @@ def server() -> Iterator[Finding]:
         )
     else:
         yield "ok", "The database's clock and this machine's agree."
+
+
+def clock_of_the_watch() -> Iterator[Finding]:
+    """Say whether the clock was set back while sessions ran."""
+    by = ahead()
+    if by:
+        yield (
+            "problem",
+            (
+                f"The database's clock was set back by {by.total_seconds():.0f} s while sessions ran. Deadlines are kept "
+                "all the same; what is recorded now is dated too early. Set the clock, and write times on paper too."
+            ),
+        )
 
 
 def migrations_waiting() -> int:
@@ -183,21 +202,34 @@ def telephone() -> Iterator[Finding]:
 
 
 def deadlines_kept() -> Iterator[Finding]:
-    """Say which running sessions nobody waits for, and which missed looks nobody followed up in time."""
-    unwatched = unwatched_sessions(now=datetime.now(UTC))
-    if unwatched:
-        yield "problem", f"Running sessions without a deadline: {_named(unwatched)}. {LOOK_YOURSELVES}"
-    overdue = looks_overdue(by=OVERDUE_BY)
-    if overdue:
-        yield (
-            "problem",
-            f"Missed looks that the watch has not followed up: sessions {_named(overdue)}. {LOOK_YOURSELVES}",
-        )
+    """Say which running sessions nobody waits for, and what the watch should have followed up and has not."""
+    faults = (
+        ("Running sessions without a deadline:", unwatched_sessions(now=datetime.now(UTC)), LOOK_YOURSELVES),
+        (
+            "Missed looks that the watch has not followed up: sessions",
+            overdue(FOLLOWED, by=OVERDUE_BY),
+            LOOK_YOURSELVES,
+        ),
+        (
+            "Alarms that nobody took on and the watch has not escalated:",
+            overdue(("acknowledge",), by=OVERDUE_BY),
+            OPEN_THE_INBOX,
+        ),
+        ("Alarms that nobody was told of:", alarms_told_to_nobody(by=TOLD_WITHIN), OPEN_THE_INBOX),
+        (
+            "Sessions whose records do not tell of a missed look:",
+            steps_not_told(by=ON_RECORD_WITHIN),
+            "Its alarm was raised; watch-1.log in the data folder says why it is not on record.",
+        ),
+    )
+    for says, found, cure in faults:
+        if found:
+            yield "problem", f"{says} {_named(found)}. {cure}"
 
 
-def _named(visit_ids: Sequence[UUID]) -> str:
-    more = f" and {len(visit_ids) - MOST_NAMED} more" if len(visit_ids) > MOST_NAMED else ""
-    return ", ".join(str(visit_id) for visit_id in visit_ids[:MOST_NAMED]) + more
+def _named(ids: Sequence[UUID]) -> str:
+    more = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
+    return ", ".join(str(each) for each in ids[:MOST_NAMED]) + more
 
 
 def settings_for_production(*, is_demonstration: bool) -> Iterator[Finding]:

@@ -80,6 +80,8 @@ def _as_id(text: str) -> UUID | None:
 
 
 def _in_words(verdict: Verdict) -> str:
+    if verdict.first_break is not None and verdict.first_break.sequence == 0:
+        return f"BROKEN: {verdict.first_break.why}."
     if verdict.first_break is not None:
         return f"BROKEN at event {verdict.first_break.sequence}: {verdict.first_break.why}."
     if verdict.head == BEFORE_THE_FIRST:
