@@ -234,3 +234,14 @@ def test_random_octets_are_never_an_error_and_never_an_impossible_value(decode):
             found = decode(kind, f"{flags:02x}" + "7861f05000ff07e407011408002bb2f20180004e01")
             assert bool(found["facts"]) is (found["refused"] is None)
             assert all(0 < value <= 999 for value in found["facts"].values())
+
+
+def test_a_refused_frame_keeps_its_octets_and_even_an_empty_one_is_no_exception(decode):
+    assert decode("bloodPressure", "04 FF 07")["octets"] == "04 FF 07"
+    assert decode("oxygenContinuous", "ff " * 300)["octets"] == " ".join(["FF"] * 120)
+    empty = decode("heartRate", "")
+    assert (empty["facts"], empty["refused"], empty["octets"]) == (
+        {},
+        "The frame ends too early.",
+        "an empty frame",
+    )

@@ -266,6 +266,26 @@ def test_events_survive_the_tab_and_keep_their_order(opened, practice):
             "2026-11-01T07:30:00.000Z",
         ),  # the night of the change, before it
         ("02:30", "America/Los_Angeles", "2026-11-01T10:40:00Z", "2026-11-01T10:30:00.000Z"),  # and after it
+        (
+            "01:35",
+            "America/Los_Angeles",
+            "2026-11-01T08:40:00Z",
+            "2026-11-01T08:35:00.000Z",
+        ),  # the first of two
+        ("01:35", "America/Los_Angeles", "2026-11-01T09:40:00Z", "2026-11-01T09:35:00.000Z"),  # the second
+        (
+            "23:50",
+            "America/Los_Angeles",
+            "2026-11-01T07:30:00Z",
+            "2026-11-01T06:50:00.000Z",
+        ),  # the evening before
+        ("23:50", "America/Los_Angeles", "2026-03-08T08:30:00Z", "2026-03-08T07:50:00.000Z"),
+        (
+            "01:55",
+            "America/Los_Angeles",
+            "2026-03-08T10:05:00Z",
+            "2026-03-08T09:55:00.000Z",
+        ),  # ten minutes before
         ("13:15", "Asia/Kolkata", "2026-11-24T07:50:00Z", "2026-11-24T07:45:00.000Z"),
     ],
 )

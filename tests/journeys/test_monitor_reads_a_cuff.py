@@ -55,9 +55,12 @@ def test_a_reading_is_recorded_by_a_press_and_a_refused_one_never(story):
 
     page.clock.fast_forward(5_000)
     send(page, 0x2A35, "04 FF 07 50 00 5D 00 48 00")  # the cuff gave up
-    page.get_by_text("Systolic pressure: not a number.").wait_for()
+    page.get_by_text("Systolic pressure: not a number.", exact=True).wait_for()
     assert page.get_by_role("button", name="Record this reading").count() == 0
     page.get_by_role("button", name="Not this patient, or not wanted").click()
+    story.then_refused_on_record(page, ["Systolic pressure: not a number."])
+    (row,) = recorded(story.visit, "refused")
+    assert (row.device, row.facts["typed"]) == ("UA-651BLE", "04 FF 07 50 00 5D 00 48 00")
 
     send(page, 0x2A35, "14 90 00 58 00 6A 00 48 00 01 00")  # 144/88, 72/min, body moved
     page.get_by_text("144/88 mmHg · 72/min").wait_for()
@@ -77,8 +80,21 @@ def test_a_reading_is_recorded_by_a_press_and_a_refused_one_never(story):
     page.clock.fast_forward(12_000)
     assert page.get_by_role("button", name="Record this reading").is_disabled()  # it stopped coming
     send(page, 0x2A5F, "0C 60 00 4F 00 20 00 00 20 00")
-    page.get_by_text("The device says: sensor displaced.").wait_for()
+    page.get_by_text("The device says: sensor displaced.", exact=True).wait_for()
     assert page.get_by_role("button", name="Record this reading").count() == 0
+    displaced = "The device says: sensor displaced."
+    for _ in range(5):
+        send(page, 0x2A5F, "0C 60 00 4F 00 20 00 00 20 00")  # each second the same: the record is told once
+    send(page, 0x2A35, "04 FF")  # a frame that was torn
+    page.get_by_text("The frame ends too early.", exact=True).wait_for()
+    story.then_refused_on_record(
+        page, ["Systolic pressure: not a number.", displaced, "The frame ends too early."]
+    )
+    page.clock.fast_forward(61_000)
+    send(page, 0x2A5F, "0C 60 00 4F 00 20 00 00 20 00")  # and once more after a minute
+    story.then_refused_on_record(
+        page, ["Systolic pressure: not a number.", displaced, "The frame ends too early.", displaced]
+    )
 
 
 def test_without_bluetooth_no_device_is_offered(story):

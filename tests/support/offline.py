@@ -85,6 +85,14 @@ class Tablets:
             page.wait_for_timeout(100)
         assert systolics(self.visit) == list(systolics_in_order)
 
+    def then_refused_on_record(self, page, whys):
+        for _ in range(150):
+            found = [row.facts["why"] for row in recorded(self.visit, "refused")]
+            if sorted(found) == sorted(whys):
+                break
+            page.wait_for_timeout(100)
+        assert sorted(found) == sorted(whys)
+
     def then_everything_is_sent(self, page):
         page.get_by_text("Everything recorded here has been sent.").wait_for(timeout=45_000)
 

@@ -13,6 +13,7 @@ MOST_EVENTS: Final = 200
 MOST_BYTES: Final = 512 * 1024
 LONGEST_KIND: Final = 30
 LONGEST_DEVICE: Final = 80
+LONGEST_ID: Final = 80
 YEARS: Final = range(1970, 2200)  # a clock outside of these cannot be set right by arithmetic
 
 
@@ -22,16 +23,18 @@ class BodyRefused(Exception):
 
 @dataclass(frozen=True)
 class Unreadable:
-    """One event of an array that is none. `form_id` is what stood in its place, for the sender to find it."""
+    """One event of an array that is none."""
 
-    form_id: str | None
     why: str
 
 
 @dataclass(frozen=True)
 class Body:
+    """What was sent. `form_ids` are the ids as they were written, in order: the sender finds its own again."""
+
     sent_at: datetime
     events: tuple[Sent | Unreadable, ...]
+    form_ids: tuple[str | None, ...]
 
 
 def read_body(body: bytes) -> Body:
@@ -48,26 +51,31 @@ def read_body(body: bytes) -> Body:
     events = whole.get("events")
     if not isinstance(events, list) or not 1 <= len(events) <= MOST_EVENTS:
         raise BodyRefused(f"events: an array of 1 to {MOST_EVENTS} events.")
-    return Body(sent_at, tuple(_event(each) for each in events))
+    return Body(sent_at, tuple(_event(each) for each in events), tuple(_named(each) for each in events))
+
+
+def _named(raw: Any) -> str | None:
+    """The id of an event as it was written; what is longer than an id is none."""
+    written = raw.get("form_id") if isinstance(raw, dict) else None
+    return written[:LONGEST_ID] if isinstance(written, str) else None
 
 
 def _event(raw: Any) -> Sent | Unreadable:
     if not isinstance(raw, dict):
-        return Unreadable(None, "An event is a JSON object.")
-    shown = raw.get("form_id") if isinstance(raw.get("form_id"), str) else None
+        return Unreadable("An event is a JSON object.")
     form_id, taken_at = _form_id(raw.get("form_id")), _moment(raw.get("taken_at"))
     if form_id is None:
-        return Unreadable(shown and shown[:36], "form_id: a UUID made where the event was entered.")
+        return Unreadable("form_id: a UUID made where the event was entered.")
     if taken_at is None:
-        return Unreadable(shown, "taken_at: the time in ISO 8601 with its offset.")
+        return Unreadable("taken_at: the time in ISO 8601 with its offset.")
     kind, device = raw.get("kind"), raw.get("device", "")
     if not isinstance(kind, str) or len(kind) > LONGEST_KIND:
-        return Unreadable(shown, "kind: the kind of event, as a text.")
+        return Unreadable("kind: the kind of event, as a text.")
     facts, units = raw.get("facts", {}), raw.get("units", {})
     if not _is_flat(facts) or not _is_flat(units):
-        return Unreadable(shown, "facts and units: JSON objects that hold texts, numbers, true or false.")
+        return Unreadable("facts and units: JSON objects that hold texts, numbers, true or false.")
     if not isinstance(device, str) or len(device) > LONGEST_DEVICE or not _is_printable(device):
-        return Unreadable(shown, f"device: a text of at most {LONGEST_DEVICE} characters.")
+        return Unreadable(f"device: a text of at most {LONGEST_DEVICE} characters.")
     return Sent(
         form_id=form_id,
         kind=kind,

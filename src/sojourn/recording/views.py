@@ -1,5 +1,6 @@
 """Recording by token: an array of events in, an outcome for each out."""
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -13,6 +14,8 @@ from sojourn.program.treatment import receiving
 from sojourn.program.treatment.receiving import Outcome, Sent, Tick
 from sojourn.program.treatment.tokens import TokenEnded, TokenUnknown
 from sojourn.recording.reading import MOST_BYTES, Body, BodyRefused, Unreadable, read_body
+
+log = logging.getLogger("sojourn.recording")
 
 SCHEME: Final = "Bearer "
 ASK: Final = {"WWW-Authenticate": "Bearer"}
@@ -53,11 +56,15 @@ def _answered(request: HttpRequest, answer: Callable[[HttpRequest, str], HttpRes
     except TokenEnded:
         return _refused(410, "This token has ended. Nothing was recorded.", ended=True)
     except DatabaseError:
+        log.warning(
+            "an array of events could not be recorded: the database does not answer, or its disk is full"
+        )
         return _refused(503, "Not recorded. Send the same again, with the same ids.", {"Retry-After": "2"})
 
 
 def _record(request: HttpRequest, secret: str) -> HttpResponse:
-    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
+    length = request.headers.get("Content-Length") or "0"
+    if not length.isdecimal() or int(length[:12]) > MOST_BYTES:
         return _refused(413, TOO_LARGE)
     body = read_body(request.body)
     received = receiving.receive(
@@ -72,10 +79,10 @@ def _record(request: HttpRequest, secret: str) -> HttpResponse:
 def _in_order(body: Body, outcomes: tuple[Outcome, ...]) -> list[dict[str, str | None]]:
     readable = iter(outcomes)
     return [
-        _outcome(each.form_id, "refused", each.why)
+        _outcome(form_id, "refused", each.why)
         if isinstance(each, Unreadable)
-        else _outcome(str((found := next(readable)).form_id), found.status, found.why)
-        for each in body.events
+        else _outcome(form_id, (found := next(readable)).status, found.why)
+        for form_id, each in zip(body.form_ids, body.events, strict=True)
     ]
 
 

@@ -177,6 +177,21 @@ def test_a_press_repeated_is_one_event(ward, visit, clock):
     assert Alarm.objects.filter(reason="HELP-ASKED").count() == 1
 
 
+def test_a_press_sent_again_later_is_the_same_event_and_is_not_said_to_be_lost(ward, visit, clock):
+    """The answer was lost on its way; the phone sends the same page again a minute later."""
+    phone = opened(ward, visit)
+    press(phone, **PROMISED)
+    form_id = str(uuid4())
+    press(phone, do="help_asked", form_id=form_id)
+    clock.shift(timedelta(minutes=1))
+    page = press(phone, do="help_asked", form_id=form_id)
+    assert "The practice has been alarmed." in page.content.decode()
+    assert "Not recorded" not in page.content.decode()
+    assert SessionEvent.objects.filter(kind="help_asked").count() == 1
+    other = press(phone, do="looked", form_id=form_id)
+    assert "Not recorded." in other.content.decode(), "the same form with another button is no repeat"
+
+
 def test_worried_is_a_red_alarm_and_the_sitter_sees_that_somebody_has_it(ward, visit, clock):
     phone = opened(ward, visit)
     press(phone, **PROMISED)

@@ -43,6 +43,7 @@ from sojourn.clinical.monitoring.events import (
 from sojourn.clinical.quantities import BloodPressure, Dose, HeartRate, OxygenSaturation, RespiratoryRate
 
 LONGEST_WORDS = 2000
+MORE_THAN_ANY = 10_000  # whole numbers have four digits at most, typed or sent
 LEAST_QUANTITY = 0.0005  # half of the last decimal that is written
 
 
@@ -141,10 +142,9 @@ class _Fields:
         value = self.facts.get(name)
         if value is None or (isinstance(value, str) and not value.strip()):
             return None
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-        if isinstance(value, float) and value.is_integer():
-            return int(value)  # 120.0 and 120 are one number
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if is_number and abs(value) < MORE_THAN_ANY and value == int(value):  # 120.0 and 120 are one number
+            return int(value)
         if isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value.strip()):
             return int(value)
         self.problems[name] = "Please enter a whole number."

@@ -100,7 +100,7 @@ class BeforeTheDose(Exception):
 
 
 class FormUsedElsewhere(Exception):
-    """The same form was sent to another session before."""
+    """The same form was sent before, to another session or with other content."""
 
 
 class NothingToStrike(Exception):
@@ -145,6 +145,8 @@ def record_event(
         now_session = locked_session(visit_id, actor, now)
         twice = _sent_before(form_id, visit_id)
         if twice is not None:
+            if not by_deed:
+                _refuse_other_content(twice, kind, facts)
             return Recorded(twice.id, is_new=False)
         _refuse_time(taken_at, now)
         if kind in BY_THE_PROGRAM | FROM_OUTSIDE and not by_deed:
@@ -210,6 +212,7 @@ def correct_event(
         now_session = locked_session(visit_id, actor, now)
         twice = _sent_before(form_id, visit_id)
         if twice is not None:
+            _refuse_other_content(twice, twice.kind, facts)
             return Recorded(twice.id, is_new=False)
         _refuse_time(taken_at, now)
         wrong = _standing(wrong_id, now_session)
@@ -342,6 +345,16 @@ def _sent_before(form_id: UUID, visit_id: UUID) -> SessionEvent | None:
     if twice is not None and twice.visit_id != visit_id:
         raise FormUsedElsewhere
     return twice
+
+
+def _refuse_other_content(twice: SessionEvent, kind: str, facts: Mapping[str, Any]) -> None:
+    """Let a form that was sent before only say the same again: what it says now is not on record."""
+    try:
+        event = monitoring.read_event(kind=kind, facts=facts, taken_at=twice.taken_at, event_id=str(twice.id))
+    except monitoring.EventInvalid as invalid:
+        raise FormUsedElsewhere from invalid
+    if kind != twice.kind or monitoring.facts_of(event) != twice.facts:
+        raise FormUsedElsewhere
 
 
 def _refuse_time(taken_at: datetime, now: datetime) -> None:

@@ -26,6 +26,7 @@ MAY_RECORD: Final[dict[TokenRole, dict[EventKind, frozenset[str] | None]]] = {
         K.CONFIRMED: ANY,
         K.NOTED: ANY,
         K.LEFT: ANY,
+        K.REFUSED: ANY,  # by their device: a frame that gave no value
     },
     TokenRole.PATIENT: {
         K.HELP_ASKED: ANY,
@@ -42,6 +43,7 @@ MAY_RECORD: Final[dict[TokenRole, dict[EventKind, frozenset[str] | None]]] = {
     },
     TokenRole.DEVICE: {
         K.VITAL_TAKEN: frozenset({"systolic", "diastolic", "heart_rate", "spo2", "respiratory_rate"}),
+        K.REFUSED: ANY,
     },
 }
 FACTS: Final[dict[EventKind, frozenset[str]]] = {
@@ -59,6 +61,7 @@ FACTS: Final[dict[EventKind, frozenset[str]]] = {
     K.NEXT_MORNING: frozenset({"slept", "well", "words"}),
     K.NOTED: frozenset({"words"}),
     K.LEFT: frozenset({"words"}),
+    K.REFUSED: frozenset({"of", "typed", "why"}),
 }
 READINGS: Final = frozenset({K.VITAL_TAKEN, K.RATED})
 # What may still happen once a session has ended; everything else must have been true before.

@@ -23,6 +23,6 @@ def press(*, secret: str, form_id: str, kind: str, facts: Mapping[str, Any], now
         made = UUID(form_id)
     except ValueError:
         return Pressed(is_recorded=False, why="This page is out of date. Open it again and press once more.")
-    sent = Sent(form_id=made, kind=kind, facts=facts, taken_at=now)
+    sent = Sent(form_id=made, kind=kind, facts=facts, taken_at=now, is_dated_here=True)
     (outcome,) = receive(secret=secret, sent_at=now, events=[sent], now=now).outcomes
     return Pressed(outcome.status is not Status.REFUSED, outcome.why)

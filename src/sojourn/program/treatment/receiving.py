@@ -31,6 +31,7 @@ CLOCKS_DIFFER: Final = timedelta(minutes=2)  # program policy: beyond this a clo
 ELSEWHERE: Final = "This id belongs to another entry. Nothing was added."
 OVER: Final = "The session has ended."
 NOT_THEN: Final = "Give a time within the last 12 hours, not in the future."
+NO_READING: Final = f"of: the kind of reading that was refused, one of {', '.join(sorted(READINGS))}."
 BEFORE_DOSE: Final = "This is dated before a dose that had its readings already."
 
 
@@ -42,7 +43,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """An event as it was sent. `taken_at` is by the sender's clock; `units`, where given, name a unit for a fact."""
+    """An event as it was sent. `taken_at` is by the sender's clock; `units`, where given, name a unit for a fact.
+
+    `is_dated_here`: the sender names no time of its own, so the same sent again is dated later.
+    """
 
     form_id: UUID
     kind: str
@@ -50,6 +54,7 @@ class Sent:
     taken_at: datetime
     device: str = ""
     units: Mapping[str, Any] = field(default_factory=dict)
+    is_dated_here: bool = False
 
 
 @dataclass(frozen=True)
@@ -174,9 +179,10 @@ def _as_written(new: NewEvent) -> Written:
 
 def _again(sent: Sent, row: Written, token: Token) -> Outcome:
     """A form that was sent before: harmless when it says the same, a forged or doubled id when it does not."""
-    if row.source != token.source or (row.clock_said is not None and row.clock_said != sent.taken_at):
+    is_dated_as_before = sent.is_dated_here or row.clock_said in {None, sent.taken_at}
+    if row.source != token.source or not is_dated_as_before:
         return Outcome(sent.form_id, Status.REFUSED, ELSEWHERE)
-    if isinstance(row.event, Refused):
+    if isinstance(row.event, Refused) and sent.kind != EventKind.REFUSED:
         typed = refusing.typed_of(sent.facts, sent.units)
         is_same = (row.facts.get("of"), row.facts.get("typed")) == (sent.kind, typed)
         return Outcome(sent.form_id, Status.REFUSED, str(row.facts["why"]) if is_same else ELSEWHERE)
@@ -230,6 +236,8 @@ def _read(
         return NOT_THEN, None
     if why := refusing.wrong_units(sent.facts, sent.units) or refusing.unwritable(sent.facts):
         return why, None
+    if kind is EventKind.REFUSED and sent.facts.get("of") not in READINGS:
+        return NO_READING, None
     try:
         event = monitoring.read_event(kind=kind, facts=sent.facts, taken_at=taken_at, event_id=event_id)
     except monitoring.EventInvalid as invalid:

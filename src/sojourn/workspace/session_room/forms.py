@@ -1,6 +1,6 @@
 """What is typed while a session runs. `clinical.monitoring` judges each value; these forms only carry them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,7 @@ SEDATION = (
     ("0", _("0 · no response")),
 )
 HALF_A_DAY = timedelta(hours=12)
+CLOCKS_DIFFER = timedelta(minutes=2)  # as in program.treatment.actions
 
 
 def number(label: Any, unit: str) -> forms.CharField:
@@ -54,15 +55,30 @@ class EventForm(forms.Form):
     def taken_at(self, now: datetime) -> datetime:
         """The moment the typed time of day was last, where the site is; now, when none was typed."""
         typed = self.cleaned_data.get("at")
-        if typed is None:
-            return now
-        there = datetime.combine(now.astimezone(self.zone).date(), typed, self.zone)
-        moment = there.astimezone(UTC)
-        return moment - timedelta(days=1) if moment - now > HALF_A_DAY else moment
+        return now if typed is None else last_moment_of(typed, zone=self.zone, now=now)
 
     @property
     def facts(self) -> dict[str, Any]:
         return {name: value for name, value in self.cleaned_data.items() if name not in {"form_id", "at"}}
+
+
+def last_moment_of(typed: time, *, zone: tzinfo, now: datetime) -> datetime:
+    """Give the moment at which the clock of the site last showed this; half a day ahead at most counts as to come.
+
+    In the night the clocks go back, an hour is shown twice: the later one counts, once it has come.
+    """
+    today = now.astimezone(zone).date()
+    shown = _moments(typed, today, zone)
+    if past := [moment for moment in shown if moment <= now + CLOCKS_DIFFER]:
+        return max(past)
+    if min(shown) - now > HALF_A_DAY:
+        return max(_moments(typed, today - timedelta(days=1), zone))
+    return min(shown)
+
+
+def _moments(typed: time, day: date, zone: tzinfo) -> tuple[datetime, ...]:
+    there = datetime.combine(day, typed, zone)
+    return tuple(there.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
 
 
 class VitalsForm(EventForm):

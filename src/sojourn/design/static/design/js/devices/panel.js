@@ -1,9 +1,11 @@
-// Shows what connected devices measure, beside the form for vital signs. Nothing is recorded without a press: a cuff may
+// Shows what connected devices measure, beside the form for vital signs. No value is recorded without a press: a cuff may
 // be on another arm, send what it remembers, or have measured through a movement, and one person watches several people.
+// A frame that gives no value goes on record by itself as a refused reading, with its octets and the reason.
 import { Connection } from "./connection.js";
 
 const STALE_MS = 10_000;
 const KEEPS = 6;
+const TOLD_AGAIN_MS = 60_000; // a sensor that lies on the table says so each second, and the record once a minute
 const UNITS = [
   ["spo2", (n) => `${n} %`],
   ["heart_rate", (n) => `${n}/min`],
@@ -20,6 +22,7 @@ export class DevicePanel {
   constructor(panel, record) {
     Object.assign(this, { panel, record });
     this.rows = new Map();
+    this.refusals = new Map();
     panel.hidden = false;
     panel.querySelector("[data-connect]").addEventListener("click", () => this.connect());
     setInterval(() => this.age(), 1_000);
@@ -57,6 +60,17 @@ export class DevicePanel {
     row.classList.toggle("is-refused", Boolean(reading.refused));
     row.classList.remove("is-old");
     row.querySelector("[data-use]").disabled = false;
+    this.keepRefused(reading);
+  }
+
+  /** Put what was refused on record; what a device says over and over, once a minute. */
+  keepRefused({ refused, runs, isStored, octets, device, takenAt }) {
+    if (!refused) return;
+    const said = `${device} ${refused}`;
+    if (runs && takenAt - (this.refusals.get(said) ?? -TOLD_AGAIN_MS) < TOLD_AGAIN_MS) return;
+    this.refusals.set(said, takenAt);
+    const why = isStored ? `${refused} ${this.panel.dataset.fromMemory}` : refused;
+    this.record({ kind: "refused", facts: { of: "vital_taken", typed: octets, why }, device, takenAt });
   }
 
   rowFor(key) {

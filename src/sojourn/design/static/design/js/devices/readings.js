@@ -2,9 +2,11 @@
 // (Blood Pressure Measurement, PLX Spot-Check Measurement, PLX Continuous Measurement, Heart Rate Measurement); the
 // services that use them are Blood Pressure (0x1810), Pulse Oximeter (0x1822) and Heart Rate (0x180D).
 //
-// A reading is { facts, doubts, refused, measuredAt, isStored }. `refused` is a sentence, and then `facts` is empty:
+// A reading is { facts, doubts, refused, measuredAt, isStored, octets }. `refused` is a sentence, and then `facts` is empty:
 // what a device could not measure never becomes a value. `doubts` are what the device itself says against a value.
 import { Frame, Unreadable } from "./frame.js";
+
+const LONGEST_TOLD = 120; // octets of a frame that are told of one that was refused; no standard frame has more
 
 const MMHG_IN_A_KPA = 7.50062; // NIST SP 811 (2008), appendix B.8: 1 mmHg = 0.133 322 4 kPa
 const LARGEST = 999; // whatever is said with more digits is no vital sign; the practice judges the rest
@@ -58,13 +60,19 @@ const whole = (name, measured, times = 1) => {
 
 const without = (facts) => Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));
 
-/** Decode a frame by its kind; one that cannot be read is a refused reading, never an exception. */
+/** The octets of a frame as they came, "04 FF 07", so that a refused one can be read again by somebody else. */
+export const octetsOf = (view) => {
+  if (!view?.byteLength) return "an empty frame";
+  const octets = new Uint8Array(view.buffer, view.byteOffset, Math.min(view.byteLength, LONGEST_TOLD));
+  return [...octets].map((octet) => octet.toString(16).padStart(2, "0").toUpperCase()).join(" ");
+};
+
+/** Decode a frame by its kind; one that cannot be read, whatever it holds, is a refused reading and never an exception. */
 const decoder = (decode) => (view) => {
   try {
-    return decode(new Frame(view));
+    return { ...decode(new Frame(view)), octets: octetsOf(view) };
   } catch (error) {
-    if (error instanceof Unreadable) return refused(error.message);
-    throw error;
+    return { ...refused(error instanceof Unreadable ? error.message : "The frame cannot be read."), octets: octetsOf(view) };
   }
 };
 

@@ -3,6 +3,7 @@
 const NOT_FACTS = new Set(["csrfmiddlewaretoken", "do", "form_id", "at"]);
 const DAY_MS = 86_400_000;
 const HALF_A_DAY_MS = DAY_MS / 2;
+const CLOCKS_DIFFER_MS = 120_000; // as in the practice
 
 const bare = (name, kind) => (name.startsWith(`${kind}-`) ? name.slice(kind.length + 1) : name);
 
@@ -30,14 +31,23 @@ const aheadOfUtc = (moment, zone) => {
   return Date.UTC(n.year, n.month - 1, n.day, n.hour, n.minute, n.second) - Math.trunc(moment / 1000) * 1000;
 };
 
-/** The moment at which the clock of the site last showed "14:05"; half a day ahead at most counts as yesterday. */
+/** The moments at which the clock of the site shows this: two in the hour that comes twice. */
+const momentsOf = (wall, zone) => {
+  const aheads = new Set([wall - DAY_MS, wall + DAY_MS].map((near) => aheadOfUtc(near, zone)));
+  const shown = [...aheads].map((ahead) => wall - ahead).filter((moment) => moment + aheadOfUtc(moment, zone) === wall);
+  return shown.length ? shown : [...aheads].map((ahead) => wall - ahead);
+};
+
+/** The moment at which the clock of the site last showed "14:05"; half a day ahead at most counts as to come. */
 export const momentOf = (typed, zone, now) => {
   const [hour, minute] = typed.split(":").map(Number);
   const there = now + aheadOfUtc(now, zone);
-  const midnight = there - (there % DAY_MS);
-  const wall = midnight + (hour * 60 + minute) * 60_000;
-  const moment = wall - aheadOfUtc(wall - aheadOfUtc(now, zone), zone);
-  return new Date(moment - now > HALF_A_DAY_MS ? moment - DAY_MS : moment);
+  const wall = there - (there % DAY_MS) + (hour * 60 + minute) * 60_000;
+  const shown = momentsOf(wall, zone);
+  const past = shown.filter((moment) => moment <= now + CLOCKS_DIFFER_MS);
+  if (past.length) return new Date(Math.max(...past));
+  const soonest = Math.min(...shown);
+  return new Date(soonest - now > HALF_A_DAY_MS ? Math.max(...momentsOf(wall - DAY_MS, zone)) : soonest);
 };
 
 /** What the form says happened: `{ kind, facts, takenAt }`, or null when nothing was entered and something must be. */
@@ -89,6 +99,7 @@ const labelOf = (form, field) =>
 
 /** An event in words, by the labels of its form: title, and what was entered. */
 export const inWords = (event, form) => {
+  if (event.kind === "refused") return { title: document.querySelector("[data-devices]")?.dataset.titleOfRefused ?? event.kind, entered: event.facts.why };
   if (!form) return { title: event.kind, entered: Object.values(event.facts).join(", ") };
   const entered = Object.entries(event.facts).map(([fact, value]) => {
     const field = fieldsOf(form).find((each) => bare(each.name, event.kind) === fact && (each.type !== "radio" || each.value === String(value)));
