@@ -1,6 +1,7 @@
 """A sealed session proves that nothing was changed, and names the first link that does not hold."""
 
 import json
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -168,6 +169,30 @@ def test_a_file_without_its_last_event_is_named():
 
 def test_a_file_that_holds_another_sessions_events_is_named():
     assert file_with(lambda whole: whole.update(visit="another")).sequence == 1
+
+
+@given(st.integers(0, len(TEXT.encode()) - 1), st.integers(0, 7))
+def test_one_bit_changed_anywhere_in_the_file_is_found(at, bit):
+    octets = bytearray(TEXT.encode())
+    octets[at] ^= 1 << bit
+    with suppress(sealing.NotASealedSession, UnicodeDecodeError):
+        assert not verify_file(octets.decode()).is_intact
+
+
+def test_when_and_of_how_many_events_a_file_was_made_cannot_be_changed():
+    found = file_with(lambda whole: whole.update(exported_at="2026-11-26T09:00:00.000000+00:00"))
+    assert (found.sequence, found.why) == (0, "what stands around the events was changed")
+    assert file_with(lambda whole: whole.update(more=1)).sequence == 0
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "1e999", "-1e999"])
+def test_a_file_with_what_is_no_number_is_refused_and_breaks_nothing(number):
+    for place in ('"systolic": 122', '"sequence": 2', '"count": 5'):
+        name = place.partition(":")[0]
+        changed = TEXT.replace(place, f"{name}: {number}", 1)
+        assert changed != TEXT
+        with pytest.raises(sealing.NotASealedSession):
+            verify_file(changed)
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"format": "x"}', "[" * 100_000, '{"format": []}'])

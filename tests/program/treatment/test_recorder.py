@@ -1,6 +1,7 @@
 """The record of a session: who, when, from where, in which unit; sealed, witnessed, and never changed."""
 
 import json
+import random
 from datetime import timedelta
 from io import StringIO
 from uuid import uuid4
@@ -156,6 +157,74 @@ def test_a_number_cannot_be_used_twice_in_a_visit(first, left_at):
         row.save(force_insert=True)
 
 
+def test_the_last_event_deleted_and_its_witness_with_it_is_found_by_a_seal_kept_elsewhere(first, left_at):
+    """Whoever owns the database can cut the tail and the log's last line; not the seal that was printed or exported."""
+    head = verdict_of(first).head
+    whole = SessionEvent.objects.filter(visit=first).count()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE audit_entry DISABLE TRIGGER USER")
+        cursor.execute("DELETE FROM audit_entry WHERE seal = %s", [head])
+        cursor.execute("ALTER TABLE audit_entry ENABLE TRIGGER USER")
+    by_the_owner("DELETE FROM treatment_sessionevent WHERE sequence = %s", whole)
+    with pytest.raises(CommandError, match="not the one given"):
+        verify(str(first.id), "--head", head)
+
+
+def test_a_row_taken_out_and_put_in_again_changed_is_found(first, left_at):
+    row = SessionEvent.objects.get(sequence=9)
+    by_the_owner("DELETE FROM treatment_sessionevent WHERE sequence = 9")
+    row.taken_at += timedelta(minutes=1)
+    row.save(force_insert=True)
+    assert broken_at(first) == 9
+
+
+def test_a_row_sealed_anew_is_found_by_what_follows_it_and_a_whole_chain_by_its_witnesses(first, left_at):
+    rows = list(SessionEvent.objects.filter(visit=first).order_by("sequence"))
+    rows[8].device = "another cuff"
+    previous = rows[7].seal
+    for row in rows[8:]:
+        row.seal = sealing.seal_of(told_by(row), sequence=row.sequence, previous=previous)
+        previous = row.seal
+        by_the_owner(
+            "UPDATE treatment_sessionevent SET seal = %s, device = %s WHERE id = %s",
+            row.seal,
+            row.device,
+            row.id,
+        )
+        assert broken_at(first) in {9, row.sequence + 1}
+    assert "another seal than the one witnessed" in verdict_of(first).first_break.why
+
+
+def test_an_event_moved_to_another_session_is_found_in_both(ward, first, left_at):
+    other = courses.visit_of(first.course, VisitKind.DOSING, 2)
+    by_the_owner("UPDATE treatment_sessionevent SET visit_id = %s WHERE sequence = 5", other.id)
+    assert broken_at(first) == 5
+    assert broken_at(other) is not None
+    with pytest.raises(CommandError, match="2 of 2 sessions"):
+        verify("--all")
+
+
+def test_one_byte_changed_anywhere_in_a_sealed_file_is_found_or_makes_it_no_sealed_file(
+    first, left_at, tmp_path
+):
+    path = tmp_path / "session.json"
+    verify(str(first.id), "--export", str(path))
+    whole = path.read_bytes()
+    told = json.loads(whole)
+    chance = random.Random(4)
+    for at in chance.sample(range(len(whole)), 150):
+        other = bytes([whole[at] ^ (1 << chance.randrange(7))])
+        changed = whole[:at] + other + whole[at + 1 :]
+        path.write_bytes(changed)
+        try:
+            if json.loads(changed) == told:
+                continue  # a blank between two words
+        except ValueError:
+            pass
+        with pytest.raises(CommandError):
+            verify(str(path))
+
+
 def test_an_exported_session_verifies_as_a_file_and_a_changed_file_does_not(first, left_at, tmp_path):
     path = tmp_path / "session.json"
     verify(str(first.id), "--export", str(path))
@@ -260,3 +329,22 @@ def test_going_home_after_the_discharge_is_no_alarm(ward, first, left_at):
 def test_events_of_people_name_the_person(first, left_at):
     with pytest.raises(DatabaseError, match="people_sign_what_they_record"), transaction.atomic():
         by_the_owner("UPDATE treatment_sessionevent SET recorded_by_id = NULL WHERE sequence = 2")
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        ("noted", {"words": "Restless."}),
+        ("looked", {"words": "Calm."}),
+        ("vital_taken", {"systolic": 190, "diastolic": 90}),
+        ("vital_taken", {"systolic": 0, "diastolic": 0}),
+    ],
+)
+def test_the_same_form_with_other_content_is_not_said_to_be_on_record(ward, first, kind, facts):
+    form_id, at = uuid4(), first.during.lower
+    given = {"visit_id": first.id, "form_id": form_id, "taken_at": at, "actor": ward.mona, "now": at}
+    once = actions.record_event(kind="noted", facts={"words": "Calm."}, **given)
+    assert not actions.record_event(kind="noted", facts={"words": "Calm."}, **given).is_new
+    with pytest.raises(actions.FormUsedElsewhere):
+        actions.record_event(kind=kind, facts=facts, **given)
+    assert SessionEvent.objects.get(form_id=form_id).id == once.event_id

@@ -66,6 +66,10 @@ def moment(at: datetime) -> str:
 def seal_of(told: Mapping[str, Any], *, sequence: int, previous: str) -> str:
     """Give the seal of an event, 64 hexadecimal digits. Raises ValueError for what JSON cannot hold."""
     whole = {"format": FORMAT, "sequence": sequence, "previous": previous, "told": _plain(told)}
+    return _hash_of(whole)
+
+
+def _hash_of(whole: Mapping[str, Any]) -> str:
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(text.encode("ascii")).hexdigest()
 
@@ -106,8 +110,8 @@ def sealed_file(links: Sequence[Link], *, visit_id: str, exported_at: datetime) 
         "events": [
             {"sequence": link.sequence, "seal": link.seal, "told": _plain(link.told)} for link in held
         ],
-    }
-    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+    }  # and `file`, the hash of all this: a change beside the events is found, too
+    return json.dumps(whole | {"file": _hash_of(whole)}, indent=1, ensure_ascii=False) + "\n"
 
 
 def verify_file(text: str) -> Verdict:
@@ -116,23 +120,35 @@ def verify_file(text: str) -> Verdict:
     The head in the file can be compared with one kept elsewhere: that alone shows that a file was not made anew.
     """
     try:
-        whole = json.loads(text)
-        if whole["format"] != FORMAT:
-            raise NotASealedSession("This is a sealed session of another format.")
-        links = [
-            Link(sequence=int(each["sequence"]), told=each["told"], seal=str(each["seal"]))
-            for each in whole["events"]
-        ]
-        count, head, visit_id = int(whole["count"]), str(whole["head"]), str(whole["visit"])
-    except (KeyError, TypeError, ValueError, RecursionError) as wrong:
-        if isinstance(wrong, NotASealedSession):
-            raise
+        return _verified(dict(json.loads(text, parse_constant=_no_number)))
+    except NotASealedSession:
+        raise
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as wrong:
         raise NotASealedSession("This is not a sealed session.") from wrong
-    verdict = verify(links, witnesses=[Witness(count, head)] if count else [])
-    foreign = next((link for link in links if dict(link.told).get("visit") != visit_id), None)
-    if verdict.is_intact and foreign is not None:
+
+
+def _verified(whole: dict[str, Any]) -> Verdict:
+    if whole["format"] != FORMAT:
+        raise NotASealedSession("This is a sealed session of another format.")
+    file_seal = whole.pop("file")
+    links = [
+        Link(sequence=int(each["sequence"]), told=each["told"], seal=str(each["seal"]))
+        for each in whole["events"]
+    ]
+    count = int(whole["count"])
+    verdict = verify(links, witnesses=[Witness(count, str(whole["head"]))] if count else [])
+    if not verdict.is_intact:
+        return verdict
+    foreign = next((link for link in links if dict(link.told).get("visit") != whole["visit"]), None)
+    if foreign is not None:
         return Verdict(verdict.count, verdict.head, Break(foreign.sequence, "it belongs to another session"))
+    if _hash_of(_plain(whole)) != file_seal:
+        return Verdict(verdict.count, verdict.head, Break(0, "what stands around the events was changed"))
     return verdict
+
+
+def _no_number(text: str) -> None:
+    raise ValueError(f"{text} is no number")
 
 
 def _broken_link(held: Sequence[Link]) -> Break | None:
