@@ -33,6 +33,7 @@ class FloorRecords:
 
     visits: tuple[UUID, ...]
     secrets: tuple[str, ...]
+    sitters: tuple[str, ...]
     director: Actor
     cookie: str
     courses: tuple[UUID, ...]  # of finished sessions; a course has a number for 30,000
@@ -46,7 +47,7 @@ def make_floor(sessions: int, *, now: datetime) -> FloorRecords:
         name="Oakland", address="1 Lake Street", state="CA", timezone="America/Los_Angeles"
     )
     director = _hire("director", "medical_director", site)
-    visits, secrets = [], []
+    visits, secrets, sitters = [], [], []
     monitor = director
     for n in range(sessions):
         if n % TO_A_MONITOR == 0:
@@ -58,10 +59,8 @@ def make_floor(sessions: int, *, now: datetime) -> FloorRecords:
             clinician=monitor, places=NumericRange(1 + n % TO_A_MONITOR, 2 + n % TO_A_MONITOR), booked_at=now,
         )  # fmt: skip
         _begin(visit, monitor, now - timedelta(minutes=30 - n % 20))
-        secrets.append(f"bench-{uuid4()}")
-        RecordingToken.objects.create(
-            visit=visit, role="device", label="Gateway", secret_hash=tokens.hash_of(secrets[-1]), made_at=now
-        )
+        secrets.append(_token(visit, "device", now))
+        sitters.append(_token(visit, "sitter", now))
         visits.append(visit.id)
     ended = _course("Finished Person", site, director, now)
     more = [
@@ -82,6 +81,7 @@ def make_floor(sessions: int, *, now: datetime) -> FloorRecords:
     return FloorRecords(
         tuple(visits),
         tuple(secrets),
+        tuple(sitters),
         actor_of(user),
         _signed_in(user, now),
         tuple(each.id for each in (ended, *more)),
@@ -100,6 +100,14 @@ def make_finished(records: FloorRecords, *, have: int, want: int, now: datetime)
             for statement in STATEMENTS.read_text().split(";\n"):
                 cursor.execute(statement, given)
         cursor.execute("VACUUM ANALYZE")
+
+
+def _token(visit: Visit, role: str, now: datetime) -> str:
+    secret = f"bench-{uuid4()}"
+    RecordingToken.objects.create(
+        visit=visit, role=role, label="Gateway", secret_hash=tokens.hash_of(secret), made_at=now
+    )
+    return secret
 
 
 def _hire(name: str, role: str, site: Site) -> StaffMember:

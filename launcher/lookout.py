@@ -39,6 +39,7 @@ class Lookout:
     deadlines: list[dict[str, str]] = field(default_factory=list)
     blind_since: datetime | None = None
     told_at: float | None = None
+    cannot_write: bool = False
 
     def look(self) -> None:
         """Read what the workers left, and note whether anybody watches."""
@@ -48,7 +49,7 @@ class Lookout:
                 self.seen[name] = number
                 self.grew_at = time.monotonic()
                 self.deadlines = told.get("deadlines", [])
-                _write(self.folder / "deadlines.json", self.deadlines)
+                self.leave("deadlines.json", self.deadlines)
         silent_s = time.monotonic() - self.grew_at
         if silent_s <= BLIND_AFTER_S:
             if self.blind_since is not None:
@@ -75,8 +76,8 @@ class Lookout:
     def write(self, silent_s: float) -> None:
         """Leave what pages and doctor read."""
         since = self.blind_since.isoformat() if self.blind_since else None
-        _write(
-            self.folder / "state.json",
+        self.leave(
+            "state.json",
             {
                 "is_blind": self.blind_since is not None,
                 "since": since,
@@ -85,6 +86,17 @@ class Lookout:
                 "written_at": datetime.now(UTC).isoformat(),
             },
         )
+
+    def leave(self, name: str, content: object) -> None:
+        """Write one of our files. On a full disk the old one stays, grows old, and counts as blindness for its readers."""
+        try:
+            _write(self.folder / name, content)
+        except OSError as failure:
+            if not self.cannot_write:
+                _say(f"nothing can be written in {self.folder}: {failure.strerror}")
+            self.cannot_write = True
+        else:
+            self.cannot_write = False
 
 
 def main(words: list[str]) -> int:
