@@ -91,6 +91,10 @@ def expected_course(
     """Predict for five thousand people of that weight, or of usual weights where it is not known. Raises CannotSimulate.
 
     `days_before` are the days since each earlier dose of that person, the longest ago first.
+
+    >>> course = expected_course(dose=ordered_dose(route="intramuscular", drug="ketamine", mg=35), weight_kg=70.0)
+    >>> course.strongest_min, course.dissociation.unit, course.back_from_dissociation.most_by_rounded_min
+    (15.0, 'CADSS points', 90)
     """
     said = cautions_for(Person(weight_kg=weight_kg or UNKNOWN_WEIGHT_KG), dose)
     people = People(

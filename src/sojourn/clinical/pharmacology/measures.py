@@ -67,6 +67,15 @@ def follow(
     session a time falls into. `days_before` are the days from each session before the regimen to its beginning, the
     longest ago first: they leave tolerance, and nothing in the blood. With `occasions` a person's uptake differs from
     session to session.
+
+    >>> from sojourn.clinical.pharmacology import Dose, Drug, Route, typical
+    >>> spray = Regimen.of(Dose(Route.INTRANASAL, Drug.ESKETAMINE, mg=56))
+    >>> found = follow(
+    ...     regimen=spray, people=typical(weight_kg=70), times_h=np.array([0.5]), measures=[Measure.VENOUS]
+    ... )
+    >>> f"{found[Measure.VENOUS][0, 0]:.0f} {DESCRIBED[Measure.VENOUS].unit} half an hour after 56 mg"
+    '79 ng/mL half an hour after 56 mg'
+
     """
     needed = list(dict.fromkeys(signal for measure in measures for signal in DESCRIBED[measure].needs))
     found = np.zeros((len(people), len(needed), len(times_h)))

@@ -54,7 +54,14 @@ def mood(
     evidence: Evidence = Evidence.OPEN,
     control: Control = Control.ACTIVE,
 ) -> Mood:
-    """Follow the MADRS without day-to-day noise. `days` from the beginning of the regimen, in order."""
+    """Follow the MADRS without day-to-day noise. `days` from the beginning of the regimen, in order.
+
+    >>> from sojourn.clinical.pharmacology import Dose, Drug, Route, typical
+    >>> infusion = Regimen.of(Dose(Route.INTRAVENOUS, Drug.RACEMATE, mg_per_kg=0.5, over_min=40))
+    >>> found = mood(regimen=infusion, people=typical(), days=np.array([0.0, 1.0]))
+    >>> [round(float(points)) for points in found.score[0]]  # MADRS points, of 60
+    [33, 16]
+    """
     numbers = model("mood")
     spread = numbers["response_spread"]
     response = np.exp(spread * people["mood"] - spread * spread / 2)

@@ -52,6 +52,14 @@ def window(*, dose: Dose, people: People, measure: Measure, days_before: tuple[f
 
     `days_before` are the days since each earlier session, longest first: they raise the tolerance to dissociation, by a
     size that nobody measured, so that confidence falls to that of the size.
+
+    >>> from sojourn.clinical.pharmacology import Drug, Route
+    >>> infusion = Dose(Route.INTRAVENOUS, Drug.RACEMATE, mg_per_kg=0.5, over_min=40)
+    >>> people = People(count=500, seed=1)
+    >>> first = window(dose=infusion, people=people, measure=Measure.DISSOCIATION)
+    >>> later = window(dose=infusion, people=people, measure=Measure.DISSOCIATION, days_before=(7, 3.5))
+    >>> first.most_by_min > later.most_by_min, first.unit, str(later.confidence)
+    (True, 'CADSS points', 'low')
     """
     threshold = THRESHOLDS[measure]
     back = np.sort(_back_at_min(dose, people, measure, days_before))
