@@ -370,3 +370,22 @@ def test_an_alarm_made_up_or_of_half_a_name_takes_nothing_on(ward, first, sign_i
         answer = client.post(f"{SESSIONS}{first.id}/", sent, headers={"Accept": "application/json"})
         assert (answer.status_code, answer.json()["ok"]) == (409, False)
     assert not SessionEvent.objects.filter(kind="acknowledged").exists()
+
+
+def test_somebody_who_has_recorded_nothing_takes_on_an_alarm_from_the_board(
+    ward, first, sign_in, time_machine
+):
+    """There is nothing of theirs to take back: the answer to their press broke on that, and the board said "not recorded"."""
+    dosed_at = courses.give_dose(ward, first)
+    courses.take_vitals(ward, first, dosed_at + 40 * MINUTE, systolic=190)
+    time_machine.move_to(dosed_at + 41 * MINUTE, tick=False)
+    alarm = Alarm.objects.get()
+    sent = {
+        "do": "acknowledged",
+        "acknowledged-about_id": alarm.about_id,
+        "acknowledged-limit_id": alarm.reason,
+    }
+    answer = sign_in(ward.dora).post(f"{SESSIONS}{first.id}/", sent, headers={"Accept": "application/json"})
+    assert answer.status_code == 200
+    assert answer.json()["said"] == "You have taken this alarm on."
+    assert answer.json()["undo"] == ""

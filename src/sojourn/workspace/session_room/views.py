@@ -79,14 +79,13 @@ def _done(request: Any, visit_id: UUID, said: str, *, is_done: bool = True) -> H
     if _is_from_board_script(request):
         found = treatment.session(visit_id, actor=request.actor, now=request.now)
         last = undoable(found.events, staff_id=request.actor.staff_id, now=request.now) if found else None
-        undo = render_to_string(
-            "workspace/session_room/undo.html",
-            {"undoable": last, "visit": found.visit if found else None, "from_board": True},
-            request,
-        )
+        undo = ""
+        if found is not None and last is not None:
+            about = {"undoable": last, "visit": found.visit, "from_board": True}
+            undo = render_to_string("workspace/session_room/undo.html", about, request)
         row = row_as_told(visit_id, request)
         return JsonResponse(
-            {"ok": is_done, "said": said, "row": row, "undo": undo if last else ""},
+            {"ok": is_done, "said": said, "row": row, "undo": undo},
             status=200 if is_done else 409,
         )
     messages.add_message(request, level_of(said) if is_done else messages.WARNING, said)
