@@ -88,3 +88,25 @@ def test_the_director_sees_who_is_where_and_what_is_late(story, window):
     story.when_she_opens_the_list_of_those_in_treatment()
     story.when_she_opens_adas_chart()
     story.then_the_trajectory_stands_with_its_table_one_press_away()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_director_gives_the_number_that_pages_tell_people_to_call(
+    ward, enter, looks_right_everywhere, scheme
+):
+    page = enter(ward.dora, scheme=scheme)
+    page.get_by_role("link", name="Give the number").click()
+    page.get_by_label("Number").fill("call me")
+    page.get_by_role("button", name="Set the number").click()
+    page.get_by_text("7 to 40 digits").first.wait_for()
+    looks_right_everywhere(page)
+    page.get_by_label("Number").fill("(510) 555-0142")
+    page.get_by_role("button", name="Set the number").click()
+    page.get_by_role("heading", name="Numbers until now").wait_for()
+    looks_right_everywhere(page)
+    page.goto(f"{page.url.split('/workspace/')[0]}/help/")
+    assert (
+        page.get_by_role("link", name="Call the practice: (510) 555-0142").get_attribute("href")
+        == "tel:5105550142"
+    )
+    looks_right_everywhere(page)

@@ -121,7 +121,9 @@ def test_the_board_is_right_close_together_and_without_scripts(ward, visit, ente
     assert SessionEvent.objects.filter(kind="looked").count() == 1
 
 
-def test_an_alarm_is_delivered_to_a_screen_once_it_stood_before_somebodys_eyes(ward, visit, hub, enter):
+def test_an_alarm_is_delivered_to_a_screen_once_it_stood_before_somebodys_eyes(
+    ward, visit, hub, enter, looks_right_everywhere
+):
     mona, ben = enter(ward.mona, height=900), enter(ward.ben)
     mona.goto(mona.url.split("/workspace/")[0] + BOARD)
     is_live(mona)
@@ -141,3 +143,12 @@ def test_an_alarm_is_delivered_to_a_screen_once_it_stood_before_somebodys_eyes(w
         mona.locator("[data-alarm]").first.scroll_into_view_if_needed()
     assert answer.value.status == 204
     assert seen.count() == Alarm.objects.count() == 1
+    looks_right_everywhere(mona)
+    mona.set_viewport_size({"width": 360, "height": 740})
+    for button in mona.locator("#floor .button").all():
+        assert button.bounding_box()["height"] >= 44, f"{button.inner_text()} is too small for a thumb"
+    take_on = mona.get_by_role("button", name="Take on")
+    assert take_on.bounding_box()["width"] >= 280
+    take_on.click()
+    mona.get_by_text("You have taken this alarm on.").wait_for()
+    assert mona.locator("[data-alarm]").count() == 0
