@@ -9,6 +9,7 @@ from sojourn.program.rehearsals import actions, queries
 from sojourn.program.rehearsals.front_door import Browser, Knock, form_of
 from sojourn.program.rehearsals.models import SentTap, SimulatedDevice
 from sojourn.program.rehearsals.world import in_rehearsal
+from sojourn.program.safety import watch
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment.choices import TokenRole
 from sojourn.program.treatment.may_record import why_not
@@ -135,6 +136,25 @@ def test_as_it_happens_they_tap_by_the_clock_on_the_wall(ward):
     assert recorded("patient") == []
     actions.catch_up(drill_id=rehearsing.drill_id, now=BEGAN + timedelta(minutes=14, seconds=31))
     assert recorded("patient") == [("help_asked", 14.5, 14.5)]
+
+
+def test_a_page_shown_while_another_is_minutes_ahead_is_watched_all_the_same(ward, monkeypatch):
+    monkeypatch.setattr(watch, "SILENT_AFTER_S", 15.0)
+    rehearsing = Rehearsing(ward.mona, "panic")
+    shown = rehearsing.at(10)
+    rehearsing.at(13)
+    with in_rehearsal(shown=shown):
+        assert watch.watch_state().is_living
+
+
+def test_a_beat_of_an_earlier_drill_watches_over_nobody(ward, monkeypatch):
+    monkeypatch.setattr(watch, "SILENT_AFTER_S", 15.0)
+    earlier = Rehearsing(ward.mona, "panic")
+    earlier.at(40)
+    actions.stop_drill(drill_id=earlier.drill_id, now=BEGAN + timedelta(minutes=1))
+    stopped = Rehearsing(ward.mona, "worker_killed")
+    with in_rehearsal(shown=stopped.at(30)):
+        assert not watch.watch_state().is_living
 
 
 def test_what_they_send_is_no_deed_of_the_trainee(ward):
