@@ -27,6 +27,7 @@ from sojourn.clinical.monitoring.names import same_name
         ("John Smith Jr.", "John Smith, Jr"),
         ("John Smith junior", "John Smith II"),
         ("Mr. John Smith", "John Smith"),
+        ("Ms Anna Lee", "Anna Lee"),
         ("de la Cruz, Juan", "Juan de la Cruz"),
         ("Juergen Mueller", "Jürgen Müller"),
         ("Jurgen Muller", "Jürgen Müller"),

@@ -81,8 +81,8 @@ def _orders(name: str) -> Iterator[tuple[Part, ...]]:
 def _writings(name: str) -> Iterator[tuple[Part, ...]]:
     """Give the parts of a name, each one with a joiner in it as one and as several."""
     words = [word for word in APART.split(unicodedata.normalize("NFC", name.casefold())) if word]
-    if len(words) > TWO:  # a title stands before a given and a family name
-        words = [word for word in words if _plain(word) not in TITLES] or words
+    if len(words) > TWO and _plain(words[0]) in TITLES:  # before a given and a family name; else it is a name
+        words = words[1:]
     ways = [_ways(word) for word in words]
     for chosen in islice(product(*ways), WRITINGS_AT_MOST):
         yield tuple(_spellings(piece) for way in chosen for piece in way)
