@@ -37,6 +37,28 @@ def test_a_look_up_to_five_minutes_early_counts_for_its_time(taken, next_minute)
     assert Told().prepared().dosed().calm_at(taken).state_at(taken).next_due.minute == next_minute
 
 
+@pytest.mark.parametrize("plan_id", PLANS)
+def test_readings_of_an_oximeter_however_many_stand_in_for_no_blood_pressure(plan_id):
+    told = Told(plan_id).prepared().dosed()
+    first = told.state_at(1).next_due.minute
+    for minute in range(1, first + 30):
+        told.at(minute, "vital_taken", spo2="98", heart_rate="70")
+    late = told.state_at(first + 16)
+    assert (late.next_due.minute, late.next_due.overdue) == (first, True)
+    assert first in told.state_at(first + 60).missed
+    assert told.calm_at(first + 16).state_at(first + 16).next_due.minute > first
+
+
+def test_a_high_pressure_is_looked_at_again_by_a_pressure_and_low_oxygen_by_oxygen():
+    told = Told().prepared().dosed().at(20, "vital_taken", systolic="185", diastolic="95")
+    told.at(22, "vital_taken", spo2="98")
+    assert told.state_at(23).next_due.what == "recheck"
+    assert told.at(24, "vital_taken", systolic="130", diastolic="80").state_at(25).next_due.what == "vitals"
+    told.at(26, "vital_taken", spo2="89").at(27, "vital_taken", systolic="130", diastolic="80")
+    assert told.state_at(28).next_due.what == "recheck"
+    assert told.at(29, "vital_taken", spo2="97").state_at(30).next_due.what == "vitals"
+
+
 def test_a_look_that_nobody_took_is_named_as_missed():
     told = Told("iv_clinic").prepared().dosed().calm_at(10).calm_at(31)
     assert told.state_at(31).missed == (20,)

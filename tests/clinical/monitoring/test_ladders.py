@@ -179,7 +179,7 @@ def test_what_patients_or_programs_note_puts_nothing_off():
 
 
 def test_a_clock_that_runs_ahead_puts_it_off_for_no_longer_than_a_pause_between_looks():
-    told = home().at(600, "vital_taken", spo2="97")
+    told = home().at(600, "vital_taken", systolic="120", diastolic="80", spo2="97")
     assert begins(told, 21) == 21 + 30
 
 

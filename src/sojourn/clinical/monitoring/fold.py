@@ -207,7 +207,9 @@ def _crossings(
 def _marked(crossed: Sequence[Crossing], measured: Measured, seen: Mapping[str, Seen]) -> list[Crossing]:
     """Mark as past each crossing whose signal was measured again; a sign, when vital signs were taken."""
     latest = {signal: each.taken_at for signal, each in seen.items()}
-    if looks := [event.taken_at for event, _ in measured if isinstance(event, VitalTaken)]:
+    if looks := [
+        event.taken_at for event, _ in measured if isinstance(event, VitalTaken) and event.blood_pressure
+    ]:
         latest[SIGN] = looks[-1]
     return [
         replace(

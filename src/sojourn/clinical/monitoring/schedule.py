@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count, takewhile
 
-from sojourn.clinical.monitoring.events import Event, Rated, VitalTaken
-from sojourn.clinical.monitoring.limits import Crossing
+from sojourn.clinical.monitoring.events import Event, VitalTaken
+from sojourn.clinical.monitoring.limits import SIGN, Crossing, values_of
 from sojourn.clinical.monitoring.plans import MonitoringPlan
 from sojourn.clinical.monitoring.session import Due
 
@@ -23,7 +23,8 @@ def next_look(
 ) -> Due:
     """Give the next look that is due: by the schedule, or sooner because a limit was crossed at the last.
 
-    `after` are the events since the dose, in order of time.
+    `after` are the events since the dose, in order of time. A look of the schedule is one with a blood pressure, which
+    every plan asks for: readings of an oximeter, however many, stand in for none.
     """
     looks = _looks(after, dosed_at)
     covered = looks[-1] + EARLY_MINUTES if looks else 0
@@ -66,20 +67,27 @@ def _schedule(plan: MonitoringPlan) -> Iterator[int]:
 
 
 def _looks(after: Sequence[Event], dosed_at: datetime) -> list[float]:
+    return [(taken_at - dosed_at).total_seconds() / 60 for taken_at in _pressures_at(after)]
+
+
+def _pressures_at(after: Sequence[Event]) -> list[datetime]:
     return [
-        (event.taken_at - dosed_at).total_seconds() / 60 for event in after if isinstance(event, VitalTaken)
+        event.taken_at
+        for event in after
+        if isinstance(event, VitalTaken) and event.blood_pressure is not None
     ]
 
 
 def _recheck_at(after: Sequence[Event], crossed: Sequence[Crossing]) -> datetime | None:
-    """Give when to look again after a crossing that no later look of its kind has answered."""
-    looked = {
-        VitalTaken: max((event.taken_at for event in after if isinstance(event, VitalTaken)), default=None),
-        Rated: max((event.taken_at for event in after if isinstance(event, Rated)), default=None),
-    }
-    waiting = []
-    for crossing in crossed:
-        again = looked[Rated if crossing.signal in {"moaas", "dissociation"} else VitalTaken]
-        if again is None or again <= crossing.taken_at:
-            waiting.append(crossing.taken_at + RECHECK_AFTER)
+    """Give when to look again after a crossing whose signal nobody has measured since; after a sign, by vital signs."""
+    if not crossed:
+        return None
+    measured = {signal: event.taken_at for event in after for signal in values_of(event)}
+    if looks := _pressures_at(after):
+        measured[SIGN] = looks[-1]
+    waiting = [
+        crossing.taken_at + RECHECK_AFTER
+        for crossing in crossed
+        if (again := measured.get(crossing.signal)) is None or again <= crossing.taken_at
+    ]
     return min(waiting, default=None)
