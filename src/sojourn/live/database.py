@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import psycopg
@@ -25,16 +26,18 @@ SELECT account.id::text, ARRAY['patient'], ARRAY[]::text[]
 FROM people_user account JOIN people_patient patient ON patient.user_id = account.id
 WHERE account.id = ANY(%s::uuid[]) AND account.is_active
 """
-BEAT = "SELECT clock_timestamp(), pg_notify(%s, %s)"
+BEAT = "SELECT pg_notify(%s, %s)"
 WATCH = """
-SELECT min(abs(extract(epoch FROM clock_timestamp() - beat_at)))::float8 FROM safety_watchbeat WHERE kind = 'alarm'
+SELECT clock_timestamp(), min(abs(extract(epoch FROM clock_timestamp() - beat_at)))::float8
+FROM safety_watchbeat WHERE kind = 'alarm'
 """
 
 
 @dataclass(frozen=True)
 class Watch:
-    """Whether an alarm worker lives; `silent_for_s` is None when none ever beat."""
+    """Whether an alarm worker lives, by the database's time `at`; `silent_for_s` is None when none ever beat."""
 
+    at: datetime
     is_living: bool
     silent_for_s: float | None
 
@@ -71,14 +74,13 @@ class Asking:
         found = await self.rows(STANDING, (asked, asked))
         return {account: Standing(tuple(roles), tuple(sites)) for account, roles, sites in found}
 
-    async def beat(self, payload: str) -> Any:
-        """Send a beat on its way through the listener; gives the database's time."""
-        ((at, _),) = await self.rows(BEAT, (CHANNEL, payload))
-        return at
+    async def beat(self, payload: str) -> None:
+        """Send a beat on its way through the listener."""
+        await self.rows(BEAT, (CHANNEL, payload))
 
     async def watch(self) -> Watch:
-        ((silent_for_s,),) = await self.rows(WATCH)
-        return Watch(silent_for_s is not None and silent_for_s <= WATCH_SILENT_AFTER_S, silent_for_s)
+        ((at, silent_for_s),) = await self.rows(WATCH)
+        return Watch(at, silent_for_s is not None and silent_for_s <= WATCH_SILENT_AFTER_S, silent_for_s)
 
 
 async def connected(url: str) -> psycopg.AsyncConnection[Any]:

@@ -76,12 +76,12 @@ class Station:
         """Ask every two seconds what time it is, whether the watch lives, and who is still what they were."""
         while True:
             watch = await self.asking.watch()
-            at = await self.asking.beat(BEAT + self.hub.run)
-            self.state = {
-                "at": at.astimezone(UTC).isoformat(timespec="milliseconds"),
+            self.state = {  # before the beat: the tick that it calls forth must not tell of the beat before
+                "at": watch.at.astimezone(UTC).isoformat(timespec="milliseconds"),
                 "watch": watch.is_living,
                 "silent_s": None if watch.silent_for_s is None else round(watch.silent_for_s),
             }
+            await self.asking.beat(BEAT + self.hub.run)
             await self.hub.close_those_who_changed()
             await asyncio.sleep(BEAT_EVERY_S)
 
