@@ -85,7 +85,7 @@ def test_a_closed_tab_opens_again_without_network_and_goes_on(story):
     )  # nothing half-written is lost
     page.get_by_role("button", name="Record note").click()
     story.then_everything_is_sent(page)
-    page.get_by_text("What happened").wait_for(timeout=15_000)
+    page.get_by_role("heading", name="What happened").wait_for(timeout=15_000)
     assert [len(recorded(story.visit, kind)) for kind in ("vital_taken", "noticed", "noted")] == [1, 1, 1]
 
 

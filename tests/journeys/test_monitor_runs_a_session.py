@@ -127,7 +127,7 @@ class Story:
     # ---- then
     def then_the_dose_is_held_because(self, words):
         assert self.page.get_by_text("No dose yet").is_visible()
-        assert self.page.get_by_text(words).is_visible()
+        assert self.page.get_by_text(words).first.is_visible()
         assert self.page.get_by_role("button", name="Record dose").count() == 0
 
     def then_the_clock_runs_and_the_next_look_is_named(self):
@@ -147,7 +147,7 @@ class Story:
         self.looks_right(self.page)
 
     def then_nobody_leaves_yet(self, words):
-        assert self.page.get_by_text(words).is_visible()
+        assert self.page.get_by_text(words).first.is_visible()
         assert self.page.get_by_role("button", name="Discharge patient").count() == 0
 
     def then_the_session_is_over(self):
