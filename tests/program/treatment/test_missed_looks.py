@@ -273,7 +273,9 @@ def test_a_patient_cannot_take_on_or_close_an_alarm_of_their_own_session(ward):
 def test_a_reading_the_patient_takes_in_time_counts_unless_the_last_one_was_bad(ward):
     visit, dosed_at = open_session(ward)
     added(visit, ward, "vital_taken", "patient", dosed_at + 18 * MINUTE, spo2=98)
-    assert deadline(visit).look_due_at == dosed_at + 20 * MINUTE  # an oximeter alone is no look of the schedule
+    assert (
+        deadline(visit).look_due_at == dosed_at + 20 * MINUTE
+    )  # an oximeter alone is no look of the schedule
     added(visit, ward, "vital_taken", "patient", dosed_at + 19 * MINUTE, systolic=124, diastolic=78, spo2=98)
     assert deadline(visit).look_due_at == dosed_at + 40 * MINUTE
     take_vitals(ward, visit, dosed_at + 40 * MINUTE, spo2=90)
