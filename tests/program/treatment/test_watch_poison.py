@@ -200,7 +200,7 @@ def test_an_alarm_nobody_can_be_told_of_is_tried_by_every_way_and_each_failure_i
         return asked(alarm, level=level)
 
     monkeypatch.setattr(delivering, "recipients", torn)
-    let_pass(seconds=5)  # a machine whose clock is set right by a moment meanwhile finds both due all the same
+    let_pass(seconds=5)  # both are due even where a clock is set right by a moment meanwhile
     while delivering.deliver_next(seen_within=timedelta(minutes=1)):
         pass
     failures = Delivery.objects.filter(alarm_id=bad).values_list("channel", "failed_because")
