@@ -76,7 +76,7 @@ class Story:
         }
         form = self.page.locator("form", has_text="Record the check")
         if not form.is_visible():
-            self.page.get_by_text("Check again").click()
+            self.page.get_by_text("Check again", exact=True).click()
         for label, value in typed.items():
             form.get_by_label(label).fill(value)
         form.get_by_label("Drug in hand").select_option("esketamine")
