@@ -3,10 +3,11 @@
 import json
 import re
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 from sojourn.program.plans.models import Visit
-from sojourn.program.treatment import tokens
+from sojourn.program.treatment import proving, tokens
 from sojourn.program.treatment.choices import TokenRole
 from sojourn.program.treatment.models import RecordingToken
 from tests.support.ward import Ward
@@ -46,3 +47,15 @@ def without_ids(page: str) -> str:
     """A page without its long random values, in which any two digits may stand beside each other."""
     page = re.sub(r'"(token|of|now|ends_at|next_due_at)": "[^"]*"', "", page)
     return re.sub(r'(value|content)="[^"]{30,}"', "", page)
+
+
+def statuses(response: Any) -> list[str]:
+    """What became of each event that was sent."""
+    assert response.status_code == 200, response.content
+    return [each["status"] for each in response.json()["events"]]
+
+
+def is_intact(visit: Visit) -> bool:
+    """True where the chain of the session proves."""
+    ((_, verdict),) = proving.proofs([visit.id])
+    return verdict.is_intact

@@ -1,45 +1,13 @@
 """What a broken device or a forger may send by token: refused in words, kept where it is a reading, and never a value."""
 
-from datetime import timedelta
-
 import pytest
-import time_machine
 
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
-from sojourn.program.treatment import proving
 from sojourn.program.treatment.models import SessionEvent
 from tests.support import courses
-from tests.support.tokens import event, post, token_for
+from tests.support.tokens import event, is_intact, post, statuses, token_for
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def visit(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
-
-
-@pytest.fixture
-def now(ward, visit):
-    """Twenty minutes after the dose, by the server's clock."""
-    at = courses.give_dose(ward, visit) + timedelta(minutes=20)
-    with time_machine.travel(at, tick=False):
-        yield at
-
-
-def statuses(response):
-    assert response.status_code == 200, response.content
-    return [each["status"] for each in response.json()["events"]]
-
-
-def is_intact(visit):
-    ((_, verdict),) = proving.proofs([visit.id])
-    return verdict.is_intact
 
 
 @pytest.mark.parametrize("role", ["device", "monitor"])

@@ -12,41 +12,14 @@ from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm, WatchBeat
 from sojourn.program.safety.watch import beat
-from sojourn.program.treatment import actions, proving, tokens
+from sojourn.program.treatment import actions, tokens
 from sojourn.program.treatment.choices import TokenRole
 from sojourn.program.treatment.may_record import MAY_RECORD
 from sojourn.program.treatment.models import RecordingToken, SessionEvent
 from tests.support import courses
-from tests.support.tokens import event, post, token_for
+from tests.support.tokens import event, is_intact, post, statuses, token_for
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def visit(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
-
-
-@pytest.fixture
-def now(ward, visit):
-    """Twenty minutes after the dose, by the server's clock."""
-    at = courses.give_dose(ward, visit) + timedelta(minutes=20)
-    with time_machine.travel(at, tick=False):
-        yield at
-
-
-def statuses(response):
-    assert response.status_code == 200, response.content
-    return [each["status"] for each in response.json()["events"]]
-
-
-def is_intact(visit):
-    ((_, verdict),) = proving.proofs([visit.id])
-    return verdict.is_intact
 
 
 def test_a_gateway_records_an_array_in_one_transaction_with_one_witness(client, ward, visit, now):
