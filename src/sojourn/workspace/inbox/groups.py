@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from sojourn.program.safety.queries import AlarmRow
-
-ABOUT_A_SESSION: Final = "session event"
+from sojourn.program.treatment.alarming import ABOUT_AN_EVENT
 
 
 @dataclass(frozen=True)
@@ -27,7 +25,7 @@ def grouped(rows: Iterable[AlarmRow]) -> tuple[Group, ...]:
     """Group alarms, each group where the first of its alarms stands; every alarm is in one group."""
     found: dict[tuple[UUID, str], list[AlarmRow]] = {}
     for row in rows:
-        is_of_session = row.about_kind == ABOUT_A_SESSION and row.facts.get("session") is not None
+        is_of_session = row.about_kind == ABOUT_AN_EVENT and row.facts.get("session") is not None
         key = (row.patient_id, str(row.facts["session"])) if is_of_session else (row.id, "")
         found.setdefault(key, []).append(row)
     return tuple(_group(members) for members in found.values())
