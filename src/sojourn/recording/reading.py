@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sojourn.program.treatment.receiving import Sent
+from sojourn.program.treatment.sent import Sent
 
 MOST_EVENTS: Final = 200
 MOST_BYTES: Final = 512 * 1024

@@ -11,7 +11,7 @@ from django.http.request import UnreadablePostError
 
 from sojourn.program.people.access import token_holders
 from sojourn.program.treatment import receiving
-from sojourn.program.treatment.receiving import Outcome, Sent, Tick
+from sojourn.program.treatment.sent import Outcome, Sent, Tick
 from sojourn.program.treatment.tokens import TokenEnded, TokenUnknown
 from sojourn.recording.reading import MOST_BYTES, Body, BodyRefused, Unreadable, read_body
 

@@ -13,7 +13,8 @@ from sojourn.program.treatment import answering, unwatched
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.pressing import press
 from sojourn.program.treatment.proving import proofs
-from sojourn.program.treatment.receiving import Sent, receive
+from sojourn.program.treatment.receiving import receive
+from sojourn.program.treatment.sent import Sent
 from tests.program.treatment.test_missed_looks import MINUTE, open_session, watch_for
 from tests.support.clock import let_pass
 from tests.support.courses import note_event, take_vitals

@@ -10,7 +10,7 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment import remembered
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.plan_in_force import plan_in_force
-from sojourn.program.treatment.remembered import record_of
+from sojourn.program.treatment.remembered import forms_elsewhere, record_of
 from sojourn.program.treatment.sessions import events_of
 from tests.support import courses
 
@@ -89,8 +89,8 @@ def test_where_the_last_seal_is_another_everything_is_read_anew(ward, visit, dos
 def test_a_form_of_another_session_is_told_apart(ward, visit, dosed_at):
     form_id = SessionEvent.objects.order_by("sequence").first().form_id
     other = courses.visit_of(visit.course, VisitKind.DOSING, 2)
-    assert record_of(other.id, form_ids=[form_id]).elsewhere == {form_id}
-    assert record_of(visit.id, form_ids=[form_id]).elsewhere == frozenset()
+    assert forms_elsewhere(other.id, [form_id]) == {form_id}
+    assert forms_elsewhere(visit.id, [form_id]) == frozenset()
 
 
 def test_only_so_many_events_are_remembered(ward, visit, dosed_at, monkeypatch):

@@ -1,12 +1,22 @@
 """The only way to write the log of deeds."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
-from sojourn.program.audit.models import Entry
+from django.db import connection
+from uuid_utils.compat import uuid7
+
+WRITE: Final = """
+INSERT INTO audit_entry (id, at, actor_id, actor_role, did, about_kind, about_id, patient_id, seal_number, seal)
+SELECT id, at, actor_id, actor_role, did, about_kind, about_id, patient_id, seal_number, seal
+FROM json_to_recordset(%s) AS told
+    (id uuid, at timestamptz, actor_id uuid, actor_role text, did text, about_kind text, about_id uuid, patient_id uuid,
+     seal_number int, seal text)
+"""
 
 
 class Doer(Protocol):
@@ -27,13 +37,19 @@ class SealSeen:
     seal: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Line:
-    """One of many like deeds: what it is about, whose patient, and when."""
+    """One deed: who did what, when, and whose patient it is about; `about` is a kind of record and its id.
 
-    about_id: UUID
-    patient_id: UUID | None
+    `witness` is kept for whoever later proves that the chain of `about` lost nothing at its end.
+    """
+
+    by: Doer
+    did: str
+    about: tuple[str, UUID | None]
     at: datetime
+    patient_id: UUID | None = None
+    witness: SealSeen | None = None
 
 
 def record(
@@ -45,35 +61,33 @@ def record(
     patient_id: UUID | None = None,
     witness: SealSeen | None = None,
 ) -> None:
-    """Add one line to the log, inside the transaction of the deed; `about` is a kind of record and its id.
-
-    `witness` is kept for whoever later proves that the chain of `about` lost nothing at its end.
-    """
-    about_kind, about_id = about
-    Entry.objects.create(
-        actor_id=by.user_id,
-        actor_role=by.role_names,
-        did=did,
-        about_kind=about_kind,
-        about_id=about_id,
-        patient_id=patient_id,
-        at=at,
-        seal_number=witness.number if witness else None,
-        seal=witness.seal if witness else "",
-    )
+    """Add one line to the log, inside the transaction of the deed."""
+    record_all([Line(by=by, did=did, about=about, at=at, patient_id=patient_id, witness=witness)])
 
 
-def record_each(by: Doer, did: str, *, about_kind: str, lines: Iterable[Line]) -> None:
-    """Add a line for each of many like deeds, in one statement and inside their transaction."""
-    Entry.objects.bulk_create(
-        Entry(
-            actor_id=by.user_id,
-            actor_role=by.role_names,
-            did=did,
-            about_kind=about_kind,
-            about_id=line.about_id,
-            patient_id=line.patient_id,
-            at=line.at,
-        )
-        for line in lines
-    )
+def record_all(lines: Iterable[Line]) -> None:
+    """Add a line for each of many deeds, in one statement and inside their transaction."""
+    told = [_told(line) for line in lines]
+    if told:
+        with connection.cursor() as cursor:
+            cursor.execute(WRITE, [json.dumps(told)])
+
+
+def _told(line: Line) -> dict[str, Any]:
+    about_kind, about_id = line.about
+    return {
+        "id": str(uuid7()),
+        "at": line.at.isoformat(),
+        "actor_id": _written(line.by.user_id),
+        "actor_role": line.by.role_names,
+        "did": line.did,
+        "about_kind": about_kind,
+        "about_id": _written(about_id),
+        "patient_id": _written(line.patient_id),
+        "seal_number": line.witness.number if line.witness else None,
+        "seal": line.witness.seal if line.witness else "",
+    }
+
+
+def _written(of: UUID | None) -> str | None:
+    return None if of is None else str(of)

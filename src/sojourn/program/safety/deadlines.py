@@ -68,17 +68,21 @@ class HeldLook:
 
 def hold_look(visit_id: UUID, *, kind: str = LOOK) -> HeldLook | None:
     """Lock the deadline of a session, so that no worker takes a step meanwhile; None when it never had one."""
+    return hold_looks([visit_id], kind=kind).get(visit_id)
+
+
+def hold_looks(visit_ids: Sequence[UUID], *, kind: str = LOOK) -> dict[UUID, HeldLook]:
+    """Lock the deadlines of these sessions, as far as they have one, in the order of their ids. One query."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT look_due_at, is_armed, is_urgent, rung + times > 0, due_at <= (SELECT watch_now())
+            SELECT about_id, look_due_at, is_armed, is_urgent, rung + times > 0, due_at <= (SELECT watch_now())
             FROM safety_deadline
-            WHERE kind = %s AND about_id = %s FOR UPDATE
+            WHERE kind = %s AND about_id = ANY(%s) ORDER BY about_id FOR UPDATE
             """,
-            [kind, visit_id],
+            [kind, list(visit_ids)],
         )
-        row = cursor.fetchone()
-    return HeldLook(*row) if row else None
+        return {visit_id: HeldLook(*held) for visit_id, *held in cursor.fetchall()}
 
 
 def arm_look(

@@ -75,11 +75,11 @@ def _escalate(
             },
         )
         overdue: list[tuple[UUID, UUID, datetime]] = cursor.fetchall()
-        audit.record_each(
-            MACHINE,
-            "escalated an alarm",
-            about_kind="alarm",
-            lines=[audit.Line(alarm_id, patient_id, at) for alarm_id, patient_id, at in overdue],
+        audit.record_all(
+            audit.Line(
+                by=MACHINE, did="escalated an alarm", about=("alarm", alarm_id), at=at, patient_id=patient_id
+            )
+            for alarm_id, patient_id, at in overdue
         )
     return len(overdue)
 

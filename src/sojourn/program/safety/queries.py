@@ -15,10 +15,10 @@ from sojourn.program.safety.delivering import CHANNELS
 from sojourn.program.safety.models import Alarm, AlarmEvent, Delivery
 
 # Written by hand: it is asked at every reading of every session.
-IS_OPEN: Final = """
-SELECT EXISTS (
-    SELECT FROM safety_alarm alarm WHERE patient_id = %s AND reason = ANY(%s) AND NOT EXISTS (
-        SELECT FROM safety_alarmevent WHERE alarm_id = alarm.id AND what = 'closed'))
+OPEN_FOR: Final = """
+SELECT DISTINCT patient_id FROM safety_alarm alarm
+WHERE patient_id = ANY(%s) AND reason = ANY(string_to_array(%s, ' ')) AND NOT EXISTS (
+    SELECT FROM safety_alarmevent WHERE alarm_id = alarm.id AND what = 'closed')
 """
 
 NEXT: Final = """
@@ -169,11 +169,11 @@ def alarms_of(patient_id: UUID, *, actor: Actor) -> tuple[AlarmRow, ...]:
     return _rows(_visible(actor).filter(patient_id=patient_id).order_by("-raised_at"))
 
 
-def has_open_alarm(patient_id: UUID, *, reasons: Collection[str]) -> bool:
-    """Say whether an alarm for one of these reasons is open; for the program itself, which acts on it."""
+def patients_with_open_alarm(patient_ids: Collection[UUID], *, reasons: Collection[str]) -> frozenset[UUID]:
+    """Those of these patients with an open alarm for one of these reasons; for the program itself, which acts on it."""
     with connection.cursor() as cursor:
-        cursor.execute(IS_OPEN, [patient_id, list(reasons)])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(OPEN_FOR, [list(patient_ids), " ".join(reasons)])
+        return frozenset(row[0] for row in cursor.fetchall())
 
 
 def one_alarm(alarm_id: UUID, *, actor: Actor) -> AlarmRow | None:

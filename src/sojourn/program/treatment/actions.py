@@ -20,7 +20,7 @@ from sojourn.program.treatment import alarming, refusing
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.holding import Hold, holds_of
 from sojourn.program.treatment.models import SessionEvent
-from sojourn.program.treatment.recorder import NewEvent, add_events
+from sojourn.program.treatment.recorder import NewEvent, Row, add_events
 from sojourn.program.treatment.sessions import EventRow, Session, fold, on_record, session
 
 LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may be recorded
@@ -421,15 +421,13 @@ def _crossed(event: monitoring.Event, of: Session) -> tuple[monitoring.Crossing,
     )
 
 
-def raise_crossing(
-    crossing: monitoring.Crossing, row: SessionEvent, of: Session, actor: Actor, now: datetime
-) -> None:
+def raise_crossing(crossing: monitoring.Crossing, row: Row, of: Session, actor: Actor, now: datetime) -> None:
     """Raise the alarm of a limit that an event on record has crossed."""
     _raise(alarming.crossed(crossing, about_id=row.id), of, actor, now)
 
 
 def tell_alarms(
-    raised: Sequence[tuple[SessionEvent, monitoring.Crossing]], of: Session, actor: Actor, now: datetime
+    raised: Sequence[tuple[Row, monitoring.Crossing]], of: Session, actor: Actor, now: datetime
 ) -> None:
     """Put each alarm that was raised on the record of its session."""
     if raised:

@@ -6,8 +6,9 @@ the patient's own hand records does. What else a session is followed for stands 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sojourn.clinical import monitoring
@@ -30,7 +31,7 @@ from sojourn.program.safety import deadlines
 from sojourn.program.safety.missing import take_first_step
 from sojourn.program.treatment.calls_and_sitters import FOLLOWED_FOR, follow_call, follow_sitter
 from sojourn.program.treatment.choices import EventSource
-from sojourn.program.treatment.folded import Folded, read_session, spoke_of_suicide
+from sojourn.program.treatment.folded import Folded, read_session, who_spoke_of_suicide
 from sojourn.program.treatment.ladder_rungs import rungs
 
 MOVING: Final = (
@@ -40,49 +41,63 @@ BEGINNING: Final = (Corrected, Dosed, Struck)
 LOOKS_OF_NOBODY: Final = {EventSource.PATIENT, EventSource.DEVICE}
 
 
-def keep_deadline(
-    visit_id: UUID,
-    added: Sequence[tuple[Event, str]],
-    *,
-    patient_id: UUID,
-    received_at: datetime,
-    session: Folded | None = None,
-) -> None:
-    """Arm, move or settle the deadline of a session after these events (each with its source) were added.
+@dataclass(frozen=True, kw_only=True)
+class Moved:
+    """A session to which these events, each with its source, were added.
 
-    `session` is the session with them, where the caller has it; else it is read. Inside the caller's transaction, which
-    holds the visit's lock.
+    `session` is the session with them, where the caller has it; else it is read.
     """
-    _keep_look(visit_id, added, patient_id=patient_id, received_at=received_at, session=session)
-    follow_call(visit_id, added, patient_id=patient_id, now=received_at)
-    follow_sitter(visit_id, added, patient_id=patient_id, now=received_at)
+
+    visit_id: UUID
+    patient_id: UUID
+    added: Sequence[tuple[Event, str]]
+    received_at: datetime
+    session: Folded | None = None
+
+    @property
+    def moving(self) -> list[tuple[Event, str]]:
+        return [(event, source) for event, source in self.added if isinstance(event, MOVING)]
 
 
-def _keep_look(
-    visit_id: UUID,
-    added: Sequence[tuple[Event, str]],
-    *,
-    patient_id: UUID,
-    received_at: datetime,
-    session: Folded | None,
-) -> None:
-    moving = [(event, source) for event, source in added if isinstance(event, MOVING)]
-    if not moving:
+def keep_deadlines(sessions: Sequence[Moved]) -> None:
+    """Arm, move or settle the deadlines of sessions after events were added to them.
+
+    Inside the caller's transaction, which holds the lock of each visit. Two queries for all that changes nothing.
+    """
+    _keep_looks([moved for moved in sessions if moved.moving])
+    for moved in sessions:
+        told: dict[str, Any] = {"patient_id": moved.patient_id, "now": moved.received_at}
+        follow_call(moved.visit_id, moved.added, **told)
+        follow_sitter(moved.visit_id, moved.added, **told)
+
+
+def _keep_looks(sessions: Sequence[Moved]) -> None:
+    if not sessions:
         return
-    held = deadlines.hold_look(visit_id)
-    if held is None and not any(isinstance(event, BEGINNING) for event, _source in moving):
-        return
+    held = deadlines.hold_looks([moved.visit_id for moved in sessions])
+    followed = [moved for moved in sessions if moved.visit_id in held or _begins(moved)]
+    suicidal = who_spoke_of_suicide([moved.patient_id for moved in followed]) if followed else frozenset()
+    for moved in followed:
+        _keep_look(moved, held.get(moved.visit_id), is_suicidal=moved.patient_id in suicidal)
+
+
+def _begins(moved: Moved) -> bool:
+    return any(isinstance(event, BEGINNING) for event, _source in moved.moving)
+
+
+def _keep_look(moved: Moved, held: deadlines.HeldLook | None, *, is_suicidal: bool) -> None:
     if held is not None and held.is_armed and held.is_overdue and not held.has_begun:
-        take_first_step(visit_id, rungs())
-        held = deadlines.hold_look(visit_id)
-    somebody_looked = any(source not in LOOKS_OF_NOBODY for _event, source in moving)
+        take_first_step(moved.visit_id, rungs())
+        held = deadlines.hold_look(moved.visit_id)
+    somebody_looked = any(source not in LOOKS_OF_NOBODY for _event, source in moved.moving)
     arm_from_record(
-        visit_id,
-        patient_id=patient_id,
-        now=received_at,
+        moved.visit_id,
+        patient_id=moved.patient_id,
+        now=moved.received_at,
         held=held,
+        is_suicidal=is_suicidal,
         may_put_off=somebody_looked,
-        session=session,
+        session=moved.session,
     )
 
 
@@ -92,6 +107,7 @@ def arm_from_record(
     patient_id: UUID,
     now: datetime,
     held: deadlines.HeldLook | None,
+    is_suicidal: bool,
     may_put_off: bool = True,
     session: Folded | None = None,
 ) -> None:
@@ -100,7 +116,7 @@ def arm_from_record(
     if session is None:
         return
     ladder = monitoring.ladder_for(session.plan.id)
-    look = _next_look(session, ladder, patient_id, now)
+    look = _next_look(session, ladder, now, is_suicidal=is_suicidal)
     is_running = held is not None and held.is_armed
     if look is None:
         if is_running:
@@ -129,7 +145,7 @@ def arm_from_record(
 
 
 def _next_look(
-    session: Folded, ladder: monitoring.Ladder, patient_id: UUID, now: datetime
+    session: Folded, ladder: monitoring.Ladder, now: datetime, *, is_suicidal: bool
 ) -> monitoring.NextLook | None:
     state = session.state
     if state.dosed_at is None or now - state.dosed_at > FOLLOWED_FOR:
@@ -140,5 +156,5 @@ def _next_look(
         plan=session.plan,
         ladder=ladder,
         now=now,
-        is_suicidal=spoke_of_suicide(patient_id),
+        is_suicidal=is_suicidal,
     )

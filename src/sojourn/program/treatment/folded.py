@@ -1,6 +1,6 @@
 """A running session as its deadlines ask for it, and whether its ladders may wait between their steps."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sojourn.clinical import instruments, monitoring
 from sojourn.clinical.monitoring.events import Event
-from sojourn.program.safety.queries import has_open_alarm
+from sojourn.program.safety.queries import patients_with_open_alarm
 from sojourn.program.treatment.plan_in_force import PlanInForce, plan_in_force
 from sojourn.program.treatment.remembered import record_of
 
@@ -37,7 +37,12 @@ def read_session(visit_id: UUID, *, now: datetime) -> Folded | None:
 
 def spoke_of_suicide(patient_id: UUID) -> bool:
     """True while an alarm about suicide is open: then nothing is waited for."""
-    return has_open_alarm(patient_id, reasons=reasons_about_suicide())
+    return bool(who_spoke_of_suicide([patient_id]))
+
+
+def who_spoke_of_suicide(patient_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these patients of whom an alarm about suicide is open. One query."""
+    return patients_with_open_alarm(patient_ids, reasons=reasons_about_suicide())
 
 
 @cache

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sojourn.program.treatment.receiving import Sent, Status, receive
+from sojourn.program.treatment.receiving import receive
+from sojourn.program.treatment.sent import Sent, Status
 
 
 @dataclass(frozen=True)

@@ -1,28 +1,44 @@
 """The one hand that adds events to the record of a session. Each is sealed to the one before it, and witnessed.
 
 With an event the session's deadline moves: by when somebody must next look is on record in the same transaction.
+What is added to many sessions at once costs as many statements as what is added to one.
 """
 
+import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from uuid_utils.compat import uuid7
 
 from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring import sealing
 from sojourn.program.audit import actions as audit
 from sojourn.program.people.actors import Actor
-from sojourn.program.treatment.arming import keep_deadline
-from sojourn.program.treatment.choices import EventKind, EventSource
+from sojourn.program.treatment.arming import Moved, keep_deadlines
+from sojourn.program.treatment.choices import EventSource
 from sojourn.program.treatment.folded import Folded
 from sojourn.program.treatment.models import SessionEvent
 
 seals = logging.getLogger("sojourn.seals")
+
+# What is sealed is what is written: the rows come as the very JSON that their seals cover.
+WRITE: Final = """
+INSERT INTO treatment_sessionevent
+    (id, visit_id, form_id, kind, facts, units, taken_at, received_at, recorded_by_id, source, device, withdraws_id,
+     token_id, clock_said, sequence, seal)
+SELECT id, visit, form_id, kind, facts, units, taken_at, received_at, recorded_by, source, device, withdraws,
+       token, clock_said, sequence, seal
+FROM json_to_recordset(%s) AS told
+    (id uuid, visit uuid, form_id uuid, kind text, facts jsonb, units jsonb, taken_at timestamptz,
+     received_at timestamptz, recorded_by uuid, source text, device text, withdraws uuid, token uuid,
+     clock_said timestamptz, sequence int, seal text)
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +59,51 @@ class NewEvent:
         return monitoring.kind_of(self.event)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """An event as it was added; a `SessionEvent` without the ways to the rest of the database."""
+
+    id: UUID
+    visit_id: UUID
+    form_id: UUID
+    kind: str
+    facts: dict[str, Any]
+    units: dict[str, str]
+    taken_at: datetime
+    received_at: datetime
+    recorded_by_id: UUID | None
+    source: str
+    device: str
+    withdraws_id: UUID | None
+    token_id: UUID | None
+    clock_said: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addition:
+    """What is added to one session, in the order given. `did` is what the log says of it.
+
+    A caller that has read the session gives the last link as `after`, and the session as it is with these events.
+    """
+
+    visit_id: UUID
+    patient_id: UUID
+    events: Sequence[NewEvent]
+    did: str
+    actor: Actor
+    received_at: datetime
+    after: sealing.Witness | None = None
+    session: Folded | None = None
+
+
+@dataclass(frozen=True)
+class Added:
+    """What was added to one session, and the last link of its chain since."""
+
+    rows: tuple[Row, ...]
+    head: sealing.Witness
+
+
 def add_events(
     visit_id: UUID,
     events: Sequence[NewEvent],
@@ -51,44 +112,67 @@ def add_events(
     patient_id: UUID,
     actor: Actor,
     received_at: datetime,
-    after: sealing.Witness | None = None,
-    session: Folded | None = None,
-) -> tuple[SessionEvent, ...]:
-    """Add events in the order given, with one line in the log that witnesses the last seal.
+) -> tuple[Row, ...]:
+    """Add events to one session; see `add_to_sessions`."""
+    addition = Addition(
+        visit_id=visit_id,
+        patient_id=patient_id,
+        events=events,
+        did=did,
+        actor=actor,
+        received_at=received_at,
+    )
+    return add_to_sessions([addition])[0].rows
 
-    A caller that has read the session gives the last link as `after`, and the session as it is with these events.
-    Inside the caller's transaction, which holds the visit's lock: two hands without it would claim the same number,
+
+def add_to_sessions(additions: Sequence[Addition]) -> tuple[Added, ...]:
+    """Add to each session what is new of it, with a line in the log that witnesses the last seal. Each session once.
+
+    Inside the caller's transaction, which holds the lock of each visit: two hands without it would claim the same number,
     and the constraint `event_numbers_are_used_once` refuses the second.
     """
-    rows = [_row(visit_id, new, actor, received_at) for new in events]
-    links = sealing.chain([told_by(row) for row in rows], after=after or _head(visit_id))
-    for row, link in zip(rows, links, strict=True):
-        row.sequence, row.seal = link.sequence, link.seal
-    if len(rows) == 1:
-        rows[0].save(force_insert=True)
-    else:
-        SessionEvent.objects.bulk_create(rows)
-    last = links[-1]
-    audit.record(
-        actor,
-        did,
-        about=("visit", visit_id),
-        at=received_at,
-        patient_id=patient_id,
-        witness=audit.SealSeen(last.sequence, last.seal),
-    )
-    keep_deadline(
-        visit_id,
-        [(new.event, new.source) for new in events],
-        patient_id=patient_id,
-        received_at=received_at,
-        session=session,
-    )
-    transaction.on_commit(lambda: seals.info("%s %d %s", visit_id, last.sequence, last.seal))
-    return tuple(rows)
+    rows = [_rows(addition) for addition in additions]
+    links = [
+        sealing.chain([told_by(row) for row in some], after=addition.after or _head(addition.visit_id))
+        for addition, some in zip(additions, rows, strict=True)
+    ]
+    _write([link for some in links for link in some])
+    heads = [sealing.Witness(some[-1].sequence, some[-1].seal) for some in links]
+    audit.record_all(_line(addition, head) for addition, head in zip(additions, heads, strict=True))
+    keep_deadlines([_moved(addition) for addition in additions])
+    for addition, head in zip(additions, heads, strict=True):
+        transaction.on_commit(partial(seals.info, "%s %d %s", addition.visit_id, head.sequence, head.seal))
+    return tuple(Added(tuple(some), head) for some, head in zip(rows, heads, strict=True))
 
 
-def told_by(row: SessionEvent) -> dict[str, Any]:
+def _write(links: Sequence[sealing.Link]) -> None:
+    told = [{**link.told, "sequence": link.sequence, "seal": link.seal} for link in links]
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [json.dumps(told, separators=(",", ":"))])
+
+
+def _line(addition: Addition, head: sealing.Witness) -> audit.Line:
+    return audit.Line(
+        by=addition.actor,
+        did=addition.did,
+        about=("visit", addition.visit_id),
+        at=addition.received_at,
+        patient_id=addition.patient_id,
+        witness=audit.SealSeen(head.sequence, head.seal),
+    )
+
+
+def _moved(addition: Addition) -> Moved:
+    return Moved(
+        visit_id=addition.visit_id,
+        patient_id=addition.patient_id,
+        added=[(new.event, new.source) for new in addition.events],
+        received_at=addition.received_at,
+        session=addition.session,
+    )
+
+
+def told_by(row: SessionEvent | Row) -> dict[str, Any]:
     """Everything about an event that its seal covers, as JSON values."""
     told = {
         "id": str(row.id),
@@ -122,18 +206,21 @@ def links_of(visit_ids: Iterable[UUID]) -> dict[UUID, tuple[sealing.Link, ...]]:
     return {visit_id: tuple(links) for visit_id, links in found.items()}
 
 
-def _row(visit_id: UUID, new: NewEvent, actor: Actor, received_at: datetime) -> SessionEvent:
-    facts = monitoring.facts_of(new.event)
-    return SessionEvent(
+def _rows(addition: Addition) -> list[Row]:
+    return [_row(addition, new, monitoring.facts_of(new.event)) for new in addition.events]
+
+
+def _row(addition: Addition, new: NewEvent, facts: dict[str, Any]) -> Row:
+    return Row(
         id=new.id or uuid7(),
-        visit_id=visit_id,
+        visit_id=addition.visit_id,
         form_id=new.form_id,
-        kind=EventKind(new.kind),
+        kind=new.kind,
         facts=facts,
         units=monitoring.units_of(facts),
         taken_at=new.event.taken_at,
-        received_at=received_at,
-        recorded_by_id=actor.staff_id,
+        received_at=addition.received_at,
+        recorded_by_id=addition.actor.staff_id,
         source=new.source,
         device=new.device,
         withdraws_id=new.withdraws_id,

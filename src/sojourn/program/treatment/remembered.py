@@ -7,7 +7,7 @@ all before it is as it was, and only what came after is read. Where it does not,
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -21,10 +21,11 @@ from sojourn.clinical.monitoring.sealing import Witness
 MOST_EVENTS: Final = 30_000  # of all sessions together: some 40 MB
 READ: Final = """
 SELECT id, visit_id, form_id, kind, facts, taken_at, source, device, withdraws_id, clock_said, sequence, seal
-FROM treatment_sessionevent
-WHERE (visit_id = %(visit)s AND sequence >= %(since)s) OR form_id = ANY(%(forms)s)
-ORDER BY sequence
+FROM unnest(%s::uuid[], %s::int[]) AS asked (visit, since)
+JOIN treatment_sessionevent event ON event.visit_id = asked.visit AND event.sequence >= asked.since
+ORDER BY visit_id, sequence
 """
+ELSEWHERE: Final = "SELECT form_id FROM treatment_sessionevent WHERE form_id = ANY(%s) AND visit_id <> %s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +42,22 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The events of a session in the order of their numbers; `head` names the last of them.
-
-    `elsewhere` are those of the forms asked for that belong to another session.
-    """
+    """The events of a session in the order of their numbers; `head` names the last of them."""
 
     written: tuple[Written, ...]
     head: Witness | None
-    elsewhere: frozenset[UUID] = frozenset()
 
     @property
     def events(self) -> tuple[monitoring.Event, ...]:
         return tuple(each.event for each in self.written)
+
+    @property
+    def last(self) -> int:
+        """The number of the last event; 0 where there is none."""
+        return self.head.sequence if self.head else 0
+
+
+NOTHING: Final = Record((), None)
 
 
 class Memory:
@@ -89,34 +94,54 @@ class Memory:
 memory = Memory()
 
 
-def record_of(visit_id: UUID, *, form_ids: Collection[UUID] = ()) -> Record:
-    """Read the record of a session, and which of these forms are in another. One query, of what is new alone."""
-    held = memory.get(visit_id)
-    since = held.head.sequence if held and held.head else 0
-    rows = _rows(visit_id, since, form_ids)
-    own = [row for row in rows if row["visit_id"] == visit_id and row["sequence"] >= since]
-    if since:
-        assert held is not None
-        assert held.head is not None
-        if not own or own[0]["seal"] != held.head.seal:
-            memory.forget(visit_id)  # rolled back, or no longer what was seen
-            return record_of(visit_id, form_ids=form_ids)
-        del own[0]
-    found = _after(held, own)
-    memory.keep(visit_id, found)
-    elsewhere = frozenset(row["form_id"] for row in rows if row["visit_id"] != visit_id)
-    return Record(found.written, found.head, elsewhere)
+def record_of(visit_id: UUID) -> Record:
+    """Read the record of a session. One query, of what is new alone."""
+    return records_of([visit_id])[visit_id]
 
 
-def _rows(visit_id: UUID, since: int, form_ids: Iterable[UUID]) -> list[dict[str, Any]]:
+def records_of(visit_ids: Sequence[UUID]) -> dict[UUID, Record]:
+    """Read the records of sessions. One query, of what is new alone; another where something is not as it was."""
+    held = {visit_id: memory.get(visit_id) or NOTHING for visit_id in visit_ids}
+    found: dict[UUID, Record] = {}
+    for visit_id, rows in _rows({visit_id: record.last for visit_id, record in held.items()}).items():
+        before = held[visit_id]
+        if before.head is not None:
+            if not rows or rows[0]["seal"] != before.head.seal:
+                continue  # rolled back, or no longer what was seen
+            del rows[0]
+        found[visit_id] = _after(before, rows)
+        memory.keep(visit_id, found[visit_id])
+    if anew := [visit_id for visit_id in visit_ids if visit_id not in found]:
+        for visit_id in anew:
+            memory.forget(visit_id)
+        found |= records_of(anew)
+    return found
+
+
+def forms_elsewhere(visit_id: UUID, form_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these forms that belong to another session. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(READ, {"visit": visit_id, "since": since, "forms": list(form_ids)})
+        cursor.execute(ELSEWHERE, [list(form_ids), visit_id])
+        return frozenset(row[0] for row in cursor.fetchall())
+
+
+def remember(visit_id: UUID, before: Record, added: Iterable[Written], head: Witness) -> None:
+    """Keep what was just added in mind; like all that is kept, the next reader holds its last seal against the record."""
+    memory.keep(visit_id, Record((*before.written, *added), head))
+
+
+def _rows(since: dict[UUID, int]) -> dict[UUID, list[dict[str, Any]]]:
+    found: dict[UUID, list[dict[str, Any]]] = {visit_id: [] for visit_id in since}
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [list(since), list(since.values())])
         names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        for row in cursor.fetchall():
+            told = dict(zip(names, row, strict=True))
+            found[told["visit_id"]].append(told)
+    return found
 
 
-def _after(held: Record | None, rows: list[dict[str, Any]]) -> Record:
-    before = held or Record((), None)
+def _after(before: Record, rows: list[dict[str, Any]]) -> Record:
     if not rows:
         return before
     return Record(

@@ -5,6 +5,7 @@ A login that expires locks the chart, never the monitoring. A token adds to its 
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -40,12 +41,13 @@ SOURCES: Final = {
     TokenRole.DEVICE: EventSource.DEVICE,
 }
 FIND: Final = """
-SELECT token.id, token.role, token.staff_id, token.label, token.revoked_at, token.visit_id, visit.patient_id,
-       upper(visit.during)
+SELECT token.secret_hash, token.id, token.role, token.staff_id, token.label, token.revoked_at, token.visit_id,
+       visit.patient_id, upper(visit.during)
 FROM treatment_recordingtoken token JOIN plans_visit visit ON visit.id = token.visit_id
-WHERE token.secret_hash = %s
+WHERE token.secret_hash = ANY(%s)
 """
 LOCK: Final = FIND + "FOR NO KEY UPDATE OF visit"
+LOCK_WHAT_IS_FREE: Final = LOCK + " SKIP LOCKED"
 
 
 class TokenUnknown(Exception):
@@ -115,13 +117,25 @@ def hash_of(secret: str) -> str:
 
 def token_of(secret: str, *, lock: bool = False) -> Token:
     """Find the token of a secret; with `lock`, hold its session until the transaction ends. Raises TokenUnknown."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK if lock else FIND, [hash_of(secret)])
-        row = cursor.fetchone()
-    if row is None:
+    found = _tokens([secret], LOCK if lock else FIND)
+    if secret not in found:
         raise TokenUnknown
-    token_id, role, *rest = row
-    return Token(token_id, TokenRole(role), *rest)
+    return found[secret]
+
+
+def tokens_that_are_free(shown: Sequence[str]) -> dict[str, Token]:
+    """Find the tokens of these secrets and hold their sessions, but for those that somebody else holds. One query."""
+    return _tokens(shown, LOCK_WHAT_IS_FREE)
+
+
+def _tokens(shown: Sequence[str], find: str) -> dict[str, Token]:
+    by_hash = {hash_of(secret): secret for secret in shown}
+    with connection.cursor() as cursor:
+        cursor.execute(find, [list(by_hash)])
+        return {
+            by_hash[found]: Token(token_id, TokenRole(role), *rest)
+            for found, token_id, role, *rest in cursor.fetchall()
+        }
 
 
 def make_monitor_token(*, visit_id: UUID, actor: Actor, now: datetime) -> str:

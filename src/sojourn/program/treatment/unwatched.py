@@ -15,6 +15,7 @@ from sojourn.program.safety.actions import raise_alarm
 from sojourn.program.treatment.arming import arm_from_record
 from sojourn.program.treatment.calls_and_sitters import FOLLOWED_FOR, arm_sitter
 from sojourn.program.treatment.choices import EventKind, EventSource
+from sojourn.program.treatment.folded import spoke_of_suicide
 from sojourn.program.treatment.models import SessionEvent
 
 log = logging.getLogger("sojourn.watch")
@@ -73,7 +74,13 @@ def _arm(visit_id: UUID, now: datetime) -> bool:
         found = visit.filter(pk=visit_id).values_list("patient_id", flat=True).first()
         if found is None:
             return False
-        arm_from_record(visit_id, patient_id=found, now=now, held=deadlines.hold_look(visit_id))
+        arm_from_record(
+            visit_id,
+            patient_id=found,
+            now=now,
+            held=deadlines.hold_look(visit_id),
+            is_suicidal=spoke_of_suicide(found),
+        )
         arm_sitter(visit_id, patient_id=found, now=now)
         if visit_id not in deadlines.watched([visit_id]):
             return False
