@@ -16,7 +16,7 @@ from launcher.supervisor import Supervisor
 from launcher.telling import Refusal, last_lines
 
 DEFAULT_PORT = 8000
-THREADS = 6
+THREADS = 12  # as many as connections to the database; those whose readings are taken in together need none
 WATCH_WORKERS = 3  # two may be gone at once, each for as long as Python takes to start
 WATCH_DELAYS_S = (0.2, 0.5, 1.0)  # a killed worker is missed within seconds, so it never waits long
 HIGHEST_PORT = 65535

@@ -8,8 +8,11 @@ import django
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
+from sojourn.config.turns import take_short_turns
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.site.settings")
 django.setup(set_prefix=False)
+take_short_turns()
 
 
 class BareApplication(WSGIHandler):

@@ -1,7 +1,6 @@
 """Takes the body of a recording request apart. Whatever is sent, the answer is a value or one refusal in words."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -87,8 +86,8 @@ def _event(raw: Any) -> Sent | Unreadable:
 
 
 def _is_flat(value: Any) -> bool:
-    return isinstance(value, Mapping) and all(
-        each is None or isinstance(each, str | int | float) for each in value.values()
+    return isinstance(value, dict) and all(
+        each is None or isinstance(each, (str, int, float)) for each in value.values()
     )
 
 

@@ -32,7 +32,7 @@ from sojourn.clinical.quantities import BloodPressure
 
 LOOKS = (VitalTaken, Rated, Looked, Noticed)
 KIND_RANKS = {made: rank for rank, made in enumerate(KINDS.values())}
-Measured = Sequence[tuple[Event, Mapping[str, float]]]  # each reading and rating, with its values by signal
+Measured = Sequence[tuple[Event, Mapping[str, float]]]  # each event, with the values it measured, by signal
 
 
 class Telling(tuple[Event, ...]):
@@ -56,12 +56,13 @@ def state_of(
     ended_at = _ended_at(told, dosed_at)
     as_of = ended_at if ended_at is not None and ended_at < now else now
     before = _before(told, dosed_at)
+    until, since = measured[: len(before)], measured[len(before) :]
     after = told[len(before) :]
     baseline = _baseline(before)
     minutes = None if dosed_at is None else max(0, int((as_of - dosed_at).total_seconds() // 60))
     observe_minutes = plan.observe_longer if observe_longer else plan.observe_at_least
-    crossed = _crossings(before, plan, baseline, after_dose=False) if dosed_at is None else []
-    crossed += _crossings(after, plan, baseline, after_dose=True)
+    crossed = _crossings(until, plan, baseline, after_dose=False) if dosed_at is None else []
+    crossed += _crossings(since, plan, baseline, after_dose=True)
     missing = _missing(told, measured, plan, as_of=as_of, observe_minutes=observe_minutes)
     holds, open_items = holds_before(before, plan=plan), unanswered_items(before, plan=plan)
     lacking = needs_baseline(before)
@@ -171,37 +172,43 @@ def _baseline(before: Sequence[Event]) -> BloodPressure | None:
 
 
 def _measured(told: Sequence[Event]) -> Measured:
-    return [(event, values_of(event)) for event in told if isinstance(event, (VitalTaken, Rated))]
+    return [(event, values_of(event)) for event in told]
 
 
 def _seen(measured: Measured) -> dict[str, Seen]:
-    latest: dict[str, tuple[float, datetime]] = {}
-    for event, values in measured:
-        for signal, value in values.items():
-            latest[signal] = value, event.taken_at
-    return {signal: Seen(signal, value, taken_at) for signal, (value, taken_at) in latest.items()}
+    latest: dict[str, tuple[Event, Mapping[str, float]]] = {}
+    for each in measured:
+        if each[1]:
+            latest.update(dict.fromkeys(each[1], each))
+    return {
+        signal: Seen(signal, values[signal], event.taken_at) for signal, (event, values) in latest.items()
+    }
 
 
 def _crossings(
-    told: Sequence[Event], plan: MonitoringPlan, baseline: BloodPressure | None, *, after_dose: bool
+    measured: Measured, plan: MonitoringPlan, baseline: BloodPressure | None, *, after_dose: bool
 ) -> list[Crossing]:
     """Hold every event against the limits. What lies in the quiet range of its signal need not be held against each."""
     found: list[Crossing] = []
     signs: list[str] = []
     quiet = quiet_ranges(plan.limits_after if after_dose else plan.limits_before, baseline)
-    for event in told:
+    for event, values in measured:
         if isinstance(event, Noticed):
             found += crossings_of(
                 event, plan=plan, baseline=baseline, after_dose=after_dose, earlier_signs=signs
             )
             signs.append(event.sign)
-        elif any(
-            not (low < value < high)
-            for signal, value in values_of(event).items()
-            for low, high in (quiet[signal],)
-        ):
+        elif values and not _is_quiet(values, quiet):
             found += crossings_of(event, plan=plan, baseline=baseline, after_dose=after_dose)
     return found
+
+
+def _is_quiet(values: Mapping[str, float], quiet: Mapping[str, tuple[float, float]]) -> bool:
+    for signal, value in values.items():
+        low, high = quiet[signal]
+        if not low < value < high:
+            return False
+    return True
 
 
 def _marked(crossed: Sequence[Crossing], measured: Measured, seen: Mapping[str, Seen]) -> list[Crossing]:

@@ -1,5 +1,6 @@
 """Says when the next look at the patient is due, and which looks were missed."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count, takewhile
@@ -55,7 +56,7 @@ def missed_minutes(
     for following in schedule:
         if elapsed < following - EARLY_MINUTES:
             break
-        if not any(minute - EARLY_MINUTES <= look < following - EARLY_MINUTES for look in looks):
+        if bisect_left(looks, minute - EARLY_MINUTES) == bisect_left(looks, following - EARLY_MINUTES):
             missed.append(minute)
         minute = following
     return tuple(missed)

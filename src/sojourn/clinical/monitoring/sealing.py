@@ -177,8 +177,12 @@ def _against(held: Sequence[Link], witnesses: Sequence[Witness]) -> Break | None
 
 def _plain(value: Any) -> Any:
     """Give a value as it comes back from any JSON store: 56.0 and 56 are one number."""
-    if isinstance(value, Mapping):
+    if value is None or isinstance(
+        value, (str, int)
+    ):  # most of what is sealed, and nothing is cheaper to ask
+        return value
+    if isinstance(value, (dict, Mapping)):
         return {str(name): _plain(each) for name, each in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value

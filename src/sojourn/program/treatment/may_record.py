@@ -6,6 +6,7 @@ criteria for leaving) is asked at that moment of the whole record, and a browser
 A token of a patient, a sitter or a device adds only what such a person or thing can know by itself.
 """
 
+from functools import cache
 from typing import Final
 
 from sojourn.program.treatment.choices import EventKind, TokenRole
@@ -72,11 +73,19 @@ AFTER_THE_END: Final = frozenset(
 
 def why_not(role: TokenRole, kind: str, named: frozenset[str]) -> str:
     """Say in words why a holder of this role may not add this kind of event with these facts; "" when they may."""
+    facts = _facts_of(role, kind)
+    if facts is None:
+        return f"A {role.label} may record: {', '.join(sorted(MAY_RECORD[role]))}."
+    if not named <= facts:
+        return f"The facts of {kind} are: {', '.join(sorted(facts))}."
+    return ""
+
+
+@cache
+def _facts_of(role: TokenRole, kind: str) -> frozenset[str] | None:
+    """The facts that a holder of this role may name of this kind of event; None where they may not add it."""
     allowed = MAY_RECORD[role]
     if kind not in EventKind.values or EventKind(kind) not in allowed:
-        return f"A {role.label} may record: {', '.join(sorted(allowed))}."
-    facts = FACTS[EventKind(kind)] if allowed[EventKind(kind)] is None else allowed[EventKind(kind)]
-    unknown = named - (facts or frozenset())
-    if unknown:
-        return f"The facts of {kind} are: {', '.join(sorted(facts or ()))}."
-    return ""
+        return None
+    own = allowed[EventKind(kind)]
+    return FACTS[EventKind(kind)] if own is None else own

@@ -109,7 +109,7 @@ class SessionPlace(models.Model):
 class SessionEvent(models.Model):
     """One thing that happened in a dosing session. Events are added, never changed; a mistake is withdrawn by another.
 
-    `recorder.add_events` alone adds them: each carries its number in the visit and is sealed to the one before it.
+    `recorder.add_to_sessions` alone adds them: each carries its number in the visit and is sealed to the one before it.
     """
 
     PERSONAL_DATA: ClassVar[tuple[str, ...]] = ("facts",)

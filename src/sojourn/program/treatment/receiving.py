@@ -16,7 +16,6 @@ from sojourn.clinical.monitoring.sealing import Witness
 from sojourn.program.safety.watch import watch_state
 from sojourn.program.treatment import alarming, remembered
 from sojourn.program.treatment.folded import Folded
-from sojourn.program.treatment.plan_in_force import plans_in_force
 from sojourn.program.treatment.recorder import add_to_sessions
 from sojourn.program.treatment.remembered import forms_elsewhere, records_of
 from sojourn.program.treatment.sent import Received, Sent, SentArray, Tick
@@ -105,13 +104,11 @@ def _take_in(arrays: Arrays, *, asks_elsewhere: bool = False) -> list[Received |
 
 
 def _open_sessions(asked: Sequence[tuple[Token, datetime]]) -> list[OpenSession | TokenEnded]:
-    visit_ids = [token.visit_id for token, _ in asked]
-    plans, records = plans_in_force(visit_ids), records_of(visit_ids)
+    records = records_of([token.visit_id for token, _ in asked])
     found: list[OpenSession | TokenEnded] = []
     for token, now in asked:
-        visit_id = token.visit_id
         try:
-            found.append(open_session(token, plans.get(visit_id), records[visit_id], now=now))
+            found.append(open_session(token, records[token.visit_id], now=now))
         except TokenEnded as ended:
             found.append(ended)
     return found

@@ -232,7 +232,7 @@ def _may_open(link: SitterLink, browser_secret: str, now: datetime) -> bool:
     of = session_by_token(link.visit_id, now=now)
     as_token = Token(
         link.id, TokenRole.SITTER, None, "", link.ended_at, link.visit_id, link.visit.patient_id,
-        link.visit.during.upper,
+        link.visit.during.upper, None,
     )  # fmt: skip
     if of is None or not as_token.works_at(now, ended_at=of.state.ended_at):
         raise LinkEnded

@@ -50,8 +50,9 @@ class OpenSession:
         return folded((*self.record.events, *(new.event for new in added)), by=self.by, now=now)
 
 
-def open_session(token: Token, by: PlanInForce | None, record: Record, *, now: datetime) -> OpenSession:
+def open_session(token: Token, record: Record, *, now: datetime) -> OpenSession:
     """Give the session that a token may add to. Raises TokenEnded."""
+    by = token.by
     if by is None:
         raise TokenEnded
     of = OpenSession(token, by, record, monitoring.bearings_of(record.events))

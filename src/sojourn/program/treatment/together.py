@@ -8,7 +8,7 @@ them fail, is done by its own thread, by itself: nobody pays for another's fault
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Generic, TypeVar
 
 from django.db import InterfaceError, OperationalError
@@ -23,9 +23,13 @@ UNDONE: Final = "the database did not take what was done together"
 
 @dataclass(slots=True)
 class _Waiting(Generic[Asked, Done]):
-    """One that waits; once `is_over`, with its answer, with what it raises, or with neither: to be done by itself."""
+    """One that waits; once `is_over`, with its answer, with what it raises, or with neither: to be done by itself.
+
+    Its thread is woken when it is over, or when it is its turn to do what waits.
+    """
 
     asked: Asked
+    woken: threading.Event = field(default_factory=threading.Event)
     is_over: bool = False
     answer: Done | None = None
     raises: Exception | None = None
@@ -35,7 +39,6 @@ class _Waiting(Generic[Asked, Done]):
             self.raises = found
         else:
             self.answer = found
-        self.is_over = True
 
 
 class Together(Generic[Asked, Done]):
@@ -48,18 +51,37 @@ class Together(Generic[Asked, Done]):
     ) -> None:
         self._all_at_once, self._alone = all_at_once, alone
         self._line: deque[_Waiting[Asked, Done]] = deque()
-        self._turn = threading.Lock()
+        self._is_at_work = False
+        self._lock = threading.Lock()  # of the two above; held for moments
 
     def take(self, asked: Asked) -> Done:
         """Give the answer to what is asked, done with what else waits, or by itself. Raises what doing it raises."""
         mine: _Waiting[Asked, Done] = _Waiting(asked)
-        self._line.append(mine)
-        with self._turn:
-            while not mine.is_over:
-                self._do([self._line.popleft() for _ in range(min(len(self._line), MOST_AT_ONCE))])
+        with self._lock:
+            self._line.append(mine)
+            waits, self._is_at_work = self._is_at_work, True
+        if waits:
+            mine.woken.wait()
+        if not mine.is_over:
+            self._take_turn()
         if mine.raises is not None:
             raise mine.raises
         return self._alone(asked) if mine.answer is NOT_TAKEN else mine.answer
+
+    def _take_turn(self) -> None:
+        """Do what stands first in the line, this thread's own before all; then let the next thread have its turn."""
+        with self._lock:
+            some = [self._line.popleft() for _ in range(min(len(self._line), MOST_AT_ONCE))]
+        try:
+            self._do(some)
+        finally:
+            for each in some:
+                each.is_over = True
+                each.woken.set()
+            with self._lock:
+                self._is_at_work = bool(self._line)
+                if self._line:
+                    self._line[0].woken.set()
 
     def _do(self, some: Sequence[_Waiting[Asked, Done]]) -> None:
         try:
@@ -71,9 +93,6 @@ class Together(Generic[Asked, Done]):
         except Exception:  # noqa: BLE001 - each is done again by itself, where whoever it belongs to raises it
             for each in some:
                 each.end(NOT_TAKEN)
-        finally:
-            for each in some:
-                each.is_over = True
 
 
 def _told_anew(gone: Exception) -> Exception:

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -21,6 +21,7 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
 from sojourn.program.treatment.choices import EventSource, TokenRole
 from sojourn.program.treatment.models import RecordingToken
+from sojourn.program.treatment.plan_in_force import COLUMNS, COURSE, PlanInForce, limits_asked_for, plan_told
 from sojourn.program.treatment.sessions import on_record
 
 SECRET_BYTES: Final = 32
@@ -40,12 +41,12 @@ SOURCES: Final = {
     TokenRole.SITTER: EventSource.SITTER,
     TokenRole.DEVICE: EventSource.DEVICE,
 }
-FIND: Final = """
+FIND: Final = f"""
 SELECT token.secret_hash, token.id, token.role, token.staff_id, token.label, token.revoked_at, token.visit_id,
-       visit.patient_id, upper(visit.during)
-FROM treatment_recordingtoken token JOIN plans_visit visit ON visit.id = token.visit_id
-WHERE token.secret_hash = ANY(%s)
-"""
+       visit.patient_id, upper(visit.during), {COLUMNS}
+FROM treatment_recordingtoken token JOIN plans_visit visit ON visit.id = token.visit_id {COURSE}
+WHERE token.secret_hash = ANY(%(hashes)s)
+"""  # noqa: S608 - put together from constants
 LOCK: Final = FIND + "FOR NO KEY UPDATE OF visit"
 LOCK_WHAT_IS_FREE: Final = LOCK + " SKIP LOCKED"
 
@@ -68,7 +69,7 @@ class LabelMissing(Exception):
 
 @dataclass(frozen=True)
 class Token:
-    """A right to add to one session. `booked_until` is when the visit was to end."""
+    """A right to add to one session. `booked_until` is when the visit was to end, `by` the plan it is watched by."""
 
     id: UUID
     role: TokenRole
@@ -78,6 +79,7 @@ class Token:
     visit_id: UUID
     patient_id: UUID
     booked_until: datetime
+    by: PlanInForce | None
 
     @property
     def actor(self) -> Actor:
@@ -131,11 +133,23 @@ def tokens_that_are_free(shown: Sequence[str]) -> dict[str, Token]:
 def _tokens(shown: Sequence[str], find: str) -> dict[str, Token]:
     by_hash = {hash_of(secret): secret for secret in shown}
     with connection.cursor() as cursor:
-        cursor.execute(find, [list(by_hash)])
-        return {
-            by_hash[found]: Token(token_id, TokenRole(role), *rest)
-            for found, token_id, role, *rest in cursor.fetchall()
-        }
+        cursor.execute(find, {"hashes": list(by_hash), "limits": limits_asked_for()})
+        return {by_hash[row[0]]: _token(row) for row in cursor.fetchall()}
+
+
+def _token(row: Sequence[Any]) -> Token:
+    _hash, token_id, role, staff_id, label, revoked_at, visit_id, patient_id, booked_until, *plan = row
+    return Token(
+        id=token_id,
+        role=TokenRole(role),
+        staff_id=staff_id,
+        label=label,
+        revoked_at=revoked_at,
+        visit_id=visit_id,
+        patient_id=patient_id,
+        booked_until=booked_until,
+        by=plan_told(*plan),
+    )
 
 
 def make_monitor_token(*, visit_id: UUID, actor: Actor, now: datetime) -> str:
