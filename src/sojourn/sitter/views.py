@@ -20,6 +20,7 @@ from sojourn.sitter.offline import told_to_page
 from sojourn.sitter.taps import tap
 
 COOKIE: Final = "__Host-sitter" if settings.SERVED_OVER_TLS else "sojourn_sitter"
+MARK: Final = "__Secure-sitter-mark" if settings.SERVED_OVER_TLS else "sojourn_sitter_mark"  # per link
 KEPT_FOR: Final = timedelta(days=4)  # longer than any session with its morning after; the token ends before
 MORNING_FROM: Final = 5  # o'clock, where the session is
 
@@ -28,30 +29,48 @@ MORNING_FROM: Final = 5  # o'clock, where the session is
 @never_cache
 def link(request: Any, token: str) -> HttpResponse:
     """Offer to open a link, or open it. Only the button opens: what a message shows as a preview spends nothing."""
-    kept = request.COOKIES.get(COOKIE, "")
+    mark = request.COOKIES.get(MARK, "")
     try:
         if request.method != "POST":
-            if sitting.look_at_link(token, browser_secret=kept, now=request.now):
-                return _private(render(request, "sitter/open.html"))
-            return _private(redirect("sitter:page"))
-        secret = sitting.open_link(token, browser_secret=kept, now=request.now)
+            return _offered(request, token, mark)
+        if not mark:
+            sitting.look_at_link(token, mark="", now=request.now)
+            return _ended(request, "no_cookies", 400)
+        return _opened(sitting.open_link(token, mark=mark, now=request.now))
     except sitting.LinkUnknown:
         return _ended(request, "unknown", 404)
     except sitting.OpenedElsewhere:
         return _ended(request, "elsewhere", 409)
     except sitting.LinkEnded:
         return _ended(request, "ended", 410)
+
+
+def _offered(request: Any, token: str, mark: str) -> HttpResponse:
+    """Show the button, and mark the browser; one that has opened the link before goes to its page."""
+    opened = sitting.look_at_link(token, mark=mark, now=request.now)
+    if opened is not None:
+        return _opened(opened)
+    response = render(request, "sitter/open.html")
+    _keep(response, MARK, mark or sitting.mark_for_a_browser(), path=request.path)
+    return _private(response)
+
+
+def _opened(secret: str) -> HttpResponse:
     response = redirect("sitter:page")
+    _keep(response, COOKIE, secret, path="/")
+    return _private(response)
+
+
+def _keep(response: HttpResponse, name: str, secret: str, *, path: str) -> None:
     response.set_cookie(
-        COOKIE,
+        name,
         secret,
         max_age=KEPT_FOR,
-        path="/",
+        path=path,
         secure=settings.SERVED_OVER_TLS,
         httponly=True,
         samesite="Lax",
     )
-    return _private(response)
 
 
 @everyone
@@ -123,6 +142,10 @@ def _ended(request: Any, why: str, status: int) -> HttpResponse:
         "elsewhere": _(
             "This link was opened before, in another browser or on another phone. It opens once. "
             "Ask the practice for a new one."
+        ),
+        "no_cookies": _(
+            "This browser keeps no cookies, so it could not be told from another one. Nothing was opened. "
+            "Allow cookies, or open the link in the browser you use every day."
         ),
         "ended": _(
             "This link has ended: the session is over, or a new link took its place. Nothing was recorded."

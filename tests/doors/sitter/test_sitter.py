@@ -43,9 +43,19 @@ def link_for(ward, visit, actor=None):
 
 def opened(ward, visit):
     phone = Client()
-    response = phone.post(link_for(ward, visit), follow=True)
+    address = link_for(ward, visit)
+    phone.get(address)
+    response = phone.post(address, follow=True)
     assert response.status_code == 200
     return phone
+
+
+def loses_the_answer(phone, address):
+    """Press the button; the practice hears it, and its answer is lost on the way back."""
+    before = {name: morsel.value for name, morsel in phone.cookies.items()}
+    assert phone.post(address).status_code == 302
+    phone.cookies.clear()
+    phone.cookies.load(before)
 
 
 def press(phone, **posted):
@@ -70,6 +80,7 @@ def test_a_preview_of_the_link_spends_nothing_and_the_button_opens_it(ward, visi
         assert "Open on this phone" in Client().get(address).content.decode()
     assert not RecordingToken.objects.exists()
     phone = Client()
+    phone.get(address)
     page = phone.post(address, follow=True)
     assert page.redirect_chain == [("/sitter/", 302)]
     assert "Do you take this on?" in page.content.decode()
@@ -77,13 +88,67 @@ def test_a_preview_of_the_link_spends_nothing_and_the_button_opens_it(ward, visi
 
 def test_a_link_opens_in_one_browser_and_says_so_in_another(ward, visit, clock):
     address = link_for(ward, visit)
-    phone, other = Client(), Client()
+    phone, other, early = Client(), Client(), Client()
+    for each in (phone, early):
+        each.get(address)
     phone.post(address)
-    for response in (other.get(address), other.post(address)):
+    for response in (other.get(address), other.post(address), early.post(address), early.get(address)):
         assert response.status_code == 409
         assert "Ask the practice for a new one." in response.content.decode()
     assert phone.get(address, follow=True).status_code == 200
-    assert Entry.objects.filter(did="opened a sitter link elsewhere", about_id=visit.id).count() == 2
+    assert Entry.objects.filter(did="opened a sitter link elsewhere", about_id=visit.id).count() == 4
+
+
+def test_an_opening_whose_answer_was_lost_is_repeated_in_the_same_browser(ward, visit, clock):
+    address = link_for(ward, visit)
+    phone, other = Client(), Client()
+    phone.get(address)
+    loses_the_answer(phone, address)
+    assert other.post(address).status_code == 409
+    clock.shift(timedelta(minutes=20))
+    assert phone.get(address).headers["Location"] == "/sitter/"
+    assert "Do you take this on?" in shown(phone)
+    assert RecordingToken.objects.count() == 1
+    assert Entry.objects.filter(did="opened a sitter link", about_id=visit.id).count() == 1
+
+
+def test_the_button_pressed_again_after_a_lost_answer_opens_the_page(ward, visit, clock):
+    address = link_for(ward, visit)
+    phone = Client()
+    phone.get(address)
+    for _ in range(2):
+        loses_the_answer(phone, address)
+    page = phone.post(address, follow=True)
+    assert "Do you take this on?" in page.content.decode()
+    assert RecordingToken.objects.count() == 1
+
+
+def test_a_repeat_after_the_session_ended_is_refused(ward, visit, clock):
+    address = link_for(ward, visit)
+    phone = Client()
+    phone.get(address)
+    loses_the_answer(phone, address)
+    link_for(ward, visit)  # a new one takes its place
+    assert phone.post(address).status_code == 410
+    assert phone.get(address).status_code == 410
+
+
+def test_a_browser_that_keeps_no_cookies_spends_nothing_and_is_told_why(ward, visit, clock):
+    address = link_for(ward, visit)
+    response = Client().post(address)
+    assert response.status_code == 400
+    assert "keeps no cookies" in response.content.decode()
+    assert not RecordingToken.objects.exists()
+    assert Client().get(address).status_code == 200
+
+
+def test_who_sits_in_two_sessions_opens_both_links_in_one_browser(ward, visit, clock):
+    phone = opened(ward, visit)
+    later = courses.visit_of(visit.course, VisitKind.DOSING, 2)
+    address = link_for(ward, later)
+    phone.get(address)
+    assert phone.post(address).status_code == 302
+    assert RecordingToken.objects.count() == 2
 
 
 def test_a_new_link_ends_the_one_before_and_its_page(ward, visit, clock):
@@ -247,6 +312,7 @@ def test_after_the_session_pick_up_and_the_morning_after(ward, visit, clock):
 def test_the_page_ends_by_itself_and_a_later_use_is_kept_in_the_log(ward, visit, clock):
     address = link_for(ward, visit)
     phone = Client()
+    phone.get(address)
     phone.post(address)
     left_at = courses.run_session(ward, visit, mg=100, minutes=185)
     clock.move_to(left_at + timedelta(hours=37))
@@ -284,11 +350,21 @@ def test_the_secret_of_a_link_is_in_no_table_and_in_no_address_after_it_opened(w
     secret = address.split("/")[2]
     assert len(secret) >= 43
     phone = Client()
+    phone.get(address)
     response = phone.post(address)
     assert response.headers["Location"] == "/sitter/"
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert phone.cookies["sojourn_sitter"]["httponly"]
     assert secret not in str(list(RecordingToken.objects.values()))
+
+
+def test_the_secret_of_a_link_is_in_no_line_of_the_log(ward, visit, clock, caplog):
+    address = link_for(ward, visit)
+    secret = address.split("/")[2]
+    assert Client().post(address).status_code == 400
+    assert Client().get(f"/sitter/{'x' * 43}/").status_code == 404
+    assert caplog.text.count("/sitter/…/") == 2
+    assert secret not in caplog.text
 
 
 def test_only_who_may_name_a_sitter_makes_a_link(ward, visit):

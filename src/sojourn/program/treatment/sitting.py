@@ -1,4 +1,8 @@
-"""The sitter's way in: a link that opens once, binds to the browser that opened it, and ends by itself."""
+"""The sitter's way in: a link that opens once, binds to the browser that opened it, and ends by itself.
+
+A browser is given a mark when it looks at the link, before anything is spent. What it keeps from then on follows from
+the link and its mark, so an opening whose answer was lost on the way is only repeated: nothing new has to reach it.
+"""
 
 import secrets
 from dataclasses import dataclass
@@ -122,31 +126,37 @@ def sitter_link_of(visit_id: UUID, *, actor: Actor) -> LinkRow | None:
     return LinkRow(found.made_at, found.opened_at) if found else None
 
 
-def look_at_link(link_secret: str, *, browser_secret: str, now: datetime) -> bool:
-    """Say whether this browser may open the link (True), or has opened it before (False).
+def mark_for_a_browser() -> str:
+    """Make the mark by which a browser that looks at a link is known when it opens it."""
+    return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def look_at_link(link_secret: str, *, mark: str, now: datetime) -> str | None:
+    """Give None where this browser may open the link, or the secret it keeps where it has opened it before.
 
     A use that comes to nothing is kept in the log. Raises LinkUnknown, LinkEnded, OpenedElsewhere.
     """
     link = _link(link_secret)
+    secret = _secret_of(link_secret, mark)
     try:
-        return _may_open(link, browser_secret, now)
+        return None if _may_open(link, secret, now) else secret
     except (LinkEnded, OpenedElsewhere) as refusal:
         _note(link, refusal, now)
         raise
 
 
-def open_link(link_secret: str, *, browser_secret: str, now: datetime) -> str:
-    """Open a link for good in this browser; give the secret that the browser keeps from now on.
+def open_link(link_secret: str, *, mark: str, now: datetime) -> str:
+    """Open a link for good in the browser of this mark; give the secret that it keeps. Harmless twice.
 
     Raises LinkUnknown, LinkEnded, OpenedElsewhere.
     """
     link = _link(link_secret)
+    secret = _secret_of(link_secret, mark)
     try:
         with transaction.atomic():
             link = SitterLink.objects.select_for_update(of=("self",)).get(pk=link.pk)
-            if not _may_open(link, browser_secret, now):
-                return browser_secret
-            secret = secrets.token_urlsafe(SECRET_BYTES)
+            if not _may_open(link, secret, now):
+                return secret
             link.token = RecordingToken.objects.create(
                 visit_id=link.visit_id,
                 role=TokenRole.SITTER,
@@ -228,7 +238,12 @@ def _link(secret: str) -> SitterLink:
     return found
 
 
-def _may_open(link: SitterLink, browser_secret: str, now: datetime) -> bool:
+def _secret_of(link_secret: str, mark: str) -> str:
+    """The secret of a page: only who holds both the link and the mark can tell it."""
+    return hash_of(f"{link_secret} {mark}")
+
+
+def _may_open(link: SitterLink, secret: str, now: datetime) -> bool:
     of = session_by_token(link.visit_id, now=now)
     as_token = Token(
         link.id, TokenRole.SITTER, None, "", link.ended_at, link.visit_id, link.visit.patient_id,
@@ -238,7 +253,7 @@ def _may_open(link: SitterLink, browser_secret: str, now: datetime) -> bool:
         raise LinkEnded
     if link.token is None:
         return True
-    if browser_secret and hash_of(browser_secret) == link.token.secret_hash:
+    if hash_of(secret) == link.token.secret_hash:
         return False
     raise OpenedElsewhere
 
