@@ -22,10 +22,12 @@ DOSES = [FIRST + timedelta(days=n) for n in (0, 3, 7, 10, 14, 17, 21, 24)]
 ALL = all_instruments()
 
 
-def course(doses=DOSES, results=None, ids=None):
+def course(doses=DOSES, results=None, ids=None, given=None):
     return [
         d
-        for d in due_in_course(instruments=ALL, doses=doses, results=results or {})
+        for d in due_in_course(
+            instruments=ALL, doses=doses, given=doses if given is None else given, results=results or {}
+        )
         if ids is None or d.instrument_id in ids
     ]
 
@@ -51,6 +53,13 @@ def test_the_baseline_is_taken_within_seven_days_before_the_first_dose():
     assert [(d.opens_on, d.due_on, d.closes_on) for d in baseline] == [
         (FIRST - timedelta(days=7), FIRST, FIRST)
     ]
+
+
+def test_only_a_dose_that_was_given_is_asked_about_the_day_after():
+    planned = [d.due_on for d in course(ids={"next-day"}, given=())]
+    after_two = [d.due_on for d in course(ids={"next-day"}, given=DOSES[:2]) if d.point == "day after"]
+    assert not planned
+    assert after_two == [day + timedelta(days=1) for day in DOSES[:2]]
 
 
 def test_induction_is_weekly_from_the_second_week_to_the_last_dose():

@@ -73,6 +73,15 @@ def test_today_offers_the_session_turns_into_it_and_back_when_it_is_over(ward, v
     assert browser.get("/today/").status_code == 200
 
 
+def test_who_had_no_medicine_is_not_told_not_to_drive(ward, visit, clock, page):
+    browser = signed_in(ward.ada)
+    browser.get(page)
+    courses.note_event(ward, visit, "cancelled", {"words": "Fever."}, visit.during.lower)
+    shown = browser.get(page).content.decode()
+    assert "You had no medicine today." in shown
+    assert "Do not drive" not in shown
+
+
 def test_a_session_nobody_begins_gives_the_day_back(ward, visit, clock):
     clock.move_to(visit.during.upper + timedelta(hours=3, seconds=1))
     assert signed_in(ward.ada).get("/today/").status_code == 200

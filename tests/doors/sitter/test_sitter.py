@@ -151,6 +151,18 @@ def test_who_sits_in_two_sessions_opens_both_links_in_one_browser(ward, visit, c
     assert RecordingToken.objects.count() == 2
 
 
+def test_nothing_is_asked_of_a_sitter_after_a_session_without_a_dose(ward, visit, clock):
+    phone = opened(ward, visit)
+    press(phone, **PROMISED)
+    courses.note_event(ward, visit, "cancelled", {"words": "Fever."}, visit.during.lower)
+    for hours in (0, 20):
+        clock.move_to(visit.during.lower + timedelta(hours=hours, minutes=1))
+        page = shown(phone)
+        assert "No medicine was given. Nothing more is asked of you." in page
+        assert "No driving" not in page
+        assert "The morning after" not in page
+
+
 def test_a_new_link_ends_the_one_before_and_its_page(ward, visit, clock):
     phone = opened(ward, visit)
     press(phone, **PROMISED)

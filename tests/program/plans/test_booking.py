@@ -64,8 +64,6 @@ def test_a_series_is_booked_whole_with_the_questionnaires_of_its_course(ward):
         "phq-9",
         "phq-2",
         "gad-7",
-        "edi",
-        "next-day",
         "cgi",
         "pgi-c",
     }

@@ -9,11 +9,14 @@ from django.db import DatabaseError, transaction
 from sojourn.program.measures.models import QuestionnaireRequest
 from sojourn.program.people.places import local_date
 from sojourn.program.people.policy import NotAllowed
-from sojourn.program.plans.asking import ask_for_open_courses
+from sojourn.program.plans.asking import WAITS_AFTER, ask_for_open_courses
 from sojourn.program.plans.choices import VisitKind
-from sojourn.program.treatment import following_up
+from sojourn.program.treatment import following_up, visits
 from sojourn.program.treatment.deadlines import deadlines_for
-from sojourn.program.treatment.models import FollowUp
+from sojourn.program.treatment.driving import driving_of
+from sojourn.program.treatment.models import FollowUp, SessionEvent
+from sojourn.program.treatment.papers import owed_forms
+from sojourn.program.treatment.readiness import owed_integrations
 from tests.support import courses
 
 pytestmark = pytest.mark.django_db
@@ -112,25 +115,81 @@ def test_pressing_twice_notes_one_attempt_and_none_is_changed(ward, first, dosed
         FollowUp.objects.update(words="Never called.")
 
 
-def test_nobody_is_asked_about_a_dose_they_did_not_have(ward, course, first):
-    def asked():
-        of_course = QuestionnaireRequest.objects.filter(course_id=course.id, withdrawn_at=None)
-        return set(of_course.filter(instrument_id="next-day").values_list("due_on", flat=True))
-
-    ended_at = first.during.lower
-    days = asked()
-    after_first = local_date(ended_at, "America/Los_Angeles") + timedelta(days=1)
-    assert after_first in days
-    courses.note_event(ward, first, "cancelled", {"words": "Fever."}, ended_at)
-    assert asked() == days - {after_first}
-    ask_for_open_courses(now=ended_at + HOUR)
-    assert asked() == days - {after_first}
+def asked_the_day_after(course):
+    of_course = QuestionnaireRequest.objects.filter(course_id=course.id, withdrawn_at=None)
+    return list(of_course.filter(instrument_id="next-day").values_list("due_on", flat=True))
 
 
-def test_who_had_a_dose_is_asked_the_day_after(ward, course, first):
+def asked_in(course):
+    of_course = QuestionnaireRequest.objects.filter(course_id=course.id, withdrawn_at=None)
+    return set(of_course.values_list("instrument_id", "due_on"))
+
+
+def never_begun(ward, first):
+    pass
+
+
+def checked_and_refused(ward, first):
+    courses.check_all(ward, first, first.during.lower, ride=False)
+
+
+def refused_and_ended(ward, first):
+    courses.check_all(ward, first, first.during.lower, ride=False)
+    courses.note_event(ward, first, "cancelled", {"words": "Fever."}, first.during.lower)
+
+
+def left_before_the_dose(ward, first):
+    courses.check_all(ward, first, first.during.lower)
+    courses.note_event(ward, first, "left", {"words": "Went home."}, first.during.lower)
+
+
+def dose_struck_out(ward, first):
     dosed_at = courses.give_dose(ward, first)
-    ask_for_open_courses(now=dosed_at + HOUR)
-    due = local_date(dosed_at, "America/Los_Angeles") + timedelta(days=1)
-    assert QuestionnaireRequest.objects.filter(
-        course_id=course.id, withdrawn_at=None, instrument_id="next-day", due_on=due
-    ).exists()
+    dose = SessionEvent.objects.get(visit=first, kind="dosed")
+    courses.note_event(
+        ward, first, "struck", {"struck_id": str(dose.id), "words": "Not swallowed."}, dosed_at
+    )
+
+
+def called_off(ward, first):
+    visits.call_off(visit_id=first.id, because="Ill.", actor=ward.cora, now=first.during.lower - HOUR)
+
+
+WITHOUT_A_DOSE = (
+    never_begun, checked_and_refused, refused_and_ended, left_before_the_dose, dose_struck_out, called_off,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("happens", WITHOUT_A_DOSE)
+def test_nobody_is_asked_about_a_dose_they_did_not_have(ward, course, first, happens):
+    happens(ward, first)
+    morning = first.during.lower + 24 * HOUR
+    assert asked_the_day_after(course) == []
+    ask_for_open_courses(now=morning)
+    assert asked_the_day_after(course) == []
+    assert following_up.owed_contacts(ward.ben, now=morning) == ()
+    assert owed_integrations(ward.ben, now=morning) == ()
+    assert owed_forms(ward.ben) == ()
+    assert driving_of(ward.ada.patient_id, actor=ward.ada, now=morning) is None
+
+
+@pytest.mark.parametrize("happens", [never_begun, checked_and_refused, left_before_the_dose])
+def test_a_session_whose_time_passed_without_a_dose_moves_the_weeks_that_count_from_it(
+    ward, course, first, happens
+):
+    happens(ward, first)
+    second = courses.visit_of(course, VisitKind.DOSING, 2)
+    ask_for_open_courses(now=first.during.upper + WAITS_AFTER - MINUTE)
+    first_day, second_day = (local_date(each.during.lower, "America/Los_Angeles") for each in (first, second))
+    assert ("phq-9", first_day) in asked_in(course)
+    ask_for_open_courses(now=first.during.upper + WAITS_AFTER)
+    assert ("phq-9", second_day) in asked_in(course)
+
+
+def test_who_had_a_dose_is_asked_the_day_after_at_once(ward, course, first):
+    assert asked_the_day_after(course) == []
+    dosed_at = courses.give_dose(ward, first)
+    after = local_date(dosed_at, "America/Los_Angeles") + timedelta(days=1)
+    assert asked_the_day_after(course) == [after]
+    ask_for_open_courses(now=dosed_at + 24 * HOUR)
+    assert asked_the_day_after(course) == [after]

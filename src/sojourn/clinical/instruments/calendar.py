@@ -1,6 +1,6 @@
 """When each instrument is asked in a course: the points of the calendar as data, the due days computed from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -74,10 +74,11 @@ def due_on_joining(*, instruments: Iterable[Instrument], on: date) -> tuple[Due,
 
 
 def due_in_course(
-    *, instruments: Iterable[Instrument], doses: Sequence[date], results: Results
+    *, instruments: Iterable[Instrument], doses: Sequence[date], given: Collection[date], results: Results
 ) -> tuple[Due, ...]:
     """Give what is asked before, during and after a course with doses on these days, by due day.
 
+    `given` are those of the days on which a dose is on record: what asks back about one dose is due after these alone.
     What follows a result is asked only where `results` holds it. Of two occasions whose windows overlap the first
     of the calendar stands. Without doses nothing is due.
     """
@@ -88,7 +89,7 @@ def due_in_course(
     for instrument, occasion, point in _occasions(instruments, {"first dose", "each dose", "last dose"}):
         if occasion.follows is not None and not _holds(occasion.follows, results):
             continue
-        found += _in_course(instrument, occasion, point, days)
+        found += _in_course(instrument, occasion, point, days, given)
     return _unique(found)
 
 
@@ -111,13 +112,14 @@ def _holds(follows: tuple[str, str], results: Results) -> bool:
 
 
 def _in_course(
-    instrument: Instrument, occasion: Occasion, point: Point, days: Sequence[date]
+    instrument: Instrument, occasion: Occasion, point: Point, days: Sequence[date], given: Collection[date]
 ) -> Iterable[Due]:
     if point.anchor == "each dose":
         return [
             _due(instrument, point, day, offset, dose=number)
             for number, day in enumerate(days, 1)
             for offset in point.on_days
+            if offset <= 0 or day in given
         ]
     start = days[0] if point.anchor == "first dose" else days[-1]
     offsets = point.on_days or _rhythm(occasion, point, (days[-1] - start).days)

@@ -1,6 +1,6 @@
 """Asking patients for questionnaires: when they join, through a course, after an answer, or by hand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
 from uuid import UUID
@@ -56,16 +56,23 @@ def request_before_treatment(*, patient_id: UUID, on: date, actor: Actor, now: d
 
 
 def request_course(
-    *, patient_id: UUID, course_id: UUID, doses: Sequence[date], today: date, actor: Actor, now: datetime
+    *,
+    patient_id: UUID,
+    course_id: UUID,
+    doses: Sequence[date],
+    given: Collection[date],
+    today: date,
+    actor: Actor,
+    now: datetime,
 ) -> None:
-    """Bring what is asked in a course in line with its doses, however often they move.
+    """Bring what is asked in a course in line with its doses, given and to come, however often they move.
 
     What was answered, begun or has closed stays as it is; what no longer belongs is taken back.
     """
     due = [
         one
         for one in instruments.due_in_course(
-            instruments=askable(), doses=doses, results=_results_of(patient_id)
+            instruments=askable(), doses=doses, given=given, results=_results_of(patient_id)
         )
         if one.closes_on >= today
     ]

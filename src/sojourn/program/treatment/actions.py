@@ -13,7 +13,7 @@ from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.events import Noticed, SeriousTold
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to, require
-from sojourn.program.plans.asking import note_no_dose
+from sojourn.program.plans.asking import ask_for_course, note_no_dose
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
 from sojourn.program.treatment import alarming, refusing
@@ -252,6 +252,8 @@ def _recorded(new: NewEvent, of: Session, *, actor: Actor, now: datetime) -> Rec
         _tell([early], of, actor, now)
     if new.kind == EventKind.CANCELLED and of.state.dosed_at is None:
         note_no_dose(of.visit.id, actor=actor, now=now)
+    if _tells_of_a_dose(new, of):
+        ask_for_course(of.visit.course_id, actor=actor, now=now)
     if isinstance(new.event, SeriousTold) and new.event.happened:
         serious = alarming.serious_event(about_id=row.id, taken_at=row.taken_at)
         _raise(serious, of, actor, now)
@@ -386,6 +388,12 @@ def _refuse(kind: str, event: monitoring.Event, of: Session, *, actor: Actor, no
         assert then is not None
         if not then.state.may_discharge:
             raise MayNotLeave(then.state.discharge_missing)
+
+
+def _tells_of_a_dose(new: NewEvent, of: Session) -> bool:
+    """A dose given, or struck out. One corrected is told anew at once, and changes nothing that is asked."""
+    struck = {row.id for row in of.events if row.kind == EventKind.DOSED}
+    return new.kind == EventKind.DOSED or (new.kind == EventKind.STRUCK and new.withdraws_id in struck)
 
 
 def _as_of(of: Session, at: datetime) -> monitoring.SessionState:

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from sojourn.program.people.actors import Actor
+from sojourn.program.plans.asking import WAITS_AFTER
 from sojourn.program.safety.watch import watch_state
 from sojourn.program.treatment.choices import EventSource, TokenRole
 from sojourn.program.treatment.sessions import Session, session_by_token, sessions_today
@@ -15,7 +16,6 @@ from sojourn.program.treatment.tokens import TokenEnded, TokenUnknown, token_of
 OPENS_BEFORE: Final = timedelta(
     minutes=60
 )  # program policy: the checklist of a session begins an hour before it
-WAITS_AFTER: Final = timedelta(hours=3)  # program policy: how long after its time a session may still begin
 
 
 @dataclass(frozen=True)
