@@ -109,6 +109,8 @@ def test_a_patient_presses_one_button_and_outlives_the_login(
     page = enter(ward.ada, width=360, height=740, scheme=scheme)
     page.get_by_role("link", name="Open session page").click()
     page.get_by_role("button", name="I need help").wait_for()
+    page.locator("html[data-connection=online]").wait_for()
+    expect(page.get_by_label("Connection and unsent entries")).to_be_hidden()  # nothing to say
     looks_right_everywhere(page)
     dosed_at = courses.give_dose(ward, visit, mg=100)
     time_machine.move_to(dosed_at + timedelta(minutes=10))
@@ -116,6 +118,7 @@ def test_a_patient_presses_one_button_and_outlives_the_login(
     assert page.get_by_text("Somebody looks in again").is_visible()
     page.context.clear_cookies(name="sojourn_session")
     press(page, "I need help")
+    expect(page.get_by_text("Everything recorded here has been sent.")).to_be_visible()
     expect(page.get_by_text("You called at")).to_be_visible()
     looks_right_everywhere(page)
     page.get_by_text("Say how you are").click()

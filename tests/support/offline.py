@@ -37,7 +37,7 @@ class Tablets:
             page.add_init_script(script)
         page.clock.install(time=self.now + clock_ahead)
         page.goto(self.address)
-        page.get_by_text("Everything recorded here has been sent.").wait_for()
+        page.locator("html[data-connection=online]").wait_for()
         page.locator("html[data-opens-offline]").wait_for()
         self.pages.append(page)
         return page

@@ -6,11 +6,11 @@ const one = (selector) => document.querySelector(selector);
 const formOf = (kind) => one(`form[data-record="${kind}"]`);
 const clock = new Intl.DateTimeFormat(document.documentElement.lang || "en-us", { hour: "2-digit", minute: "2-digit" });
 
-/** Show exactly the sentences named; the rest of the bar's sentences are hidden. */
+/** Show exactly the sentences named, and no bar where there is neither a sentence nor a refused entry. */
 export const say = (names) => {
   const bar = one("[data-recording-bar]");
   if (!bar) return;
-  bar.hidden = false;
+  bar.hidden = names.length === 0 && one("[data-refused]").childElementCount === 0;
   bar.classList.toggle("is-quiet", names.every((name) => name === "sent"));
   for (const node of bar.querySelectorAll("[data-say]")) node.hidden = !names.includes(node.dataset.say);
 };
