@@ -91,3 +91,15 @@ def test_nothing_is_left_open_in_the_code():
         for line in p.read_text(errors="ignore").splitlines() if mark.search(line)
     ]  # fmt: skip
     assert not left
+
+
+def test_doors_book_and_move_through_the_app_that_knows_what_holds_a_dose():
+    """`plans` cannot ask the stop rule of a course: a door that booked or moved there would pass it by."""
+    doors = files("src/sojourn/workspace/*.py", "src/sojourn/portal/*.py", "src/sojourn/sitter/*.py")
+    past_it = [
+        str(p.relative_to(ROOT))
+        for p in doors
+        if re.search(r"\bbooking\.book_series\(|\bapply_move\(|\bproposing\.propose_move\(", p.read_text())
+    ]
+    assert doors
+    assert not past_it

@@ -1,4 +1,4 @@
-"""While a stop rule is due no dose is booked: the page says why and leads to the conversation, which frees it."""
+"""While a stop rule is due no dose is booked or moved: the page says why and leads to the conversation, which frees it."""
 
 from datetime import timedelta
 from html import unescape
@@ -22,14 +22,20 @@ def course(ward):
 
 
 @pytest.fixture
-def now(ward, course, time_machine):
-    """Three doses without a fall, and what was booked after them called off; it is the evening before the fourth."""
+def fourth(ward, course, time_machine):
+    """The dose booked after three without a fall; it is the evening before it."""
     time_machine.move_to(NOW, tick=False)
     stop_rules.agree(ward, course)
     stop_rules.sign(ward)
     coming = stop_rules.dosed(ward, course, courses.book(ward, course), [18, 17, 18])
-    now = coming[0].during.lower - timedelta(hours=12)
-    time_machine.move_to(now, tick=False)
+    time_machine.move_to(coming[0].during.lower - timedelta(hours=12), tick=False)
+    return coming[0]
+
+
+@pytest.fixture
+def now(ward, course, fourth):
+    """The same evening, and what was booked for later called off."""
+    now = fourth.during.lower - timedelta(hours=12)
     for visit in Visit.objects.filter(course=course, during__startswith__gt=now):
         booking.cancel_visit(visit_id=visit.id, because="The patient travels.", actor=ward.cora, now=now)
     return now
@@ -73,7 +79,7 @@ def test_booking_is_refused_with_the_reason_until_the_conversation_is_recorded(w
     ):
         said = text_of(page)
         assert "The stop rule holds the next dose: stop and talk before this dose" in said
-        assert "No dose is booked until the conversation is on record." in said
+        assert "No dose is booked or moved until the conversation is on record." in said
         assert reverse("workspace:stop_rule", args=[ward.ada.patient_id]) in said
     assert page.status_code == 422
     assert Visit.objects.filter(cancelled_at=None).count() == standing
@@ -103,6 +109,58 @@ def test_conversations_are_booked_while_a_dose_is_held(ward, course, now):
     talks = [v.wanted for v in proposed(ward, course, now).visits if v.kind != VisitKind.DOSING][:1]
     series.book_visits(course_id=course.id, visits=talks, actor=ward.cora, now=now)
     assert Visit.objects.filter(cancelled_at=None, during__startswith__gt=now).count() == 1
+
+
+def moved(ward, visit, now, *, whole_series, to=None):
+    series.move_visits(
+        visit_id=visit.id,
+        to=to or visit.during.lower + timedelta(days=1),
+        whole_series=whole_series,
+        actor=ward.cora,
+        now=now,
+    )
+
+
+@pytest.mark.parametrize("whole_series", [True, False])
+@pytest.mark.parametrize("days", [1, 7])
+def test_a_booked_dose_is_not_moved_until_the_conversation_is_recorded(
+    ward, course, fourth, whole_series, days
+):
+    now, stood = fourth.during.lower - timedelta(hours=12), fourth.during
+    to = stood.lower + timedelta(days=days)
+    for _again in range(2):
+        with pytest.raises(series.DoseHeld, match="The stop rule holds the next dose"):
+            moved(ward, fourth, now, whole_series=whole_series, to=to)
+    fourth.refresh_from_db()
+    assert fourth.during == stood
+    talk(ward, course, now)
+    moved(ward, fourth, now, whole_series=True, to=to)
+    fourth.refresh_from_db()
+    assert fourth.during.lower == to
+
+
+def test_a_conversation_is_moved_while_a_dose_is_held_but_takes_no_dose_with_it(ward, course, fourth):
+    now = fourth.during.lower - timedelta(hours=12)
+    integration = courses.visit_of(course, VisitKind.INTEGRATION, 4)
+    to = integration.during.lower + timedelta(hours=1)
+    moved(ward, integration, now, whole_series=False, to=to)
+    integration.refresh_from_db()
+    assert integration.during.lower == to
+
+
+def test_the_page_of_a_move_says_what_holds_it_and_offers_no_button(ward, course, fourth, sign_in):
+    url = reverse("workspace:move_visit", args=[fourth.id])
+    day = (fourth.during.lower + timedelta(days=1)).date()
+    for who, leads in ((ward.ben, True), (ward.cora, False)):
+        client = sign_in(who)
+        for do in ("propose", "series", "alone"):
+            said = text_of(client.post(url, {"on": day, "at": "09:00", "do": do}))
+            assert "The stop rule holds the next dose: stop and talk before this dose" in said
+            assert 'value="series"' not in said
+            assert 'value="alone"' not in said
+            assert (reverse("workspace:stop_rule", args=[ward.ada.patient_id]) in said) is leads
+    fourth.refresh_from_db()
+    assert fourth.during.lower.date() != day
 
 
 def test_a_conversation_that_ends_well_books_no_further_dose(ward, course, now):

@@ -11,10 +11,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from sojourn.program.people.access import only
+from sojourn.program.people.policy import may_do
 from sojourn.program.people.roles import Role
 from sojourn.program.plans import booking, proposing
 from sojourn.program.plans.checking import Problem
 from sojourn.program.plans.queries import VisitRow, visit
+from sojourn.program.treatment import series
 from sojourn.program.treatment import visits as treatment
 from sojourn.workspace.planning.forms import CancelForm, MoveForm, SitterForm
 from sojourn.workspace.planning.overview import PLANNERS
@@ -39,7 +41,7 @@ def move_visit(request: Any, visit_id: UUID) -> HttpResponse:
         to, choice = form.cleaned_data["to"], request.POST.get("do")
         if choice in {"series", "alone"}:
             try:
-                booking.apply_move(
+                series.move_visits(
                     visit_id=visit_id, to=to, whole_series=choice == "series",
                     actor=request.actor, now=request.now,
                 )  # fmt: skip
@@ -50,12 +52,18 @@ def move_visit(request: Any, visit_id: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("Moved."))
                 return redirect("workspace:course", course_id=row.course_id)
-        plan = proposing.propose_move(visit_id=visit_id, to=to, actor=request.actor, now=request.now)
+        plan = series.propose_move(visit_id=visit_id, to=to, actor=request.actor, now=request.now)
         shown |= {
             "plan": plan,
             "shifted": [_with_problems(moved, plan.shifted_problems) for moved in plan.shifted],
             "shift_refused": any(problem.refuses for problem in plan.shifted_problems),
             "alone_refused": any(problem.refuses for problem in plan.alone_problems),
+            "talk_about": row.patient_id
+            if any(
+                problem.about == series.ABOUT for problem in (*plan.shifted_problems, *plan.alone_problems)
+            )
+            else None,
+            "may_talk": may_do(request.actor, "record a stop conversation"),
         }
     return render(request, "workspace/planning/move_visit.html", shown)
 
