@@ -169,6 +169,8 @@ ABSURD = [
     {"heart_rate": "\ud800"},
     {"heart_rate": ""},
     {},
+    {"temperature": 101},
+    {"systolic": 124, "diastolic": 78, "mood": "low"},
 ]
 
 

@@ -71,8 +71,8 @@ AFTER_THE_END: Final = frozenset(
 )
 
 
-def why_not(role: TokenRole, kind: str, named: frozenset[str]) -> str:
-    """Say in words why a holder of this role may not add this kind of event with these facts; "" when they may."""
+def why_not(role: TokenRole, kind: str, named: frozenset[str] = frozenset()) -> str:
+    """Say in words why a holder of this role may not add this kind of event, with the facts named; "" when they may."""
     facts = _facts_of(role, kind)
     if facts is None:
         return f"A {role.label} may record: {', '.join(sorted(MAY_RECORD[role]))}."

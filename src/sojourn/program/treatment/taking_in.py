@@ -144,7 +144,7 @@ def _again(sent: Sent, row: Written, token: Token) -> Outcome:
 
 def _added(sent: Sent, adding: TakenIn) -> Outcome:
     token, of, now = adding.of.token, adding.of, adding.now
-    if why := why_not(token.role, sent.kind, frozenset(sent.facts)):
+    if why := why_not(token.role, sent.kind):
         return Outcome(sent.form_id, Status.REFUSED, why)
     kind = EventKind(sent.kind)
     taken_at = sent.taken_at - adding.ahead
@@ -179,6 +179,8 @@ def _read(
 ) -> tuple[str, monitoring.Event | None]:
     """The event, or in words why it is none."""
     now, so = adding.now, adding.of.bearings
+    if why := why_not(adding.of.token.role, kind, frozenset(sent.facts)):
+        return why, None
     if not now - LATE_AT_MOST <= taken_at <= now + CLOCKS_DIFFER:
         return NOT_THEN, None
     if why := refusing.wrong_units(sent.facts, sent.units) or refusing.unwritable(sent.facts):
