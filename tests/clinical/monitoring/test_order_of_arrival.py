@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sojourn.clinical.monitoring import KINDS, kind_of, monitoring_plans
+from sojourn.clinical.monitoring import KINDS, in_order, kind_of, monitoring_plans, told_with
 from sojourn.clinical.monitoring.events import Struck
 from tests.clinical.monitoring.sessions import CALM, Told
 from tests.clinical.monitoring.test_event_reading import GOOD
@@ -99,6 +99,20 @@ def test_two_devices_with_halves_of_a_session_merge_to_the_whole(told):
     expected = told.state_at(260)
     told.events = told.events[1::2] + told.events[::2] + told.events[1::2]
     assert told.state_at(260) == expected
+
+
+@given(tellings(), st.randoms(use_true_random=False))
+@settings(max_examples=200, deadline=None)
+def test_what_came_later_is_told_as_if_all_had_come_at_once(told, rng):
+    arrived = told.events + rng.sample(told.events, len(told.events) // 3)
+    rng.shuffle(arrived)
+    known = in_order(())
+    while arrived:
+        some, arrived = arrived[: rng.randint(1, 3)], arrived[rng.randint(1, 3) :]
+        before, known = known, told_with(known, some)
+        whole = in_order((*before.every.values(), *some))
+        assert known == whole
+        assert (known.every, known.taken_back) == (whole.every, whole.taken_back)
 
 
 def test_the_tellings_are_of_every_kind():

@@ -34,9 +34,7 @@ def dosed_at(ward, visit):
 def stands(visit):
     """The session as the chart reads it, and as it is remembered, each folded."""
     rows = events_of([visit.id])[visit.id]
-    return monitoring.in_order(row.as_event() for row in rows), monitoring.in_order(
-        record_of(visit.id).events
-    )
+    return monitoring.in_order(row.as_event() for row in rows), record_of(visit.id).told
 
 
 def test_it_is_what_the_chart_reads(ward, visit, dosed_at):

@@ -8,12 +8,10 @@ from datetime import datetime
 from sojourn.clinical.monitoring.checklist import holds_before, needs_baseline, unanswered_items
 from sojourn.clinical.monitoring.discharge import Leaving, Missing, Seen, discharge_missing
 from sojourn.clinical.monitoring.events import (
-    KINDS,
     Acknowledged,
     Alarmed,
     Cancelled,
     Confirmed,
-    Corrected,
     Discharged,
     Dosed,
     Event,
@@ -21,24 +19,17 @@ from sojourn.clinical.monitoring.events import (
     Looked,
     Noticed,
     Rated,
-    Struck,
     VitalTaken,
 )
 from sojourn.clinical.monitoring.limits import SIGN, Crossing, crossings_of, quiet_ranges, values_of
 from sojourn.clinical.monitoring.plans import MonitoringPlan
 from sojourn.clinical.monitoring.schedule import missed_minutes, next_look
 from sojourn.clinical.monitoring.session import Bearings, Departure, SessionPhase, SessionState
+from sojourn.clinical.monitoring.telling import in_order
 from sojourn.clinical.quantities import BloodPressure
 
 LOOKS = (VitalTaken, Rated, Looked, Noticed)
-KIND_RANKS = {made: rank for rank, made in enumerate(KINDS.values())}
 Measured = Sequence[tuple[Event, Mapping[str, float]]]  # each event, with the values it measured, by signal
-
-
-class Telling(tuple[Event, ...]):
-    """Events in order of time, without repeats and without those taken back. Only `in_order` makes one."""
-
-    __slots__ = ()
 
 
 def state_of(
@@ -105,21 +96,6 @@ def bearings_of(events: Iterable[Event]) -> Bearings:
         baseline=_baseline(before),
         needs_baseline=needs_baseline(before),
     )
-
-
-def in_order(events: Iterable[Event]) -> Telling:
-    """Sort events by when they were true, drop repeats, and leave out those that were struck or corrected."""
-    if isinstance(events, Telling):
-        return events
-    once: dict[str, Event] = {}
-    for event in events:
-        name = event.event_id or repr(event)
-        held = once.get(name)
-        once[name] = event if held is None else min(held, event, key=repr)
-    struck = {event.struck_id for event in once.values() if isinstance(event, Struck | Corrected)}
-    kept = ((name, event) for name, event in once.items() if not event.event_id or name not in struck)
-    ranked = sorted((event.taken_at, KIND_RANKS[type(event)], name) for name, event in kept)
-    return Telling(once[name] for *_, name in ranked)
 
 
 def _phase(

@@ -32,7 +32,7 @@ def folded(events: Iterable[Event], *, by: PlanInForce, now: datetime) -> Folded
 def read_session(visit_id: UUID, *, now: datetime) -> Folded | None:
     """Read a session as it stands; None where it is no dosing session. Two queries."""
     by = plan_in_force(visit_id)
-    return folded(record_of(visit_id).events, by=by, now=now) if by else None
+    return folded(record_of(visit_id).told, by=by, now=now) if by else None
 
 
 def spoke_of_suicide(patient_id: UUID) -> bool:

@@ -7,10 +7,10 @@ all before it is as it was, and only what came after is read. Where it does not,
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 from uuid import UUID
 
 from django.db import connection
@@ -42,14 +42,16 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The events of a session in the order of their numbers; `head` names the last of them."""
+    """The events of a session in the order of their numbers; `head` names the last of them, `told` is what they tell."""
 
     written: tuple[Written, ...]
     head: Witness | None
+    told: monitoring.Telling
 
-    @property
-    def events(self) -> tuple[monitoring.Event, ...]:
-        return tuple(each.event for each in self.written)
+    def with_more(self, added: Sequence[Written], head: Witness) -> Self:
+        """The record with what came after."""
+        told = monitoring.told_with(self.told, (each.event for each in added))
+        return type(self)((*self.written, *added), head, told)
 
     @property
     def last(self) -> int:
@@ -57,7 +59,7 @@ class Record:
         return self.head.sequence if self.head else 0
 
 
-NOTHING: Final = Record((), None)
+NOTHING: Final = Record((), None, monitoring.in_order(()))
 
 
 class Memory:
@@ -125,9 +127,9 @@ def forms_elsewhere(visit_id: UUID, form_ids: Collection[UUID]) -> frozenset[UUI
         return frozenset(row[0] for row in cursor.fetchall())
 
 
-def remember(visit_id: UUID, before: Record, added: Iterable[Written], head: Witness) -> None:
+def remember(visit_id: UUID, before: Record, added: Sequence[Written], head: Witness) -> None:
     """Keep what was just added in mind; like all that is kept, the next reader holds its last seal against the record."""
-    memory.keep(visit_id, Record((*before.written, *added), head))
+    memory.keep(visit_id, before.with_more(added, head))
 
 
 def _rows(since: dict[UUID, int]) -> dict[UUID, list[dict[str, Any]]]:
@@ -144,9 +146,7 @@ def _rows(since: dict[UUID, int]) -> dict[UUID, list[dict[str, Any]]]:
 def _after(before: Record, rows: list[dict[str, Any]]) -> Record:
     if not rows:
         return before
-    return Record(
-        (*before.written, *(_written(row) for row in rows)), Witness(rows[-1]["sequence"], rows[-1]["seal"])
-    )
+    return before.with_more([_written(row) for row in rows], Witness(rows[-1]["sequence"], rows[-1]["seal"]))
 
 
 def _written(row: dict[str, Any]) -> Written:

@@ -47,7 +47,8 @@ class OpenSession:
 
     def folded(self, added: Sequence[NewEvent] = (), *, now: datetime) -> Folded:
         """The session with what is added to it."""
-        return folded((*self.record.events, *(new.event for new in added)), by=self.by, now=now)
+        told = monitoring.told_with(self.record.told, (new.event for new in added))
+        return folded(told, by=self.by, now=now)
 
 
 def open_session(token: Token, record: Record, *, now: datetime) -> OpenSession:
@@ -55,9 +56,9 @@ def open_session(token: Token, record: Record, *, now: datetime) -> OpenSession:
     by = token.by
     if by is None:
         raise TokenEnded
-    of = OpenSession(token, by, record, monitoring.bearings_of(record.events))
+    of = OpenSession(token, by, record, monitoring.bearings_of(record.told))
     # A visit called off keeps its tokens only where its session had ended without a dose.
-    stands = not by.is_called_off or any(isinstance(event, Cancelled) for event in record.events)
+    stands = not by.is_called_off or any(isinstance(each.event, Cancelled) for each in record.written)
     if not stands or not token.works_at(now, ended_at=of.bearings.ended_at):
         raise TokenEnded
     return of
@@ -223,7 +224,7 @@ def _causes(event: monitoring.Event, row_id: UUID, adding: TakenIn) -> list[alar
 
 def _earlier_signs(event: Noticed, adding: TakenIn) -> list[str]:
     told = (
-        *monitoring.in_order(adding.of.record.events),
+        *adding.of.record.told,
         *(new.event for new in adding.new),
     )
     return [each.sign for each in told if isinstance(each, Noticed) and each.taken_at < event.taken_at]
