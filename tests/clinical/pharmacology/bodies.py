@@ -41,7 +41,7 @@ def any_people(draw, count=ONE_TO_FOUR):
         )
     )
     weights = draw(st.lists(st.floats(40, 160), min_size=people, max_size=people))
-    return Draw(first=0, seed=1, z=np.array(z), weight_kg=np.array(weights))
+    return Draw(first=0, seed=1, weight_kg=np.array(weights), given=np.array(z))
 
 
 def times_as_much(dose, factor):

@@ -28,7 +28,10 @@ def course(monkeypatch):
 @pytest.fixture
 def drawn():
     people = People(count=COUNT, seed=1, weight_kg=WEIGHT_KG, weight_sd_kg=0.0).draw(first=0, count=COUNT)
-    return [dict(zip(COLUMNS, map(float, row), strict=True)) for row in people.z]
+    return [
+        dict(zip(COLUMNS, map(float, row), strict=True))
+        for row in people.columns("weight", "systolic_baseline")
+    ]
 
 
 def test_the_band_is_that_of_small_steps_and_plain_loops(course, drawn):

@@ -37,5 +37,11 @@ def test_a_person_far_away_is_drawn_without_those_before():
     )
 
 
+@pytest.mark.parametrize("count", [1, 3000])
+def test_some_columns_are_those_of_all(count):
+    asked = {"seed": 1, "stream": 0, "first": 5, "count": count, "columns": 17}
+    assert np.array_equal(normal(**asked, only=slice(3, 6)), normal(**asked)[:, 3:6])
+
+
 def test_no_people_are_no_draws():
     assert normal(seed=1, stream=0, first=0, count=0, columns=4).shape == (0, 4)

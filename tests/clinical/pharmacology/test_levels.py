@@ -148,9 +148,9 @@ def test_everything_has_left_after_a_month(dose, people):
 @pytest.mark.parametrize("name", ["three devices", "troche swallowed", "tablet", "muscle"])
 def test_who_takes_up_a_larger_share_has_a_larger_area(name):
     shares = np.linspace(-3, 3, 13)
-    people = replace(typical(), z=np.zeros((13, 17)), weight_kg=np.full(13, 70.0))
-    people.z[:, 5] = shares  # the share taken up
-    people.z[:, 8] = shares  # the share that passes gut and liver
+    people = replace(typical(), given=np.zeros((13, 17)), weight_kg=np.full(13, 70.0))
+    people.given[:, 5] = shares  # the share taken up
+    people.given[:, 8] = shares  # the share that passes gut and liver
     found = areas(dosed(people, DOSES[name]), until_h=200, signals=[Signal.VENOUS])[:, 0]
     assert (np.diff(found) > 0).all()
 

@@ -14,7 +14,9 @@ def test_people_do_not_depend_on_the_size_of_the_blocks(size):
     people = People(count=2100 if size > 1 else 30, seed=7)
     whole = people.draw(first=0, count=people.count)
     blocks = list(people.blocks(size))
-    assert np.array_equal(np.concatenate([block.z for block in blocks]), whole.z)
+    everything = ("weight", "systolic_baseline")
+    drawn = np.concatenate([block.columns(*everything) for block in blocks])
+    assert np.array_equal(drawn, whole.columns(*everything))
     assert np.array_equal(np.concatenate([block.occasion(3) for block in blocks]), whole.occasion(3))
     assert np.array_equal(np.concatenate([block.weight_kg for block in blocks]), whole.weight_kg)
 

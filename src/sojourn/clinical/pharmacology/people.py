@@ -23,25 +23,29 @@ MOST_PEOPLE = 10_000_000
 
 @dataclass(frozen=True)
 class Draw:
-    """Standard normal draws of people `first` to `first + n - 1`, their weights in kg, and their age where it counts."""
+    """People `first` to `first + n - 1`, their weights in kg, and their age where it counts.
+
+    Their standard normal draws are made when they are asked for; `given (n, columns)` stands in for those of the seed.
+    """
 
     first: int
     seed: int
-    z: Array
     weight_kg: Array
     age_years: float | None = None
+    given: Array | None = None
 
     def __len__(self) -> int:
-        return len(self.z)
+        return len(self.weight_kg)
 
     def __getitem__(self, name: str) -> Array:
-        found: Array = self.z[:, COLUMNS.index(name)]
-        return found
+        return self.columns(name, name)[:, 0]
 
     def columns(self, first: str, last: str) -> Array:
         """Give neighbouring columns, `(n, columns)`."""
-        found: Array = self.z[:, COLUMNS.index(first) : COLUMNS.index(last) + 1]
-        return found
+        some = slice(COLUMNS.index(first), COLUMNS.index(last) + 1)
+        if self.given is not None:
+            return self.given[:, some]
+        return _columns(seed=self.seed, first=self.first, count=len(self), some=some)
 
     def occasion(self, session: int) -> Array:
         """Draw what is particular to one session of each person, `(n, 3)`. Sessions count from 1."""
@@ -78,9 +82,9 @@ class People:
 
     def draw(self, *, first: int, count: int) -> Draw:
         """Draw people by their places, counted from 0."""
-        z = normal(seed=self.seed, stream=0, first=first, count=count, columns=len(COLUMNS))
-        weights = np.clip(self.weight_kg + self.weight_sd_kg * z[:, 0], LEAST_KG, MOST_KG)
-        return Draw(first=first, seed=self.seed, z=z, weight_kg=weights, age_years=self.age_years)
+        z = _columns(seed=self.seed, first=first, count=count, some=slice(1))[:, 0]
+        weights = np.clip(self.weight_kg + self.weight_sd_kg * z, LEAST_KG, MOST_KG)
+        return Draw(first=first, seed=self.seed, weight_kg=weights, age_years=self.age_years)
 
     def blocks(self, size: int = BLOCK) -> Iterator[Draw]:
         """Go through everybody, so many at a time."""
@@ -90,4 +94,8 @@ class People:
 
 def typical(weight_kg: float = 70.0) -> Draw:
     """Give one person in the middle of everything."""
-    return Draw(first=0, seed=0, z=np.zeros((1, len(COLUMNS))), weight_kg=np.array([float(weight_kg)]))
+    return Draw(first=0, seed=0, weight_kg=np.array([float(weight_kg)]), given=np.zeros((1, len(COLUMNS))))
+
+
+def _columns(*, seed: int, first: int, count: int, some: slice) -> Array:
+    return normal(seed=seed, stream=0, first=first, count=count, columns=len(COLUMNS), only=some)
