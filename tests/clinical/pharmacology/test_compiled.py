@@ -7,7 +7,7 @@ import pytest
 from sojourn.clinical.pharmacology import CannotSimulate, People, compiled
 from sojourn.clinical.pharmacology.bodies import dosed
 from sojourn.clinical.pharmacology.chain import AMOUNTS, Signal, modes_of
-from sojourn.clinical.pharmacology.levels import highest, levels
+from sojourn.clinical.pharmacology.levels import highest_and_areas, levels
 from tests.clinical.pharmacology.bodies import DOSES
 
 SIGNALS = tuple(signal for signal in Signal if signal not in AMOUNTS)
@@ -42,12 +42,35 @@ def test_the_number_of_threads_changes_nothing():
     assert np.array_equal(one, many)
 
 
-def test_the_highest_values_are_those_of_the_courses():
+@pytest.mark.parametrize("first", [1, 17, 130])
+def test_who_is_worked_out_together_changes_nothing(first):
+    dose, people = DOSES["troche swallowed"], People(count=300, seed=4)
+    asked = {"times_h": GRIDS["long"], "signals": SIGNALS, "is_compiled": True}
+    whole = levels(dosed(people.draw(first=0, count=300), dose), **asked)
+    alone = levels(dosed(people.draw(first=first, count=70), dose), **asked)
+    assert np.array_equal(alone, whole[first : first + 70])
+
+
+@pytest.mark.parametrize("is_compiled", [False, True])
+@pytest.mark.parametrize("name", ["three devices", "stepped and paused pump"])
+def test_an_answer_can_be_written_into_an_array_of_ones_own(name, is_compiled):
+    body = dosed(People(count=40, seed=4).draw(first=0, count=40), DOSES[name])
+    asked = {"times_h": GRIDS["even"] - 1, "signals": SIGNALS, "is_compiled": is_compiled}
+    kept = np.full((60, len(SIGNALS), 200), np.nan)
+    levels(body, **asked, into=kept[10:50])
+    assert np.array_equal(kept[10:50], levels(body, **asked))
+    assert np.isnan(kept[:10]).all()
+    assert np.isnan(kept[50:]).all()
+
+
+@pytest.mark.parametrize("grid", ["even", "uneven", "unordered and repeated", "empty"])
+@pytest.mark.parametrize("until_h", [0.2, 6.0, 1000.0])
+def test_highest_values_and_areas_are_those_of_the_plain_path(grid, until_h):
     body = dosed(People(count=130, seed=4).draw(first=0, count=130), DOSES["three devices"])
-    built, entries = modes_of(body, SIGNALS), body.absorption.entries
-    fast = highest(entries=entries, modes=built, times_h=GRIDS["even"], is_compiled=True)
-    plain = highest(entries=entries, modes=built, times_h=GRIDS["even"])
-    np.testing.assert_allclose(fast, plain, rtol=1e-9)
+    asked = {"entries": body.absorption.entries, "modes": modes_of(body, SIGNALS), "times_h": GRIDS[grid]}
+    fast = highest_and_areas(**asked, until_h=until_h, is_compiled=True)
+    plain = highest_and_areas(**asked, until_h=until_h)
+    np.testing.assert_allclose(fast, plain, rtol=1e-9, atol=1e-9 * np.max(plain))
 
 
 def test_without_numba_the_compiled_path_says_what_to_install(monkeypatch):

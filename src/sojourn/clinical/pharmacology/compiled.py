@@ -1,16 +1,19 @@
-"""The work of `levels` compiled by numba, for many people: the same numbers to the last few digits, faster.
+"""The sums of `levels` compiled by numba, for many people: the same numbers to the last few digits, faster.
 
-Optional: numba stands in `requirements/fast.txt`. A few people go side by side through all stretches of a dose, so that
-what belongs to them stays in the processor's own memory. On an even grid each exponential is multiplied on from step to
-step and taken anew every thousand.
+Optional: numba stands in `requirements/fast.txt`. Two questions, two ways through a stretch of a dose. Whole courses go
+person by person: a table of that person's exponentials at all times, of which each signal is a weighted sum, written
+once and in the order of memory. Highest values keep nothing, so there many people go side by side through time. Both
+let the processor work on eight numbers at once and find them in its nearest memory.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from sojourn.clinical.pharmacology.chain import Modes
 from sojourn.clinical.pharmacology.exponentials import Array
+from sojourn.clinical.pharmacology.levels import Stretch
 
 try:
     from numba import njit, prange
@@ -19,119 +22,257 @@ except ImportError:  # the numpy path of `levels` does everything
 else:
     IS_THERE = True
 
-LANES = 128  # fewer do not pay for the checks before each inner loop
-ANEW = 1000  # steps
+SIDE_BY_SIDE = 128  # people; fewer do not pay for the checks before each inner loop
+FETCHED = 16  # people whose weights are fetched together: they lie side by side, each person's lie far apart
+TABLE = 256  # times; a table of 15 rates then fills two thirds of the nearest memory
+LINE = 8  # numbers in a line of memory, and worked on at once
+FIRST, MORE = 8, 4  # terms of a sum taken in one pass over the times, see `_add_up`
 
 
-def _one_time(constant: Any, weight: Any, used: Any, dying: Any, factor: Any, level: Any, top: Any) -> None:
-    """Add the exponentials up at one time, raise the highest values, and carry the exponentials one step on."""
-    signals, count = used.shape
-    for s in range(signals):
-        for k in range(LANES):
-            level[s, k] = constant[s, k]
-        for p in range(count):
-            if used[s, p]:
-                for k in range(LANES):
-                    level[s, k] += weight[s, p, k] * dying[p, k]
-        for k in range(LANES):
-            top[s, k] = max(top[s, k], level[s, k])
+class Laid(NamedTuple):
+    """One stretch laid out for the loops: n people, P rates, and the times it answers for.
+
+    The exponentials that everybody needs at the same moment are taken by numpy, many at once. On an uneven grid `begun` and
+    `factor` say nothing.
+    """
+
+    rates: Array  # (P, n)
+    weights: Array  # (signals, P, n)
+    constant: Array  # (signals, n)
+    terms: npt.NDArray[np.int64]  # (signals, most): the places of the rates each signal has
+    many: npt.NDArray[np.int64]  # (signals): how many those are; the other terms weigh nothing
+    since_h: Array  # the times, from the start of the stretch on
+    is_even: bool
+    begun: Array  # (P, n): exp(-rate · first time)
+    factor: Array  # (P, n): exp(-rate · step)
+
+
+# Whole courses: person by person ---------------------------------------------------------------------------------------
+
+
+def _courses(laid: Any, into: Any, column: int) -> None:
+    for group in prange((len(into) + FETCHED - 1) // FETCHED):
+        _courses_of(laid, group * FETCHED, into, column)
+
+
+def _courses_of(laid: Any, first: int, into: Any, column: int) -> None:
+    """Fill `into (n, signals, times)` from a column on, for a few people from place `first` on."""
+    signals, count, people = laid.weights.shape
+    lanes = min(FETCHED, people - first)
+    fetched = _some(laid.weights.reshape((signals * count, people)), first, lanes)
+    table, powers_of = _table(count, len(laid.since_h)), np.full(count, -1.0)
+    dying, weight = np.ones(count), np.zeros(laid.terms.shape)
+    for k in range(lanes):
+        for begin in range(0, len(laid.since_h), table.shape[1]):
+            many = min(table.shape[1], len(laid.since_h) - begin)
+            if laid.is_even:
+                _powers(table, laid.factor, powers_of, first + k)
+                _reach(dying, laid, table, first + k, begin)
+            else:
+                _exponentials(table, laid.rates, laid.since_h[begin : begin + many], first + k)
+            _weigh(weight, laid, fetched, k, dying)
+            _add_up(into, first + k, column + begin, many, laid, weight, table)
+
+
+def _table(count: int, times: int) -> Any:
+    """Make room for each exponential of one person, in rows that begin where a line of memory begins."""
+    width = min(TABLE, (times + LINE - 1) // LINE * LINE)
+    raw = np.empty(count * width + LINE)
+    begin = -(raw.ctypes.data // 8) % LINE
+    return raw[begin : begin + count * width].reshape((count, width))
+
+
+def _powers(table: Any, factor: Any, powers_of: Any, person: int) -> None:
+    """Write 1, f, f², ... of each rate by doubling what is there, so that few roundings add up."""
+    count, width = table.shape
     for p in range(count):
-        for k in range(LANES):
+        if powers_of[p] == factor[p, person]:  # there already: effect sites are as fast in everybody
+            continue
+        powers_of[p] = factor[p, person]
+        row, power = table[p], 1.0
+        for j in range(LINE):
+            row[j] = power
+            power *= factor[p, person]
+        there = LINE
+        while there < width:
+            doubled = row[there : 2 * there]
+            for j in range(len(doubled)):
+                doubled[j] = row[j] * power
+            power *= power
+            there *= 2
+
+
+def _reach(dying: Any, laid: Any, table: Any, person: int, begin: int) -> None:
+    """Take each exponential to the beginning of the table."""
+    for p in range(len(dying)):
+        if begin:
+            dying[p] *= table[p, -1] * laid.factor[p, person]
+        else:
+            dying[p] = laid.begun[p, person]
+
+
+def _exponentials(table: Any, rates: Any, since_h: Any, person: int) -> None:
+    for p in range(len(table)):
+        for j in range(len(since_h)):
+            table[p, j] = np.exp(-rates[p, person] * since_h[j])
+
+
+def _weigh(weight: Any, laid: Any, fetched: Any, k: int, dying: Any) -> None:
+    """Line up the weights of each signal's terms as they are at the beginning of the table."""
+    for s in range(len(weight)):
+        for place in range(laid.many[s]):
+            p = laid.terms[s, place]
+            weight[s, place] = fetched[s * len(dying) + p, k] * dying[p]
+
+
+def _add_up(into: Any, person: int, column: int, many: int, laid: Any, weight: Any, table: Any) -> None:
+    """Write one person's sums, signal by signal, each in as few passes over the times as there are groups of terms.
+
+    The last pass takes what is below zero, which is rounding, for zero.
+    """
+    for s in range(len(weight)):
+        row, ground = into[person, s, column : column + many], laid.constant[s, person]
+        t, w = laid.terms[s], weight[s]
+        a, b, c, d, e, f, g, h = t[0], t[1], t[2], t[3], t[4], t[5], t[6], t[7]
+        wa, wb, wc, wd, we, wf, wg, wh = w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]
+        floor = -np.inf if laid.many[s] > FIRST else 0.0
+        for j in range(many):
+            some = wa * table[a, j] + wb * table[b, j] + wc * table[c, j] + wd * table[d, j]
+            rest = we * table[e, j] + wf * table[f, j] + wg * table[g, j] + wh * table[h, j]
+            row[j] = max(floor, ground + some + rest)
+        for place in range(FIRST, laid.many[s], MORE):
+            a, b, c, d = t[place], t[place + 1], t[place + 2], t[place + 3]
+            wa, wb, wc, wd = w[place], w[place + 1], w[place + 2], w[place + 3]
+            floor = -np.inf if laid.many[s] > place + MORE else 0.0
+            for j in range(many):
+                some = wa * table[a, j] + wb * table[b, j] + wc * table[c, j] + wd * table[d, j]
+                row[j] = max(floor, row[j] + some)
+
+
+# Highest values: people side by side -----------------------------------------------------------------------------------
+
+
+def _highest(laid: Any, top: Any) -> None:
+    people = top.shape[1]
+    for group in prange((people + SIDE_BY_SIDE - 1) // SIDE_BY_SIDE):
+        first = group * SIDE_BY_SIDE
+        _highest_of(laid, first, min(SIDE_BY_SIDE, people - first), top)
+
+
+def _highest_of(laid: Any, first: int, lanes: int, top: Any) -> None:
+    """Raise `top (signals, n)` for some people to the highest of the stretch."""
+    signals, count, people = laid.weights.shape
+    weights = _some(laid.weights.reshape((signals * count, people)), first, lanes)
+    constant, rates = _some(laid.constant, first, lanes), _some(laid.rates, first, lanes)
+    dying, factor = _some(laid.begun, first, lanes), _some(laid.factor, first, lanes)
+    highest, level = _some(top, first, lanes), np.empty(lanes)
+    for j in range(len(laid.since_h)):
+        if not laid.is_even:
+            _reach_time(dying, rates, laid.since_h[j])
+        elif j:
+            _step_on(dying, factor)
+        _raise(highest, level, constant, laid, weights, dying)
+    for s in range(signals):
+        for k in range(lanes):
+            top[s, first + k] = highest[s, k]
+
+
+def _some(rows: Any, first: int, lanes: int) -> Any:
+    """Copy what belongs to some people, so that it lies together."""
+    found = np.empty((len(rows), lanes))
+    for place in range(len(rows)):
+        row = rows[place, first : first + lanes]
+        for k in range(lanes):
+            found[place, k] = row[k]
+    return found
+
+
+def _step_on(dying: Any, factor: Any) -> None:
+    for p in range(len(dying)):
+        for k in range(dying.shape[1]):
             dying[p, k] *= factor[p, k]
 
 
-def _run(  # noqa: C901, PLR0912 - loops that numba compiles into one
-    rates: Any, weights: Any, straight: Any, bolus: Any, inflow: Any, starts: Any, ends: Any, places: Any,
-    times: Any, steps: Any, courses: Any, highest: Any,
-) -> None:  # fmt: skip
-    """Fill `courses (n, signals, times)`, unless it has no times, and raise `highest (n, signals)`.
+def _reach_time(dying: Any, rates: Any, since_h: float) -> None:
+    for p in range(len(dying)):
+        for k in range(dying.shape[1]):
+            dying[p, k] = np.exp(-rates[p, k] * since_h)
 
-    `weights (sites, signals, P, n)`, `straight (sites, signals, n)`, `bolus` and `inflow (stretches, sites, n)`; each
-    stretch answers for the columns `places[j, 0]` to `places[j, 1]` of `times`, on an even grid where `steps[j]` is not 0.
-    """
-    sites, signals, count, people = weights.shape
-    keeps = courses.shape[2] > 0
-    used = np.zeros((signals, count), dtype=np.bool_)
-    for s in range(signals):
-        for p in range(count):
-            used[s, p] = np.any(weights[:, s, p] != 0.0)
-    for block in prange((people + LANES - 1) // LANES):
-        first = block * LANES
-        lanes = min(LANES, people - first)
-        held, above = np.zeros((sites, count, LANES)), np.zeros((sites, count, LANES))
-        weight, constant = np.empty((signals, count, LANES)), np.empty((signals, LANES))
-        dying, factor, level = np.zeros((count, LANES)), np.zeros((count, LANES)), np.zeros((signals, LANES))
-        top, left, slow = np.zeros((signals, LANES)), np.zeros((count, LANES)), np.zeros((count, LANES))
-        for p in range(count):
-            for k in range(lanes):
-                slow[p, k] = 1.0 / rates[p, first + k]
-        for j in range(len(starts)):
-            constant[:] = 0.0
-            weight[:] = 0.0
-            for site in range(sites):
-                for p in range(count):
-                    for k in range(lanes):
-                        steady = inflow[j, site, first + k] * slow[p, k]
-                        above[site, p, k] = held[site, p, k] + bolus[j, site, first + k] - steady
-                for s in range(signals):
-                    for k in range(lanes):
-                        constant[s, k] += straight[site, s, first + k] * inflow[j, site, first + k]
-                    for p in range(count):
-                        if used[s, p]:
-                            for k in range(lanes):
-                                one = weights[site, s, p, first + k]
-                                weight[s, p, k] += one * above[site, p, k]
-                                constant[s, k] += one * inflow[j, site, first + k] * slow[p, k]
-            if j == 0 or steps[j] != steps[j - 1]:
-                for p in range(count):
-                    for k in range(lanes):
-                        factor[p, k] = np.exp(-rates[p, first + k] * steps[j])
-            for t in range(places[j, 0], places[j, 1]):
-                if steps[j] == 0.0 or (t - places[j, 0]) % ANEW == 0:
-                    for p in range(count):
-                        for k in range(lanes):
-                            dying[p, k] = np.exp(-rates[p, first + k] * (times[t] - starts[j]))
-                _one_time(constant, weight, used, dying, factor, level, top)
-                if keeps:
-                    for s in range(signals):
-                        for k in range(lanes):
-                            courses[first + k, s, t] = max(level[s, k], 0.0)  # below zero is rounding
-            if ends[j] < np.inf:
-                for p in range(count):
-                    for k in range(lanes):
-                        left[p, k] = np.exp(-rates[p, first + k] * (ends[j] - starts[j]))
-                for site in range(sites):
-                    for p in range(count):
-                        for k in range(lanes):
-                            steady = inflow[j, site, first + k] * slow[p, k]
-                            held[site, p, k] = steady + above[site, p, k] * left[p, k]
-        for s in range(signals):
-            for k in range(lanes):
-                highest[first + k, s] = top[s, k]
+
+def _raise(highest: Any, level: Any, constant: Any, laid: Any, weights: Any, dying: Any) -> None:
+    """Add the exponentials up at one time, and keep what is higher than before."""
+    for s in range(len(highest)):
+        for k in range(len(level)):
+            level[k] = constant[s, k]
+        for place in range(laid.many[s]):
+            p = laid.terms[s, place]
+            of_both = s * len(dying) + p
+            for k in range(len(level)):
+                level[k] += weights[of_both, k] * dying[p, k]
+        for k in range(len(level)):
+            highest[s, k] = max(highest[s, k], level[k])
 
 
 if IS_THERE:
-    _one_time = njit(error_model="numpy", boundscheck=False)(_one_time)
-    _run = njit(parallel=True, cache=True, error_model="numpy", boundscheck=False)(_run)
+    usual: dict[str, Any] = {"error_model": "numpy", "boundscheck": False}
+    inner = usual | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}  # never called from Python
+    fused = inner | {"fastmath": {"contract"}}  # a product and a sum in one rounding, and nothing else
+    _table, _powers, _reach, _exponentials, _weigh = (
+        njit(**inner)(one) for one in (_table, _powers, _reach, _exponentials, _weigh)
+    )
+    _some, _step_on, _reach_time = (njit(**inner)(one) for one in (_some, _step_on, _reach_time))
+    _add_up, _raise = (njit(**fused)(one) for one in (_add_up, _raise))
+    _courses_of, _highest_of = (njit(**inner)(one) for one in (_courses_of, _highest_of))
+    _courses, _highest = (njit(parallel=True, cache=True, **usual)(one) for one in (_courses, _highest))
 
 
-def run(
-    *,
-    rates: Array,
-    weights: Array,
-    straight: Array,
-    bolus: Array,
-    inflow: Array,
-    starts: Array,
-    ends: Array,
-    places: npt.NDArray[np.int64],
-    times: Array,
-    steps: Array,
-    keeps: bool,
-) -> tuple[Array, Array]:
-    """Give courses `(n, signals, times)`, empty unless `keeps`, and highest values `(n, signals)`; shapes as in `_run`."""
-    _, signals, _, people = weights.shape
-    courses = np.zeros((people, signals, len(times) if keeps else 0))
-    highest = np.zeros((people, signals))
-    _run(rates, weights, straight, bolus, inflow, starts, ends, places, times, steps, courses, highest)
-    return courses, highest
+class Loops:
+    """The compiled loops for one body and one grid of times; holds what every stretch needs again."""
+
+    def __init__(self, *, modes: Modes, step_h: float) -> None:
+        """Take an even grid's step, or 0."""
+        self._terms, self._many = _terms_of(modes)
+        self._step_h = step_h
+        self._factor = np.exp(-modes.rates * step_h)
+
+    def write_courses(
+        self, stretch: Stretch, since_h: Array, *, into: Array, here: slice | npt.NDArray[np.bool_]
+    ) -> None:
+        """Write every signal at the times of a stretch into those columns of `(n, signals, times)`."""
+        laid = self._laid(stretch, since_h)
+        if isinstance(here, slice) and into.flags.c_contiguous:
+            _courses(laid, into, here.start)
+            return
+        people, signals, _ = into.shape  # the loops write neighbouring columns of a whole array only
+        apart = np.empty((people, signals, len(since_h)))
+        _courses(laid, apart, 0)
+        into[:, :, here] = apart
+
+    def raise_highest(self, stretch: Stretch, since_h: Array, *, top: Array) -> None:
+        """Raise `top (signals, n)` where the stretch goes higher."""
+        _highest(self._laid(stretch, since_h), top)
+
+    def _laid(self, stretch: Stretch, since_h: Array) -> Laid:
+        is_even = self._step_h > 0
+        return Laid(
+            rates=stretch.rates,
+            weights=stretch.weights,
+            constant=stretch.constant,
+            terms=self._terms,
+            many=self._many,
+            since_h=since_h,
+            is_even=is_even,
+            begun=np.exp(-stretch.rates * since_h[0]) if is_even else stretch.rates,
+            factor=self._factor,
+        )
+
+
+def _terms_of(modes: Modes) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """List the places of the rates each signal has, filled up to `FIRST` and some times `MORE`; and how many those are."""
+    used = np.any([weights.any(axis=2) for weights in modes.weights.values()], axis=0)
+    many = used.sum(axis=1)
+    longest = max(0, int(many.max(initial=0)) - FIRST)
+    terms = np.zeros((len(used), FIRST + -(-longest // MORE) * MORE), dtype=np.int64)
+    for places, rates in zip(terms, used, strict=True):
+        places[: rates.sum()] = np.flatnonzero(rates)
+    return terms, many

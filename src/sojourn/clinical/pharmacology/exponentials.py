@@ -4,7 +4,7 @@ A chain whose transfer function is Π(s+z) / Π(s+p) answers a unit bolus with �
 per place, so that a whole block of people is worked out at once; nothing here knows any pharmacology.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,26 @@ def residues(*, zeros: Sequence[Array], poles: Sequence[Array]) -> list[Array]:
             if other_place != place:
                 bottom = bottom * (other - pole)
         found.append(top / bottom)
+    return found
+
+
+def after(
+    first: Mapping[str, Array], then: Mapping[str, Array], rates: Mapping[str, Array]
+) -> dict[str, Array]:
+    """Send what leaves one step through the next, both weights by the names of their rates; they share no rate.
+
+    One exponential after another is the difference of both over the difference of their rates.
+
+    >>> both = after({"a": np.array([1.0])}, {"b": np.array([1.0])}, {"a": np.array([1.0]), "b": np.array([2.0])})
+    >>> {name: float(weight[0]) for name, weight in both.items()}
+    {'a': 1.0, 'b': -1.0}
+    """
+    found: dict[str, Array] = {}
+    for one, share in first.items():
+        for other, gain in then.items():
+            passed = share * gain / (rates[other] - rates[one])
+            found[one] = found[one] + passed if one in found else passed
+            found[other] = found[other] - passed if other in found else -passed
     return found
 
 

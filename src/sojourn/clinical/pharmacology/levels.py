@@ -7,6 +7,7 @@ small matrix product a person.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +17,16 @@ from sojourn.clinical.pharmacology.chain import Body, Modes, Signal, modes_of
 from sojourn.clinical.pharmacology.exponentials import Array
 from sojourn.clinical.pharmacology.refusals import CannotSimulate
 
-CROWDED = 1e-5
+if TYPE_CHECKING:
+    from sojourn.clinical.pharmacology.compiled import Loops
+
+CROWDED = 1e-6  # below it the sum is further off than the mean of neighbours, above it nearer
 STEP = 1e-3  # relative; the fourth-order mean of neighbours below is off by its fourth power
 EVEN = 1e-9  # of a step
 AT_A_TIME = 64  # people
 LEAST_FOR_PRODUCT = 9  # times; below that two lists of exponentials are not shorter than one
+
+Work = Callable[[Sequence[Entry], Modes, Array | None], Array]
 
 
 @dataclass(frozen=True)
@@ -35,96 +41,101 @@ class Stretch:
     rates: Array
 
 
-def levels(body: Body, *, times_h: Array, signals: Sequence[Signal], is_compiled: bool = False) -> Array:
+def levels(
+    body: Body,
+    *,
+    times_h: Array,
+    signals: Sequence[Signal],
+    is_compiled: bool = False,
+    into: Array | None = None,
+) -> Array:
     """Give each signal at each time, `(n, signals, times)`; times in hours, in any order, 0 before the first entry.
 
     At the moment an infusion ends the level is still the one before its end. Where two rates of a person are (nearly)
     equal no sum of exponentials exists; the value there is the fourth-order mean of four neighbours with rates moved
-    apart by thousandths, right to 1e-9. `is_compiled` lets numba do the sums, where it is installed.
+    apart by thousandths, right to 1e-9. `is_compiled` lets numba do the sums, where it is installed. `into` is where the
+    answer is written, for who keeps many.
     """
     return _beside_crowding(
         body,
         signals,
-        lambda entries, built: sums(entries=entries, modes=built, times_h=times_h, is_compiled=is_compiled),
+        lambda entries, built, place: sums(
+            entries=entries, modes=built, times_h=times_h, is_compiled=is_compiled, into=place
+        ),
+        into=into,
     )
 
 
 def areas(body: Body, *, until_h: float, signals: Sequence[Signal]) -> Array:
     """Give the area under each signal from the start to a time, `(n, signals)`, in signal units times hours."""
-
-    def worked_out(entries: Sequence[Entry], built: Modes) -> Array:
-        total = np.zeros((len(signals), built.rates.shape[1]))
-        for stretch in stretches(entries=entries, modes=built):
-            length = min(stretch.end_h, until_h) - stretch.start_h
-            if length > 0:
-                dying = -np.expm1(-stretch.rates * length) / stretch.rates
-                total += stretch.constant * length + (stretch.weights * dying).sum(axis=1)
-        return total.T
-
-    return _beside_crowding(body, signals, worked_out)
+    return _beside_crowding(
+        body,
+        signals,
+        lambda entries, built, _: _areas(list(stretches(entries=entries, modes=built)), until_h),
+    )
 
 
-def sums(*, entries: Sequence[Entry], modes: Modes, times_h: Array, is_compiled: bool = False) -> Array:
+def sums(
+    *,
+    entries: Sequence[Entry],
+    modes: Modes,
+    times_h: Array,
+    is_compiled: bool = False,
+    into: Array | None = None,
+) -> Array:
     """Add up every stretch of a dose, `(n, signals, times)`."""
-    if is_compiled:
-        return _compiled(entries, modes, times_h, keeps=True)[0]
-    signals, _, people = next(iter(modes.weights.values())).shape
-    result = np.zeros((people, signals, len(times_h)))
+    signals, _, people = modes.shape
+    result = np.empty((people, signals, len(times_h))) if into is None else into
+    answered = np.zeros(len(times_h), dtype=np.bool_)
+    loops = _compiled_loops(modes, times_h) if is_compiled else None
     for stretch in stretches(entries=entries, modes=modes):
         here = _within(stretch, times_h)
-        if len(times_h[here]):
-            _add_up(stretch, times_h[here] - stretch.start_h, into=result, here=here)
+        answered[here] = True
+        since_h = times_h[here] - stretch.start_h
+        if len(since_h) and loops:
+            loops.write_courses(stretch, since_h, into=result, here=here)
+        elif len(since_h):
+            _add_up(stretch, since_h, into=result, here=here)
+    result[:, :, ~answered] = 0.0
     return result
 
 
-def highest(*, entries: Sequence[Entry], modes: Modes, times_h: Array, is_compiled: bool = False) -> Array:
-    """Give the highest value on the grid, `(n, signals)`; compiled, without keeping the course."""
-    if is_compiled:
-        return _compiled(entries, modes, times_h, keeps=False)[1]
-    found: Array = sums(entries=entries, modes=modes, times_h=times_h).max(axis=-1, initial=0.0)
-    return found
+def highest_and_areas(
+    *, entries: Sequence[Entry], modes: Modes, times_h: Array, until_h: float, is_compiled: bool = False
+) -> tuple[Array, Array]:
+    """Give the highest value on the grid and the area until a time, `(n, signals)` each; compiled, without the course."""
+    found = list(stretches(entries=entries, modes=modes))
+    area = _areas(found, until_h)
+    if not is_compiled:
+        return sums(entries=entries, modes=modes, times_h=times_h).max(axis=-1, initial=0.0), area
+    top, loops = np.zeros_like(found[0].constant), _compiled_loops(modes, times_h)
+    for stretch in found:
+        since_h = times_h[_within(stretch, times_h)] - stretch.start_h
+        if len(since_h):
+            loops.raise_highest(stretch, since_h, top=top)
+    return top.T, area
 
 
-def _compiled(entries: Sequence[Entry], modes: Modes, times_h: Array, *, keeps: bool) -> tuple[Array, Array]:
-    """Lay a dose out for the compiled loops; they want the times in order."""
+def _areas(found: Sequence[Stretch], until_h: float) -> Array:
+    """Add up what lies under each stretch, `(n, signals)`."""
+    total = np.zeros_like(found[0].constant)
+    under: dict[float, Array] = {}
+    for stretch in found:
+        length = max(0.0, min(stretch.end_h, until_h) - stretch.start_h)
+        if length not in under:
+            under[length] = -np.expm1(-stretch.rates * length) / stretch.rates
+        total += stretch.constant * length + (stretch.weights * under[length]).sum(axis=1)
+    return total.T
+
+
+def _compiled_loops(modes: Modes, times_h: Array) -> "Loops":
     from sojourn.clinical.pharmacology import compiled  # numba costs a start-up 60 MB; only who wants it pays
 
     if not compiled.IS_THERE:
         raise CannotSimulate(
             "is_compiled", "numba is not installed; install requirements/fast.txt or leave it out"
         )
-    sites = list(modes.weights)
-    order = np.argsort(times_h, kind="stable")
-    times = times_h[order]
-    starts, ends = _moments(entries)
-    bolus = np.stack([[_at_once(entries, site, start, modes) for site in sites] for start in starts])
-    inflow = np.stack([[_flowing(entries, site, start, modes) for site in sites] for start in starts])
-    firsts = [_first_column(times, entries, start) for start in starts]
-    places = np.array([firsts, [*firsts[1:], len(times)]], dtype=np.int64).T.copy()
-    step = even_step(times)
-    courses, tops = compiled.run(
-        rates=modes.rates,
-        weights=np.stack([modes.weights[site] for site in sites]),
-        straight=np.stack([modes.straight[site] for site in sites]),
-        bolus=bolus,
-        inflow=inflow,
-        starts=np.array(starts),
-        ends=np.array(ends),
-        places=places,
-        times=times,
-        steps=np.array([step or even_step(times[first:last]) for first, last in places]),
-        keeps=keeps,
-    )
-    if keeps and not np.array_equal(order, np.arange(len(order))):
-        courses[:, :, order] = courses.copy()
-    return courses, tops
-
-
-def _first_column(times: Array, entries: Sequence[Entry], start_h: float) -> int:
-    """Give the first time a stretch answers for; see `_within`."""
-    if any(entry.over_h == 0 and entry.start_h == start_h for entry in entries):
-        return int(np.searchsorted(times, start_h, "left"))
-    return int(np.searchsorted(times, start_h, "right"))
+    return compiled.Loops(modes=modes, step_h=even_step(times_h))
 
 
 def _moments(entries: Sequence[Entry]) -> tuple[list[float], list[float]]:
@@ -133,33 +144,34 @@ def _moments(entries: Sequence[Entry]) -> tuple[list[float], list[float]]:
     return starts, [*starts[1:], np.inf]
 
 
-def _at_once(entries: Sequence[Entry], site: Site, start_h: float, modes: Modes) -> Array:
+def _at_once(entries: Sequence[Entry], site: Site, start_h: float) -> Array | float:
     """Give what is put at a site at that moment, in mg."""
-    put = (e.mg for e in entries if e.site is site and e.over_h == 0 and e.start_h == start_h)
-    found: Array = sum(put, start=np.zeros(modes.rates.shape[1]))
-    return found
+    return sum(e.mg for e in entries if e.site is site and e.over_h == 0 and e.start_h == start_h)
 
 
-def _flowing(entries: Sequence[Entry], site: Site, start_h: float, modes: Modes) -> Array:
+def _flowing(entries: Sequence[Entry], site: Site, start_h: float) -> Array | float:
     """Give what flows to a site from that moment on, in mg per hour."""
-    rates = (e.mg / e.over_h for e in entries if e.site is site and e.start_h <= start_h < e.end_h)
-    found: Array = sum(rates, start=np.zeros(modes.rates.shape[1]))
-    return found
+    return sum(e.mg / e.over_h for e in entries if e.site is site and e.start_h <= start_h < e.end_h)
 
 
 def stretches(*, entries: Sequence[Entry], modes: Modes) -> Iterator[Stretch]:
     """Go through a dose from change to change. Each rate's share of a site is carried on from stretch to stretch."""
-    held = {site: np.zeros_like(modes.rates) for site in modes.weights}
+    held: dict[Site, Array | float] = dict.fromkeys(modes.weights, 0.0)
+    left: dict[float, Array] = {}
     for start_h, end_h in zip(*_moments(entries), strict=True):
-        constant, weights = np.zeros(1), np.zeros(1)
+        constant, weights = np.zeros(modes.shape[::2]), np.zeros(())
+        if end_h - start_h not in left:
+            left[end_h - start_h] = np.exp(-modes.rates * (end_h - start_h))
         for site, weight in modes.weights.items():
-            inflow = _flowing(entries, site, start_h, modes)
-            steady = inflow / modes.rates
-            above = held[site] + _at_once(entries, site, start_h, modes) - steady
+            above = held[site] + _at_once(entries, site, start_h)
+            inflow = _flowing(entries, site, start_h)
+            held[site] = above * left[end_h - start_h]
+            if isinstance(inflow, np.ndarray):
+                steady = inflow / modes.rates
+                above = above - steady
+                constant += modes.straight[site] * inflow + (weight * steady).sum(axis=1)
+                held[site] = steady + above * left[end_h - start_h]
             weights = weights + weight * above
-            constant = constant + modes.straight[site] * inflow + (weight * steady).sum(axis=1)
-            if end_h < np.inf:
-                held[site] = steady + above * np.exp(-modes.rates * (end_h - start_h))
         bolus = any(entry.over_h == 0 and entry.start_h == start_h for entry in entries)
         yield Stretch(start_h, end_h, bolus, constant, weights, modes.rates)
 
@@ -212,23 +224,25 @@ def _as_sums(times: Array) -> tuple[Array, Array]:
 
 
 def _beside_crowding(
-    body: Body, signals: Sequence[Signal], work: Callable[[Sequence[Entry], Modes], Array]
+    body: Body, signals: Sequence[Signal], work: Work, *, into: Array | None = None
 ) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):  # of equal rates; those people are done anew below
         built = modes_of(body, signals)
-        found = work(body.absorption.entries, built)
-    crowded = built.crowding() < CROWDED
-    if crowded.any():
-        near, far = (_neighbours(body.only(crowded), signals, step, work) for step in (STEP, 2 * STEP))
-        found[crowded] = np.maximum((4 * near - far) / 3, 0.0)
+        found = work(body.absorption.entries, built, into)
+    crowded = np.flatnonzero(built.crowding() < CROWDED)
+    if len(crowded):
+        found[crowded] = _mean_of_neighbours(body, crowded, signals, work)
     return found
 
 
-def _neighbours(
-    few: Body, signals: Sequence[Signal], step: float, work: Callable[[Sequence[Entry], Modes], Array]
+def _mean_of_neighbours(
+    body: Body, places: npt.NDArray[np.intp], signals: Sequence[Signal], work: Work
 ) -> Array:
-    slower, faster = few.shifted(-step), few.shifted(step)
-    return (
-        work(slower.absorption.entries, modes_of(slower, signals))
-        + work(faster.absorption.entries, modes_of(faster, signals))
-    ) / 2
+    steps = STEP * np.array([-1.0, 1.0, -2.0, 2.0])
+    around = body.only(np.tile(places, len(steps))).shifted(np.repeat(steps, len(places)))
+    slower, faster, slowest, fastest = np.split(
+        work(around.absorption.entries, modes_of(around, signals), None), len(steps)
+    )
+    near, far = (slower + faster) / 2, (slowest + fastest) / 2
+    found: Array = np.maximum((4 * near - far) / 3, 0.0)
+    return found
