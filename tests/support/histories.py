@@ -94,7 +94,7 @@ def event(
         actor=ward.mona,
         received_at=at,
     )
-    return row
+    return SessionEvent.objects.get(pk=row.id)
 
 
 def session(ward: Ward, of: Course, number: int, at: datetime, place: int = 1) -> Visit:
