@@ -53,7 +53,9 @@ def test_what_is_recorded_most_is_one_press_away_from_anywhere_on_the_page(ward,
         ("Sign", "Record sign"),
     ):
         page.evaluate("scrollTo(0, document.body.scrollHeight / 3)")
-        link = page.get_by_role("navigation", name="To what is recorded most").get_by_role("link", name=name, exact=True)
+        link = page.get_by_role("navigation", name="To what is recorded most").get_by_role(
+            "link", name=name, exact=True
+        )
         box = link.bounding_box()
         assert 740 / 2 < box["y"] < 740 - A_FINGER_PX, "not under the thumb"
         link.click()
