@@ -26,7 +26,7 @@ from sojourn.clinical.pharmacology.exponentials import quadratic_poles, residues
 from sojourn.clinical.pharmacology.levels import highest_and_areas, levels  # noqa: E402
 
 REPEATS = 5
-BLOCK = 2000  # people at a time for the compiled path
+BLOCK = 4000  # people at a time for the compiled path
 ASKED = 1e-8  # the largest error allowed us (P14), and the one a peer is held to
 SIGNALS = tuple(signal for signal in Signal if signal not in AMOUNTS)
 

@@ -215,7 +215,7 @@ def by_cyrk(body, times: np.ndarray):  # noqa: ANN001, ANN201
             run = nbsolve2_ivp(
                 address, (0.0, at[-1]), starts[i], method, at, False, constants[i], tolerance, tolerance
             )
-            found[i] = outputs[i] @ run.y
+            found[i] = outputs[i] @ np.ascontiguousarray(run.y)
             run.free()
 
     _, outputs, starts = as_matrices(body)

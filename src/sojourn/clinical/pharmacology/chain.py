@@ -149,7 +149,11 @@ def modes_of(body: Body, signals: Sequence[Signal]) -> Modes:
             for row, signal in enumerate(signals):
                 part = _part(signal, is_r=number == 1) / len(forms)
                 for name, weight in way.to(signal).items():
-                    weights[site][row, places[number][name]] += part * weight
+                    here = weights[site][row, places[number][name]]
+                    if name in form.own:
+                        np.multiply(weight, part, out=here)
+                    else:
+                        here += part * weight
                 if signal is Signal.ARTERIAL and site is Site.BLOOD:
                     straight[site][row] += part * NG_PER_ML / body.flow
     return Modes(np.stack(rates), weights, straight, tuple(tuple(named.values()) for named in places))

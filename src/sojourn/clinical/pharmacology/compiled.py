@@ -22,7 +22,7 @@ except ImportError:  # the numpy path of `levels` does everything
 else:
     IS_THERE = True
 
-SIDE_BY_SIDE = 128  # people; fewer do not pay for the checks before each inner loop
+SIDE_BY_SIDE = 256  # people; fewer do not pay for the checks before each inner loop
 FETCHED = 16  # people whose weights are fetched together: they lie side by side, each person's lie far apart
 TABLE = 256  # times; a table of 15 rates then fills two thirds of the nearest memory
 LINE = 8  # numbers in a line of memory, and worked on at once
@@ -161,8 +161,11 @@ def _highest(laid: Any, top: Any) -> None:
 
 def _highest_of(laid: Any, first: int, lanes: int, top: Any) -> None:
     """Raise `top (signals, n)` for some people to the highest of the stretch."""
-    signals, count, people = laid.weights.shape
-    weights = _some(laid.weights.reshape((signals * count, people)), first, lanes)
+    signals, most = laid.terms.shape
+    weights = np.zeros((signals, most, lanes))
+    for s in range(signals):
+        for place in range(laid.many[s]):
+            _fetch(weights, s, place, laid.weights[s, laid.terms[s, place], first : first + lanes])
     constant, rates = _some(laid.constant, first, lanes), _some(laid.rates, first, lanes)
     dying, factor = _some(laid.begun, first, lanes), _some(laid.factor, first, lanes)
     highest, level = _some(top, first, lanes), np.empty(lanes)
@@ -175,6 +178,11 @@ def _highest_of(laid: Any, first: int, lanes: int, top: Any) -> None:
     for s in range(signals):
         for k in range(lanes):
             top[s, first + k] = highest[s, k]
+
+
+def _fetch(weights: Any, s: int, place: int, weight: Any) -> None:
+    for k in range(len(weight)):
+        weights[s, place, k] = weight[k]
 
 
 def _some(rows: Any, first: int, lanes: int) -> Any:
@@ -204,11 +212,11 @@ def _raise(highest: Any, level: Any, constant: Any, laid: Any, weights: Any, dyi
     for s in range(len(highest)):
         for k in range(len(level)):
             level[k] = constant[s, k]
-        for place in range(laid.many[s]):
-            p = laid.terms[s, place]
-            of_both = s * len(dying) + p
+        for i in range(0, laid.many[s], MORE):  # terms beyond `many` weigh nothing
+            a, b, c, d = laid.terms[s, i], laid.terms[s, i + 1], laid.terms[s, i + 2], laid.terms[s, i + 3]
             for k in range(len(level)):
-                level[k] += weights[of_both, k] * dying[p, k]
+                two = weights[s, i, k] * dying[a, k] + weights[s, i + 1, k] * dying[b, k]
+                level[k] += two + weights[s, i + 2, k] * dying[c, k] + weights[s, i + 3, k] * dying[d, k]
         for k in range(len(level)):
             highest[s, k] = max(highest[s, k], level[k])
 
@@ -220,7 +228,9 @@ if IS_THERE:
     _table, _powers, _reach, _exponentials, _weigh = (
         njit(**inner)(one) for one in (_table, _powers, _reach, _exponentials, _weigh)
     )
-    _some, _step_on, _reach_time = (njit(**inner)(one) for one in (_some, _step_on, _reach_time))
+    _some, _fetch, _step_on, _reach_time = (
+        njit(**inner)(one) for one in (_some, _fetch, _step_on, _reach_time)
+    )
     _add_up, _raise = (njit(**fused)(one) for one in (_add_up, _raise))
     _courses_of, _highest_of = (njit(**inner)(one) for one in (_courses_of, _highest_of))
     _courses, _highest = (njit(parallel=True, cache=True, **usual)(one) for one in (_courses, _highest))

@@ -46,8 +46,12 @@ def after(
     found: dict[str, Array] = {}
     for one, share in first.items():
         for other, gain in then.items():
-            passed = share * gain / (rates[other] - rates[one])
-            found[one] = found[one] + passed if one in found else passed
+            passed = rates[other] - rates[one]
+            np.divide(share * gain, passed, out=passed)
+            if one in found:
+                found[one] += passed
+            else:
+                found[one] = passed
             found[other] = found[other] - passed if other in found else -passed
     return found
 

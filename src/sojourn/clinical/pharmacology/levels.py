@@ -159,7 +159,7 @@ def stretches(*, entries: Sequence[Entry], modes: Modes) -> Iterator[Stretch]:
     held: dict[Site, Array | float] = dict.fromkeys(modes.weights, 0.0)
     left: dict[float, Array] = {}
     for start_h, end_h in zip(*_moments(entries), strict=True):
-        constant, weights = np.zeros(modes.shape[::2]), np.zeros(())
+        constant, parts = np.zeros(modes.shape[::2]), []
         if end_h - start_h not in left:
             left[end_h - start_h] = np.exp(-modes.rates * (end_h - start_h))
         for site, weight in modes.weights.items():
@@ -171,8 +171,9 @@ def stretches(*, entries: Sequence[Entry], modes: Modes) -> Iterator[Stretch]:
                 above = above - steady
                 constant += modes.straight[site] * inflow + (weight * steady).sum(axis=1)
                 held[site] = steady + above * left[end_h - start_h]
-            weights = weights + weight * above
+            parts.append(weight * above)
         bolus = any(entry.over_h == 0 and entry.start_h == start_h for entry in entries)
+        weights = sum(parts[1:], start=parts[0])
         yield Stretch(start_h, end_h, bolus, constant, weights, modes.rates)
 
 
