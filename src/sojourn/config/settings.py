@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from sojourn.config.database import database_from_url, rehearsal_database
 from sojourn.config.live import live_sources
 from sojourn.config.mail import mail_from_url
+from sojourn.config.texts import text_provider_in
 
 BASE_DIR = Path(__file__).resolve().parents[3]
 DATA_DIR = Path(os.environ.get("SOJOURN_DATA_DIR", BASE_DIR / "var"))
@@ -190,6 +191,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 ADDRESS = os.environ.get("SOJOURN_ADDRESS", "http://localhost:8000").rstrip("/")
 MAIL = mail_from_url(os.environ.get("SOJOURN_MAIL_URL", ""))
 MAIL_LEAVES = MAIL is not None
+TEXT_PROVIDER = text_provider_in(os.environ.get("SOJOURN_TEXT_PROVIDER", ""))
 MAIL_FROM = os.environ.get("SOJOURN_MAIL_FROM", "practice@localhost")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL else 'dummy'}.EmailBackend"
 EMAIL_TIMEOUT = 20  # seconds

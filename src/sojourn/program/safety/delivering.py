@@ -78,15 +78,17 @@ def _deliver(
     if channel is SCREEN and _have_seen(telling, people):
         _wait(telling, seen_within)  # a board was faster than this round: whoever saw it is not waited for
         return
-    attempts = _attempts(telling, channel, people)
-    if channel is SCREEN and people:
-        _wait(telling, seen_within)
-        return
-    _send(attempts, people, (ways or gateways()).get(channel), within_s, _message(alarm))
-    if Delivery.objects.filter(pk__in=attempts, delivered_at__isnull=False).exists():
-        _settle(telling)
-    else:
-        _wait(telling, timedelta())
+    gateway = (ways or gateways()).get(channel)
+    for _try in range(getattr(gateway, "tries", 1) if people else 1):
+        attempts = _attempts(telling, channel, people)
+        if channel is SCREEN and people:
+            _wait(telling, seen_within)
+            return
+        _send(attempts, people, gateway, within_s, _message(alarm))
+        if Delivery.objects.filter(pk__in=attempts, delivered_at__isnull=False).exists():
+            _settle(telling)
+            return
+    _wait(telling, timedelta())
 
 
 def _note_failure(telling: Telling, why: str) -> None:

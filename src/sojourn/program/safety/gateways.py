@@ -4,47 +4,31 @@ import json
 import queue
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final, Protocol
-from uuid import UUID
+from typing import Final
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.utils import timezone
 
 from sojourn.program.safety.models import Delivery
+from sojourn.program.safety.texting import HttpTexts
+from sojourn.program.safety.ways import Gateway, Message, NotTaken, Recipient
+
+__all__ = [
+    "Gateway",
+    "MailServer",
+    "Message",
+    "NotTaken",
+    "Recipient",
+    "TextOutbox",
+    "gateways",
+    "why_not_sent",
+]
 
 ANSWERS_WITHIN_S: Final = 10.0
 NO_SERVER: Final = "no mail server is set up"
 NO_PROVIDER: Final = "kept in the outbox and sent to nobody: no provider for text messages is set up"
 NO_ANSWER: Final = f"no answer within {ANSWERS_WITHIN_S:.0f} seconds"
-
-
-class NotTaken(Exception):
-    """The channel did not take the message; the text says why, and names nobody."""
-
-
-@dataclass(frozen=True)
-class Recipient:
-    """Who is to be told."""
-
-    staff_id: UUID
-    email: str
-
-
-@dataclass(frozen=True)
-class Message:
-    """What leaves the house: that something waits and where, never what it is about."""
-
-    subject: str
-    words: str
-
-
-class Gateway(Protocol):
-    """One way out. Another provider is another class with this one method, named in `gateways`."""
-
-    def send(self, to: Recipient, message: Message) -> None:
-        """Hand the message over, or raise NotTaken."""
 
 
 class MailServer:
@@ -75,8 +59,9 @@ class TextOutbox:
 
 
 def gateways() -> Mapping[str, Gateway]:
-    """The gateway of each channel that leads out of the house."""
-    return {Delivery.Channel.EMAIL: MailServer(), Delivery.Channel.TEXT: TextOutbox()}
+    """The gateway of each channel that leads out of the house: texts by the provider that is set up, else the outbox."""
+    texts = HttpTexts(settings.TEXT_PROVIDER) if settings.TEXT_PROVIDER else TextOutbox()
+    return {Delivery.Channel.EMAIL: MailServer(), Delivery.Channel.TEXT: texts}
 
 
 def why_not_sent(
