@@ -47,6 +47,18 @@ def test_a_coordinator_takes_the_address_down_once_it_was_read_back(sign_in, war
     assert SessionPlace.objects.get().told_to_id == ward.cora.staff_id
 
 
+def test_a_coordinator_finds_the_way_to_a_fresh_link_before_the_dose_and_after(sign_in, ward, visit, url):
+    client = sign_in(ward.cora)
+    readiness, planning = reverse("workspace:readiness", args=[visit.id]), reverse("workspace:planning")
+    for page in (readiness, planning):
+        assert f'href="{url}"' in client.get(page).content.decode()
+    assert f'href="{planning}"' in client.get(url).content.decode()
+    dosed_at = courses.give_dose(ward, visit)
+    with time_machine.travel(dosed_at + timedelta(minutes=5), tick=False):
+        assert f'href="{url}"' in client.get(planning).content.decode()
+        assert "/sitter/" in client.post(url, {"do": "link"}).content.decode()
+
+
 def test_a_link_is_shown_once(sign_in, ward, url):
     client = sign_in(ward.mona)
     page = client.post(url, {"do": "link"})
