@@ -162,7 +162,7 @@ def _live(
         sent = _paced(server, records, seconds)
         lasted = time.monotonic() - began
         spent, hub_spent = meter.read().since(before), cpu_ms(hub_pid) - hub_before
-    heard = json.loads(listener.stdout.readline())
+    heard = [(visit, at) for _, visit, at in json.loads(listener.stdout.readline())]
     listener.wait(30)
     delays = _delays(sent, heard)
     cores = (spent.web_ms + spent.database_ms + hub_spent) / 1000 / lasted

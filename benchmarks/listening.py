@@ -1,4 +1,4 @@
-"""Open boards for a while and note when each row arrives: `python listening.py PORT BOARDS SECONDS TICKET`."""
+"""Open streams for a while and note when each is told: `python listening.py PORT STREAMS SECONDS TICKET [row|changed]`."""
 
 import json
 import re
@@ -6,37 +6,50 @@ import selectors
 import socket
 import sys
 import time
+from dataclasses import dataclass, field
 
-ROW = re.compile(rb'event: row\nid: [^\n]*\ndata: \{"visit":"([0-9a-f-]{36})"')
+HEARS = {
+    "row": re.compile(rb'event: row\nid: [^\n]*\ndata: \{"visit":"([0-9a-f-]{36})"'),
+    "changed": re.compile(rb"event: (changed)\n"),
+}
 READ = 1 << 20
 
 
-def listen(port: int, boards: int, seconds: float, word: str) -> list[tuple[str, float]]:
-    """Give (visit, moment) of every row on every board; moments by the machine's steady clock."""
+@dataclass
+class Line:
+    """One stream, by its number, and what came of it that is not whole yet."""
+
+    number: int
+    rest: bytes = field(default=b"")
+
+
+def listen(
+    port: int, streams: int, seconds: float, word: str, event: str = "row"
+) -> list[tuple[int, str, float]]:
+    """Give (stream, visit or event, moment) of everything told; moments by the machine's steady clock."""
     chosen = selectors.DefaultSelector()
-    for _ in range(boards):
+    for number in range(streams):
         line = socket.create_connection(("127.0.0.1", port))
         line.sendall(f"GET /live/stream?ticket={word} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
-        chosen.register(line, selectors.EVENT_READ, bytearray())
+        chosen.register(line, selectors.EVENT_READ, Line(number))
     print("listening", flush=True)
     heard = []
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         for key, _ in chosen.select(timeout=0.2):
-            line = key.fileobj
-            assert isinstance(line, socket.socket)
-            block = line.recv(READ)
+            stream = key.fileobj
+            assert isinstance(stream, socket.socket)
+            block = stream.recv(READ)
             if not block:
                 raise ConnectionError("the hub closed a stream")
             at = time.monotonic()
-            key.data.extend(block)
-            whole, mark, rest = bytes(key.data).rpartition(b"\n\n")
+            whole, mark, rest = (key.data.rest + block).rpartition(b"\n\n")
             if mark:
-                heard += [(visit.decode(), at) for visit in ROW.findall(whole)]
-                key.data[:] = rest
+                heard += [(key.data.number, said.decode(), at) for said in HEARS[event].findall(whole)]
+            key.data.rest = rest
     return heard
 
 
 if __name__ == "__main__":
-    told = listen(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.argv[4])
+    told = listen(int(sys.argv[1]), int(sys.argv[2]), float(sys.argv[3]), sys.argv[4], *sys.argv[5:6])
     print(json.dumps(told), flush=True)

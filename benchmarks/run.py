@@ -19,6 +19,10 @@ def main() -> int:
         from benchmarks.burst import measure_burst
 
         return measure_burst(options.burst)
+    if options.alarms:
+        from benchmarks.alarms import measure_alarms
+
+        return measure_alarms(options.alarms, plant=options.plant)
     practice_url = os.environ.get("SOJOURN_DATABASE_URL", "")
     if not practice_url:
         print(NO_DATABASE)
@@ -113,7 +117,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--seed", type=int, default=1, help="with --watch: what is the same again (1)")
     parser.add_argument(
-        "--plant", action="store_true", help="with --watch: plant a fault, which the check must find"
+        "--plant",
+        action="store_true",
+        help="with --watch, --alarms: plant a fault, which the check must find",
     )
     parser.add_argument("--repeats", type=int, default=5, help="interleaved repeats (5)")
     parser.add_argument(
@@ -131,6 +137,12 @@ def _options() -> argparse.Namespace:
         type=int,
         metavar="N",
         help="N readings while web and database are killed, in a practice of its own",
+    )
+    parser.add_argument(
+        "--alarms",
+        type=int,
+        metavar="N",
+        help="N answers that call for help at once, to open inboxes, and while the web server is killed",
     )
     parser.add_argument("--database", default="sojourn_bench", help="the database that is made and dropped")
     options = parser.parse_args()
