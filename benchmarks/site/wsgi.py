@@ -27,6 +27,9 @@ class BareApplication(WSGIHandler):
             settings.MIDDLEWARE = middleware
 
 
+from sojourn.config import warming  # noqa: E402 - it needs the settings that were read just now
+
+warming.warm_up()
 product = WSGIHandler()
 bare = BareApplication()
 

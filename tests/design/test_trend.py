@@ -1,5 +1,7 @@
 """A trend is an image with words, on a scale that never follows the data."""
 
+import re
+
 import pytest
 
 from sojourn.design.charts.trend import Trend, TrendLimit, trend_svg
@@ -12,8 +14,17 @@ def drawn(*points, limits=(), low=80.0, high=200.0, minutes=60.0):
 def test_a_trend_says_its_words_and_draws_each_value():
     svg = drawn((0.0, 120.0), (40.0, 150.0), (60.0, 130.0))
     assert 'aria-label="said in words"' in svg
-    assert svg.count("<circle") == 3
-    assert svg.count('class="segment"') == 2
+    (line,) = re.findall(r'<path d="([^"]*)" class="segment"/>', svg)
+    (dots,) = re.findall(r'<path d="([^"]*)" class="dots"/>', svg)
+    assert line == "M4 28L105.33 19L156 25"
+    assert dots == "M4 28h0M105.33 19h0"
+    assert '<circle cx="156" cy="25" r="3"' in svg
+
+
+def test_a_single_value_is_one_mark_without_a_line():
+    svg = drawn((0.0, 120.0))
+    assert "<path" not in svg
+    assert svg.count("<circle") == 1
 
 
 def test_a_limit_off_the_scale_is_not_drawn_at_its_edge():

@@ -11,8 +11,8 @@ from sojourn.program.measures.models import Response
 from sojourn.program.people.models import Patient, Practice, User
 from sojourn.program.people.queries import account_actor
 from sojourn.program.safety.queries import closed_alarms_for, open_alarms_for
+from sojourn.program.treatment.floor import sessions_today
 from sojourn.program.treatment.phases import patients_by_phase
-from sojourn.program.treatment.sessions import sessions_today
 
 pytestmark = pytest.mark.django_db
 RUNNING = tuple(part for part in PATIENTS if part.stage is Stage.RUNNING)

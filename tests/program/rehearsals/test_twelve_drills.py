@@ -13,8 +13,8 @@ from sojourn.program.rehearsals.world import in_rehearsal
 from sojourn.program.safety import watch
 from sojourn.program.safety.models import Alarm, MissedStep
 from sojourn.program.safety.queries import open_alarms_for
+from sojourn.program.treatment.floor import sessions_today
 from sojourn.program.treatment.models import SessionEvent
-from sojourn.program.treatment.sessions import sessions_today
 from tests.program.rehearsals.responders import GOOD, MEASURE, NEGLIGENT, Rehearsing, outcomes
 from tests.support.rehearsing import in_both_databases
 

@@ -15,7 +15,7 @@ from sojourn.program.plans import actions as plans
 from sojourn.program.plans import proposing
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
-from sojourn.program.treatment import actions, sessions, visits
+from sojourn.program.treatment import actions, floor, sessions, visits
 from sojourn.program.treatment.models import SessionEvent
 from tests.support import courses, histories
 from tests.support.ward import NOW
@@ -323,17 +323,17 @@ def test_todays_sessions_are_sorted_by_what_is_due_and_read_in_four_queries(
 ):
     dosed_at = courses.give_dose(ward, first)
     with django_assert_num_queries(4):
-        [found] = sessions.sessions_today(ward.mona, now=dosed_at + timedelta(minutes=30))
+        [found] = floor.sessions_today(ward.mona, now=dosed_at + timedelta(minutes=30))
     assert found.due_at == dosed_at + timedelta(minutes=40)
-    assert sessions.sessions_today(ward.cleo, now=dosed_at) == ()
-    assert sessions.sessions_today(ward.mona, now=dosed_at + timedelta(days=2)) != (), "nobody ended it"
-    assert sessions.sessions_today(ward.mona, now=dosed_at + timedelta(days=4)) == ()
+    assert floor.sessions_today(ward.cleo, now=dosed_at) == ()
+    assert floor.sessions_today(ward.mona, now=dosed_at + timedelta(days=2)) != (), "nobody ended it"
+    assert floor.sessions_today(ward.mona, now=dosed_at + timedelta(days=4)) == ()
 
 
 def test_a_session_left_open_stays_listed_past_midnight(ward, first):
     dosed_at = courses.give_dose(ward, first)
     hours_later = dosed_at + timedelta(hours=20)
-    [found] = sessions.sessions_today(ward.mona, now=hours_later)
+    [found] = floor.sessions_today(ward.mona, now=hours_later)
     assert found.is_running
 
 

@@ -1,11 +1,10 @@
 """Draws the values of one session against its own limits, small enough to stand in a row of a board."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 from django.utils.safestring import SafeString
 
-from sojourn.design.charts.svg import element
+from sojourn.design.charts.svg import element, number
 
 WIDTH, HEIGHT, INSET = 160, 44, 4
 
@@ -34,7 +33,7 @@ def trend_svg(trend: Trend) -> SafeString:
     """Draw a trend from minute 0 to its last minute; a value off the scale stands at its edge."""
     if trend.low >= trend.high or trend.minutes <= 0:
         raise ValueError("a trend needs a scale and a length of time")
-    places = [(_x(minute, trend), _y(value, trend)) for minute, value in trend.points]
+    places = [(number(_x(minute, trend)), number(_y(value, trend))) for minute, value in trend.points]
     return element(
         "svg",
         *(
@@ -42,17 +41,19 @@ def trend_svg(trend: Trend) -> SafeString:
             for limit in trend.limits
             if trend.low <= limit.value <= trend.high
         ),
-        *(
-            element("line", x1=a[0], y1=a[1], x2=b[0], y2=b[1], class_="segment")
-            for a, b in pairwise(places)
-        ),
-        *(element("circle", cx=x, cy=y, r="1.5", class_="mark") for x, y in places[:-1]),
+        # One line and one row of dots, however many values: a board draws them at every reading.
+        *_path("segment", "M" + "L".join(f"{x} {y}" for x, y in places), has=len(places) > 1),
+        *_path("dots", "".join(f"M{x} {y}h0" for x, y in places[:-1]), has=len(places) > 1),
         *(element("circle", cx=x, cy=y, r="3", class_="mark") for x, y in places[-1:]),
         class_="sparkline sparkline--trend",
         role="img",
         aria_label=trend.words,
         viewBox=f"0 0 {WIDTH} {HEIGHT}",
     )  # fmt: skip
+
+
+def _path(kind: str, drawn: str, *, has: bool) -> tuple[SafeString, ...]:
+    return (element("path", d=drawn, class_=kind),) if has else ()
 
 
 def _x(minute: float, trend: Trend) -> float:

@@ -38,6 +38,7 @@ def _drawing(name: str) -> str:
 
 
 @register.simple_tag
+@cache
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon. Without a label it is decoration, for a word stands beside it."""
     spoken: SafeString | str = (

@@ -6,51 +6,19 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import QuerySet
-
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
+from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
-from sojourn.program.plans.queries import VisitRow, visit_rows
+from sojourn.program.plans.queries import VisitRow
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.floor_memory import events_at
 from sojourn.program.treatment.models import SessionEvent
-from sojourn.program.treatment.sessions import (
-    Session,
-    events_of,
-    is_today,
-    orders_that_hold,
-    sessions_of,
-    visits_now,
-)
+from sojourn.program.treatment.places import A_DAY, NOBODY_LEFT_BEHIND, Place, places_now
+from sojourn.program.treatment.sessions import Session, events_of, is_today, sessions_of
 from sojourn.program.treatment.undoing import UNDO_WITHIN, undoable
 
 LISTED_AT_MOST: Final = 1000
-HEADS = """
-SELECT visit_id, max(sequence),
-       coalesce(bool_or(stands AND kind = 'dosed'), false)
-       AND NOT coalesce(bool_or(stands AND kind IN ('discharged', 'left')), false)
-FROM (
-  SELECT visit_id, sequence, kind,
-         kind IN ('dosed', 'discharged', 'left')
-         AND NOT EXISTS (SELECT 1 FROM treatment_sessionevent later WHERE later.withdraws_id = event.id) AS stands
-  FROM treatment_sessionevent event WHERE visit_id = ANY(%s)
-) told GROUP BY visit_id
-"""
-
-
-@dataclass(frozen=True)
-class Place:
-    """One session on the floor, not yet read. What it is made of changes only when its `mark` does, or with time."""
-
-    visit: VisitRow
-    head: int  # the number of its last event, 0 before the first
-    is_running: bool
-    order: Any
-
-    @property
-    def mark(self) -> tuple[Any, ...]:
-        return (self.visit, self.head, self.order)
 
 
 @dataclass(frozen=True)
@@ -61,23 +29,40 @@ class Floor:
     left_out: int = 0
 
 
-def floor_of(actor: Actor, *, now: datetime, site_id: UUID | None = None) -> Floor:
-    """The floor as this actor may see it, of all their sites or of one; three queries."""
-    seen = visits_now(now).filter(patients_visible_to(actor, "patient"))
-    return _floor(seen if site_id is None else seen.filter(patient__site=site_id), now)
+def floor_of(actor: Actor, *, now: datetime) -> Floor:
+    """The floor as this actor may see it; two queries."""
+    near = Visit.objects.filter(
+        patients_visible_to(actor, "patient"),
+        kind=VisitKind.DOSING,
+        during__startswith__gt=now - NOBODY_LEFT_BEHIND,
+        during__startswith__lt=now + A_DAY,
+    )
+    return _floor(places_now(now=now, visit_ids=near.values_list("id", flat=True)), now)
 
 
 def whole_floor(*, now: datetime, visit_ids: Collection[UUID] | None = None) -> Floor:
     """The whole floor, or these visits of it, for the hub, which passes each on to those who may see its site."""
-    seen = visits_now(now)
-    return _floor(seen if visit_ids is None else seen.filter(pk__in=visit_ids), now)
+    return _floor(places_now(now=now, visit_ids=visit_ids), now)
+
+
+def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
+    """Today's dosing sessions of the patients this actor may see: running ones by what is due next, then those to come.
+
+    A session that goes on past midnight, or past the time it was booked for, stays until the patient has left.
+    Four queries, however many sessions there are.
+    """
+    listed = sessions_at(floor_of(actor, now=now).places, now=now)
+    return tuple(sorted(listed, key=lambda s: (s.is_over, not s.is_running, s.due_at)))
 
 
 def sessions_at(places: Iterable[Place], *, now: datetime) -> tuple[Session, ...]:
-    """Read and fold the sessions of these places, in two queries."""
+    """Read what is new of the sessions of these places, and fold them, in two queries."""
     places = tuple(places)
+    if not places:
+        return ()
     orders = {place.visit.course_id: place.order for place in places if place.order is not None}
-    return sessions_of((place.visit for place in places), orders, now=now) if places else ()
+    events = events_at([place.visit.id for place in places])
+    return sessions_of((place.visit for place in places), orders, events, now=now)
 
 
 def undoable_of(actor: Actor, places: Iterable[Place], *, now: datetime) -> tuple[VisitRow, Any] | None:
@@ -98,17 +83,6 @@ def undoable_of(actor: Actor, places: Iterable[Place], *, now: datetime) -> tupl
     return None if row is None else (of_visit[last], row)
 
 
-def _floor(visits: QuerySet[Visit], now: datetime) -> Floor:
-    rows = visit_rows(visits.order_by("during", "id")[: LISTED_AT_MOST + 1])
-    heads = _heads([row.id for row in rows])
-    orders = orders_that_hold(rows)
-    places = [Place(row, *heads.get(row.id, (0, False)), orders.get(row.course_id)) for row in rows]
-    shown = [place for place in places if place.is_running or is_today(place.visit, now)]
-    left_out = visits.count() - LISTED_AT_MOST if len(rows) > LISTED_AT_MOST else 0
-    return Floor(tuple(shown[:LISTED_AT_MOST]), left_out)
-
-
-def _heads(visit_ids: list[UUID]) -> dict[UUID, tuple[int, bool]]:
-    with connection.cursor() as cursor:
-        cursor.execute(HEADS, [visit_ids])
-        return {visit_id: (head, is_running) for visit_id, head, is_running in cursor.fetchall()}
+def _floor(places: Iterable[Place], now: datetime) -> Floor:
+    shown = tuple(place for place in places if place.is_running or is_today(place.visit, now))
+    return Floor(shown[:LISTED_AT_MOST], max(0, len(shown) - LISTED_AT_MOST))

@@ -9,7 +9,8 @@ from sojourn.program.people.actors import Actor
 from sojourn.program.plans.asking import WAITS_AFTER
 from sojourn.program.safety.watch import watch_state
 from sojourn.program.treatment.choices import EventSource, TokenRole
-from sojourn.program.treatment.sessions import Session, session_by_token, sessions_today
+from sojourn.program.treatment.floor import sessions_today
+from sojourn.program.treatment.sessions import Session, session_by_token
 from sojourn.program.treatment.sitting import Call, calls_of
 from sojourn.program.treatment.tokens import TokenEnded, TokenUnknown, token_of
 

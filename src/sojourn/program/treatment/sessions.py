@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from sojourn.clinical import monitoring, protocols
@@ -20,10 +20,6 @@ from sojourn.program.plans.models import DoseOrder, Visit
 from sojourn.program.plans.queries import VisitRow, day_at, visit_rows
 from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.models import SessionEvent
-
-A_DAY = timedelta(days=1)
-NOBODY_LEFT_BEHIND = timedelta(days=3)  # so long a session that nobody ended is still looked for
-ENDS = (EventKind.DISCHARGED, EventKind.LEFT)
 
 
 @dataclass(frozen=True)
@@ -112,30 +108,6 @@ class Session:
         return self.state.dosed_at is not None and not self.is_over
 
 
-def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
-    """Today's dosing sessions of the patients this actor may see: running ones by what is due next, then those to come.
-
-    A session that goes on past midnight, or past the time it was booked for, stays until the patient has left.
-    Four queries, however many sessions there are.
-    """
-    rows = visit_rows(visits_now(now).filter(patients_visible_to(actor, "patient")).order_by("during", "id"))
-    listed = [each for each in _sessions(rows, now) if each.is_running or is_today(each.visit, now)]
-    return tuple(sorted(listed, key=lambda s: (s.is_over, not s.is_running, s.due_at)))
-
-
-def visits_now(now: datetime) -> QuerySet[Visit]:
-    """The dosing visits that may stand on a board now: those of about a day, and older ones that still run."""
-    standing = SessionEvent.objects.filter(visit=OuterRef("pk"), withdrawn_by=None)
-    runs = Exists(standing.filter(kind=EventKind.DOSED)) & ~Exists(standing.filter(kind__in=ENDS))
-    return Visit.objects.filter(
-        on_record(),
-        Q(during__endswith__gt=now - A_DAY) | Q(runs),
-        kind=VisitKind.DOSING,
-        during__startswith__gt=now - NOBODY_LEFT_BEHIND,
-        during__startswith__lt=now + A_DAY,
-    )
-
-
 def session(visit_id: UUID, *, actor: Actor, now: datetime) -> Session | None:
     """One dosing session, or None where the actor may not see it; three queries."""
     return _one(patients_visible_to(actor, "patient"), visit_id, now)
@@ -195,15 +167,17 @@ def _sessions(rows: Iterable[VisitRow], now: datetime) -> tuple[Session, ...]:
     rows = tuple(rows)
     if not rows:
         return ()
-    return sessions_of(rows, orders_that_hold(rows), now=now)
+    return sessions_of(rows, orders_that_hold(rows), events_of(row.id for row in rows), now=now)
 
 
 def sessions_of(
-    rows: Iterable[VisitRow], orders: Mapping[UUID, tuple[Decimal, bool, Decimal | None]], *, now: datetime
+    rows: Iterable[VisitRow],
+    orders: Mapping[UUID, tuple[Decimal, bool, Decimal | None]],
+    events: Mapping[UUID, tuple[EventRow, ...]],
+    *,
+    now: datetime,
 ) -> tuple[Session, ...]:
-    """Read the events of these visits and fold them; two queries."""
-    rows = tuple(rows)
-    events = events_of(row.id for row in rows)
+    """Fold the events of these visits; one query, for the limits in force."""
     limits = session_limits_adopted()
     found = []
     for row in rows:

@@ -1,5 +1,6 @@
 """The rows of the board: drawn once for everybody, and again only when something of theirs, or time, changed them."""
 
+import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,13 +12,15 @@ from uuid import UUID
 from django.template.loader import get_template
 
 from sojourn.clinical.monitoring import SessionPhase
-from sojourn.program.treatment.floor import Place, sessions_at
+from sojourn.program.treatment.floor import sessions_at
+from sojourn.program.treatment.places import Place
 from sojourn.program.treatment.sessions import Session
 from sojourn.workspace.session_room.lines import ACT, line_of
 from sojourn.workspace.session_room.trends import STRETCHED_EVERY, trends_of
 from sojourn.workspace.templatetags.floor_rows import filled
 
 KEPT_AT_MOST: Final = 4000
+MEANWHILE: Final = timedelta(seconds=10)  # as long as somebody may wait for a row that another asked for
 HOLDS_AT_MOST: Final = timedelta(minutes=10)  # names and the practice's own numbers are read again by then
 
 
@@ -43,25 +46,34 @@ class Row:
 
 
 _kept: dict[UUID, tuple[Any, Row]] = {}
+_drawing = threading.Lock()
 
 
 def rows_of(places: Iterable[Place], *, now: datetime) -> tuple[Row, ...]:
     """The rows of these places by what is due next; reads and draws only those that are not known any more."""
     places = tuple(places)
-    stale = [place for place in places if _known(place, now) is None]
+    rows = {place.visit.id: row for place in places if (row := _known(place, now))}
+    if len(rows) < len(places):
+        with _drawing:  # who asks for the same meanwhile finds it drawn
+            rows |= _drawn_anew([place for place in places if place.visit.id not in rows], now)
+    return tuple(sorted(rows.values(), key=lambda row: row.sort))
+
+
+def _drawn_anew(places: Iterable[Place], now: datetime) -> dict[UUID, Row]:
+    rows = {place.visit.id: row for place in places if (row := _known(place, now))}
+    stale = [place for place in places if place.visit.id not in rows]
     sessions = {session.visit.id: session for session in sessions_at(stale, now=now)}
     if len(_kept) > KEPT_AT_MOST:
         _kept.clear()
-    fresh = {place.visit.id: _draw(sessions[place.visit.id], now) for place in stale}
     for place in stale:
-        _kept[place.visit.id] = (place.mark, fresh[place.visit.id])
-    rows = [fresh.get(place.visit.id) or _known(place, now) for place in places]
-    return tuple(sorted((row for row in rows if row is not None), key=lambda row: row.sort))
+        rows[place.visit.id] = _draw(sessions[place.visit.id], now)
+        _kept[place.visit.id] = (place.mark, rows[place.visit.id])
+    return rows
 
 
 def _known(place: Place, now: datetime) -> Row | None:
     mark, row = _kept.get(place.visit.id, (None, None))
-    if row is None or mark != place.mark or not row.made_at <= now < row.holds_until:
+    if row is None or mark != place.mark or not row.made_at - MEANWHILE <= now < row.holds_until:
         return None
     return row
 

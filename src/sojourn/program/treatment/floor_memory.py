@@ -1,0 +1,118 @@
+"""What this process remembers of the events of sessions on the floor, so that a board reads only what is new.
+
+As in `remembered`: events never change, and a seal covers all before it. Where the event of that number still bears the
+seal that was seen, all before it is as it was. Where it does not, everything is read anew.
+"""
+
+import json
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from sojourn.program.treatment.sessions import EventRow
+
+MOST_EVENTS: Final = 30_000  # of all sessions together: some 40 MB
+HOLDS_S: Final = 600.0  # names of those who recorded are read again by then
+NEW: Final = """
+SELECT event.id, event.visit_id, event.kind, event.facts, event.taken_at, event.received_at, event.recorded_by_id,
+       coalesce(staff.name, ''), event.source, event.device, event.sequence, event.seal, event.withdraws_id,
+       later.received_at, event.clock_said
+FROM unnest(%(visits)s::uuid[], %(heads)s::int[]) AS known (visit_id, head)
+JOIN treatment_sessionevent event ON event.visit_id = known.visit_id AND event.sequence >= known.head
+LEFT JOIN people_staffmember staff ON staff.id = event.recorded_by_id
+LEFT JOIN treatment_sessionevent later ON later.withdraws_id = event.id
+ORDER BY event.visit_id, event.sequence
+"""
+FACTS: Final = 3  # the column that is JSON
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The events of a session in order of the time they tell of; `last` is the one with the highest number."""
+
+    events: tuple[EventRow, ...]
+    last: EventRow
+    read_at: float
+
+
+class FloorMemory:
+    """The sessions read last, as many as fit. Threads share it."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[UUID, Kept] = OrderedDict()
+        self._events = 0
+        self._lock = threading.Lock()
+
+    def get(self, visit_id: UUID) -> Kept | None:
+        kept = self._kept.get(visit_id)
+        return kept if kept is not None and time.monotonic() - kept.read_at < HOLDS_S else None
+
+    def keep(self, visit_id: UUID, kept: Kept) -> None:
+        with self._lock:
+            self._drop(visit_id)
+            self._kept[visit_id] = kept
+            self._events += len(kept.events)
+            while self._events > MOST_EVENTS:
+                self._drop(next(iter(self._kept)))
+
+    def _drop(self, visit_id: UUID) -> None:
+        if dropped := self._kept.pop(visit_id, None):
+            self._events -= len(dropped.events)
+
+
+memory = FloorMemory()
+
+
+def events_at(visit_ids: Sequence[UUID]) -> dict[UUID, tuple[EventRow, ...]]:
+    """The events of these visits in order of the time they tell of. One query, of what is new alone."""
+    kept = {visit_id: memory.get(visit_id) for visit_id in visit_ids}
+    new = _read({visit_id: each.last.sequence if each else 0 for visit_id, each in kept.items()})
+    changed = [visit_id for visit_id, each in kept.items() if each and not _goes_on(each, new[visit_id])]
+    for visit_id in changed:  # rolled back, or no longer what was seen
+        kept[visit_id] = None
+    new |= _read(dict.fromkeys(changed, 0)) if changed else {}
+    found = {}
+    for visit_id, each in kept.items():
+        found[visit_id] = _remembered(visit_id, each, new[visit_id])
+    return found
+
+
+def _goes_on(kept: Kept, new: Sequence[EventRow]) -> bool:
+    return bool(new) and new[0].sequence == kept.last.sequence and new[0].seal == kept.last.seal
+
+
+def _remembered(visit_id: UUID, kept: Kept | None, new: list[EventRow]) -> tuple[EventRow, ...]:
+    if kept is not None and len(new) == 1:
+        return kept.events
+    if not new:
+        return ()
+    struck = {row.withdraws_id: row.received_at for row in new if row.withdraws_id is not None}
+    before = kept.events if kept else ()
+    events = [replace(row, struck_at=struck[row.id]) if row.id in struck else row for row in before]
+    events += new[1:] if kept else new
+    events.sort(key=lambda row: (row.taken_at, row.received_at, row.id))
+    read_at = kept.read_at if kept else time.monotonic()
+    memory.keep(visit_id, Kept(tuple(events), new[-1], read_at))
+    return tuple(events)
+
+
+def _read(heads: dict[UUID, int]) -> dict[UUID, list[EventRow]]:
+    found: dict[UUID, list[EventRow]] = {visit_id: [] for visit_id in heads}
+    with connection.cursor() as cursor:
+        cursor.execute(NEW, {"visits": list(heads), "heads": list(heads.values())})
+        for row in cursor.fetchall():
+            event = _event(row)
+            found[event.visit_id].append(event)
+    return found
+
+
+def _event(row: Iterable[Any]) -> EventRow:
+    columns = list(row)
+    columns[FACTS] = json.loads(columns[FACTS])
+    return EventRow(*columns)
