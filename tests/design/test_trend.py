@@ -41,7 +41,7 @@ def test_a_value_off_the_scale_stands_at_its_edge():
 
 def test_the_same_value_stands_at_the_same_height_whatever_else_was_measured():
     assert 'cy="28"' in drawn((10.0, 120.0))
-    assert 'cy="28"' in drawn((10.0, 120.0), (20.0, 199.0))
+    assert " 28h0" in drawn((10.0, 120.0), (20.0, 199.0))
 
 
 def test_a_trend_without_a_scale_is_refused():

@@ -24,8 +24,8 @@ def warm_up() -> threading.Thread:
 
 
 def draw_the_floor(*, now: datetime) -> int:
-    """Draw every row that stands on a board now; returns how many."""
-    get_template("workspace/session_room/sessions.html")
+    """Put the board's page together, and draw every row that stands on a board now; returns how many."""
+    get_template("workspace/session_room/sessions.html").render({"csrf_token": "nobody's"})
     places = whole_floor(now=now).places
     for first in range(0, len(places), AT_A_TIME):
         rows_of(places[first : first + AT_A_TIME], now=now)
