@@ -14,6 +14,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.site.settings")
 django.setup(set_prefix=False)
 take_short_turns()
 
+from sojourn.config import warming  # noqa: E402 - it needs the settings that were read just now
+
+warming.warm_up()
+
 
 class BareApplication(WSGIHandler):
     """Django's handler without any middleware."""
@@ -27,9 +31,6 @@ class BareApplication(WSGIHandler):
             settings.MIDDLEWARE = middleware
 
 
-from sojourn.config import warming  # noqa: E402 - it needs the settings that were read just now
-
-warming.warm_up()
 product = WSGIHandler()
 bare = BareApplication()
 
