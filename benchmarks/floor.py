@@ -158,9 +158,10 @@ def _live(
     hub_pid, hub_port = hub
     seconds = max(4.0, plan.seconds * 3)
     listener = subprocess.Popen(
-        [sys.executable, str(LISTENING), str(hub_port), str(boards), str(seconds + 5), _ticket(records)],
-        stdout=subprocess.PIPE, text=True,
+        [sys.executable, str(LISTENING), str(hub_port), str(boards), "0", _ticket(records)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
+    assert listener.stdin is not None
     assert listener.stdout is not None
     listener.stdout.readline()
     time.sleep(2.0)
@@ -169,6 +170,8 @@ def _live(
         sent = _paced(server, records, seconds, rate)
         lasted = time.monotonic() - began
         spent, hub_spent = meter.read().since(before), cpu_ms(hub_pid) - hub_before
+    time.sleep(2.0)  # what is told later than that counts as lost
+    listener.stdin.close()
     heard = [(visit, at) for _, visit, at in json.loads(listener.stdout.readline())]
     listener.wait(30)
     delays = _delays(sent, heard)

@@ -1,4 +1,7 @@
-"""Open streams for a while and note when each is told: `python listening.py PORT STREAMS SECONDS TICKET [row|changed]`."""
+"""Open streams for a while and note when each is told: `python listening.py PORT STREAMS SECONDS TICKET [row|changed]`.
+
+With 0 seconds it listens until its standard input ends.
+"""
 
 import json
 import re
@@ -34,10 +37,14 @@ def listen(
         chosen.register(line, selectors.EVENT_READ, Line(number))
     print("listening", flush=True)
     heard = []
-    until = time.monotonic() + seconds
+    until = time.monotonic() + seconds if seconds else float("inf")
+    if not seconds:
+        chosen.register(sys.stdin, selectors.EVENT_READ)
     while time.monotonic() < until:
         for key, _ in chosen.select(timeout=0.2):
             stream = key.fileobj
+            if stream is sys.stdin:
+                return heard
             assert isinstance(stream, socket.socket)
             block = stream.recv(READ)
             if not block:

@@ -7,10 +7,13 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 
+from sojourn.clinical.protocols.thresholds import Adopted
+from sojourn.program.intake.practice_rules import adopt_threshold, own_thresholds
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import DoseOrder, Visit
 from sojourn.program.plans.queries import visit_rows
 from sojourn.program.treatment import floor_memory
+from sojourn.program.treatment.floor import sessions_today
 from sojourn.program.treatment.floor_memory import FloorMemory, Kept, events_at
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.places import places_now
@@ -133,3 +136,26 @@ def test_a_place_tells_of_visit_and_order_what_the_rest_of_the_program_tells(war
     assert place.is_running
     assert place in places_now(now=dosed_at + MINUTE)
     assert places_now(now=dosed_at + MINUTE, visit_ids=[]) == ()
+
+
+def test_the_board_judges_a_session_as_its_own_page_does(ward, running):
+    """By the limits adopted before it began, and by none adopted since."""
+    visit, dosed_at = running
+
+    def adopt(limit, at):
+        own = next(each for each in own_thresholds() if each.threshold.rule_id == "SYSTOLIC-AMBER")
+        adopt_threshold(
+            wanted=Adopted(*own.threshold.key, limit), seen=own.limit, reason="Older patients.",
+            signed_name="Dora Okafor", actor=ward.dora, now=at,
+        )  # fmt: skip
+
+    adopt(150, visit.during.lower - timedelta(days=1))
+    adopt(140, visit.during.lower + MINUTE)
+    courses.take_vitals(ward, visit, dosed_at + 20 * MINUTE, systolic=145)
+    now = dosed_at + 21 * MINUTE
+    (on_the_floor,) = sessions_today(ward.mona, now=now)
+    assert on_the_floor == courses.session_at(ward, visit, now)
+    assert on_the_floor.state.limits_crossed == ()
+    courses.take_vitals(ward, visit, dosed_at + 22 * MINUTE, systolic=155)
+    (on_the_floor,) = sessions_today(ward.mona, now=now + 2 * MINUTE)
+    assert [each.limit_id for each in on_the_floor.state.limits_crossed] == ["SYSTOLIC-AMBER"]

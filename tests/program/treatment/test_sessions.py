@@ -318,11 +318,11 @@ def test_a_visit_without_records_is_called_off(ward, first):
     assert first.cancelled_because == "No show."
 
 
-def test_todays_sessions_are_sorted_by_what_is_due_and_read_in_four_queries(
+def test_todays_sessions_are_sorted_by_what_is_due_and_read_in_three_queries(
     ward, first, django_assert_num_queries
 ):
     dosed_at = courses.give_dose(ward, first)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         [found] = floor.sessions_today(ward.mona, now=dosed_at + timedelta(minutes=30))
     assert found.due_at == dosed_at + timedelta(minutes=40)
     assert floor.sessions_today(ward.cleo, now=dosed_at) == ()

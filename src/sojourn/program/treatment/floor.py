@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from sojourn.program.intake.practice_rules import limits_in_force
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.plans.choices import VisitKind
@@ -15,7 +16,7 @@ from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.floor_memory import events_at
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.places import A_DAY, NOBODY_LEFT_BEHIND, Place, places_now
-from sojourn.program.treatment.sessions import Session, events_of, is_today, sessions_of
+from sojourn.program.treatment.sessions import Session, events_of, is_today, plan_as_shipped, sessions_of
 from sojourn.program.treatment.undoing import UNDO_WITHIN, undoable
 
 LISTED_AT_MOST: Final = 1000
@@ -49,20 +50,21 @@ def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
     """Today's dosing sessions of the patients this actor may see: running ones by what is due next, then those to come.
 
     A session that goes on past midnight, or past the time it was booked for, stays until the patient has left.
-    Four queries, however many sessions there are.
+    Three queries, however many sessions there are.
     """
     listed = sessions_at(floor_of(actor, now=now).places, now=now)
     return tuple(sorted(listed, key=lambda s: (s.is_over, not s.is_running, s.due_at)))
 
 
 def sessions_at(places: Iterable[Place], *, now: datetime) -> tuple[Session, ...]:
-    """Read what is new of the sessions of these places, and fold them, in two queries."""
+    """Read what is new of the sessions of these places, and fold them; one query."""
     places = tuple(places)
     if not places:
         return ()
     orders = {place.visit.course_id: place.order for place in places if place.order is not None}
+    plans = {each.visit.id: limits_in_force(plan_as_shipped(each.visit), each.limits) for each in places}
     events = events_at([place.visit.id for place in places])
-    return sessions_of((place.visit for place in places), orders, events, now=now)
+    return sessions_of((place.visit for place in places), plans, orders, events, now=now)
 
 
 def undoable_of(actor: Actor, places: Iterable[Place], *, now: datetime) -> tuple[VisitRow, Any] | None:

@@ -36,7 +36,7 @@ class PatientsSession:
 
 
 def session_now(actor: Actor, *, now: datetime) -> Session | None:
-    """The session a patient is in, or about to begin within the hour; None at any other time. Four queries."""
+    """The session a patient is in, or about to begin within the hour; None at any other time. Three queries."""
     for each in sessions_today(actor, now=now):
         if not each.is_over and (each.is_running or _is_open(each, now)):
             return each

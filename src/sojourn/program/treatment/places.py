@@ -12,17 +12,20 @@ from uuid import UUID
 
 from django.db import connection
 
+from sojourn.program.intake.practice_rules import LIMITS_ADOPTED_UNTIL
 from sojourn.program.plans.queries import VisitRow
+from sojourn.program.treatment.plan_in_force import limits_asked_for
 
 A_DAY: Final = timedelta(days=1)
 NOBODY_LEFT_BEHIND: Final = timedelta(days=3)  # so long a session that nobody ended is still looked for
 Order = tuple[Decimal, bool, Decimal | None]  # mg, whether it was raised, kg
-PLACES: Final = """
+PLACES: Final = f"""
 SELECT visit.id, visit.course_id, course.protocol_id, visit.patient_id, patient.name, patient.site_id, visit.kind,
        visit.number, lower(visit.during), upper(visit.during), visit.clinician_id, clinician.name, visit.chair_id,
        chair.name, course.site_id, site.name, site.timezone, visit.sitter_name, visit.sitter_phone, visit.cancelled_at,
        visit.cancelled_because,
        coalesce(told.head, 0), coalesce(told.is_running, false),
+       ({LIMITS_ADOPTED_UNTIL} lower(visit.during)),
        holds.mg[1], coalesce(holds.mg[1] > holds.mg[2], false), holds.kg[1]
 FROM plans_visit visit
 JOIN plans_course course ON course.id = visit.course_id
@@ -52,7 +55,7 @@ WHERE visit.kind = 'dosing'
   AND (visit.cancelled_at IS NULL OR told.was_cancelled)
   AND (upper(visit.during) > %(now)s - %(a_day)s OR told.is_running)
 ORDER BY visit.during, visit.id
-"""
+"""  # noqa: S608 - of a constant
 OF_A_VISIT: Final = 21  # columns
 
 
@@ -63,11 +66,14 @@ class Place:
     visit: VisitRow
     head: int  # the number of its last event, 0 before the first
     is_running: bool
+    limits: list[
+        dict[str, Any]
+    ]  # alarm limits the practice had adopted when the visit began, in order of time
     order: Order | None
 
     @property
-    def mark(self) -> tuple[VisitRow, int, Order | None]:
-        return (self.visit, self.head, self.order)
+    def mark(self) -> tuple[Any, ...]:
+        return (self.visit, self.head, self.limits, self.order)
 
 
 def places_now(*, now: datetime, visit_ids: Collection[UUID] | None = None) -> tuple[Place, ...]:
@@ -79,6 +85,7 @@ def places_now(*, now: datetime, visit_ids: Collection[UUID] | None = None) -> t
         "now": now,
         "a_day": A_DAY,
         "left_behind": NOBODY_LEFT_BEHIND,
+        "limits": limits_asked_for(),
         "visits": None if visit_ids is None else list(visit_ids),
     }
     with connection.cursor() as cursor:
@@ -87,5 +94,6 @@ def places_now(*, now: datetime, visit_ids: Collection[UUID] | None = None) -> t
 
 
 def _place(row: tuple[Any, ...]) -> Place:
-    head, is_running, mg, was_raised, kg = row[OF_A_VISIT:]
-    return Place(VisitRow(*row[:OF_A_VISIT]), head, is_running, None if mg is None else (mg, was_raised, kg))
+    head, is_running, limits, mg, was_raised, kg = row[OF_A_VISIT:]
+    order = None if mg is None else (mg, was_raised, kg)
+    return Place(VisitRow(*row[:OF_A_VISIT]), head, is_running, limits or [], order)

@@ -167,28 +167,34 @@ def _sessions(rows: Iterable[VisitRow], now: datetime) -> tuple[Session, ...]:
     rows = tuple(rows)
     if not rows:
         return ()
-    return sessions_of(rows, orders_that_hold(rows), events_of(row.id for row in rows), now=now)
+    limits = session_limits_adopted()
+    plans = {row.id: limits.in_force(plan_as_shipped(row), at=row.starts_at) for row in rows}
+    return sessions_of(rows, plans, orders_that_hold(rows), events_of(row.id for row in rows), now=now)
+
+
+def plan_as_shipped(row: VisitRow) -> monitoring.MonitoringPlan:
+    """The monitoring plan of a visit's protocol, before what the practice has set."""
+    return monitoring.monitoring_plan(protocols.course_protocol(row.protocol_id).monitoring)
 
 
 def sessions_of(
     rows: Iterable[VisitRow],
+    plans: Mapping[UUID, monitoring.MonitoringPlan],
     orders: Mapping[UUID, tuple[Decimal, bool, Decimal | None]],
     events: Mapping[UUID, tuple[EventRow, ...]],
     *,
     now: datetime,
 ) -> tuple[Session, ...]:
-    """Fold the events of these visits; one query, for the limits in force."""
-    limits = session_limits_adopted()
+    """Fold the events of these visits, by visit and by course; without a query."""
     found = []
     for row in rows:
-        protocol = protocols.course_protocol(row.protocol_id)
         ordered_mg, was_raised, weight_kg = orders.get(row.course_id, (None, False, None))
         longer = row.number == 1 or was_raised
-        plan = limits.in_force(monitoring.monitoring_plan(protocol.monitoring), at=row.starts_at)
+        plan = plans[row.id]
         found.append(
             Session(
                 visit=row,
-                protocol=protocol,
+                protocol=protocols.course_protocol(row.protocol_id),
                 plan=plan,
                 events=events[row.id],
                 state=fold(events[row.id], plan=plan, longer=longer, now=now),
