@@ -191,7 +191,7 @@ def _round(of: Practice, asked: Sequence[Asked], whole: Timed) -> None:
         whole.answered.append(time.monotonic())
         whole.names.append(each["name"])
     heard: dict[int, list[float]] = defaultdict(list)
-    for stream, _, at in json.loads(listener.stdout.readline()):
+    for stream, _, at in json.loads(listener.stdout.readline())["heard"]:
         if at >= began:
             heard[stream].append(at)
     listener.wait(30)

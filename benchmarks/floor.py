@@ -172,7 +172,8 @@ def _live(
         spent, hub_spent = meter.read().since(before), cpu_ms(hub_pid) - hub_before
     time.sleep(2.0)  # what is told later than that counts as lost
     listener.stdin.close()
-    heard = [(visit, at) for _, visit, at in json.loads(listener.stdout.readline())]
+    told = json.loads(listener.stdout.readline())
+    heard = [(visit, at) for _, visit, at in told["heard"]]
     listener.wait(30)
     delays = _delays(sent, heard)
     cores = (spent.web_ms + spent.database_ms + hub_spent) / 1000 / lasted
@@ -198,6 +199,7 @@ def _live(
             _left_behind(sent, heard, boards),
             lower_is_better=True,
         ),
+        Target("P5", f"{says}: lost or out of order", 0, told["gaps"], lower_is_better=True),
     ]
 
 

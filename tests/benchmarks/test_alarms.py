@@ -3,6 +3,7 @@
 import pytest
 
 from benchmarks.alarms import INBOXES, Timed, answering, lose_one, timed_rounds, under_kills, verdict
+from benchmarks.listening import Line
 from benchmarks.served import practice
 
 TIMED, DEAF, KILLED = 6, 3, 40
@@ -34,3 +35,17 @@ def test_an_inbox_told_before_the_answer_waited_for_nothing_and_one_never_told_i
     assert timed.delays_ms(timed.answered) == [0.0] * (INBOXES - 2) + [250.0]
     assert timed.never_told == 1
     assert timed.shown_ms() == []
+
+
+def test_a_change_that_was_lost_or_came_out_of_order_is_a_gap():
+    def row(number):
+        return f'event: row\nid: ab12-{number}\ndata: {{"visit":"x"}}\n\n'.encode()
+
+    line = Line(0)
+    line.count(b"event: marks\nid: ab12-4\ndata: {}\n\n" + row(5) + row(6))
+    line.count(row(7))
+    assert line.gaps == 0
+    line.count(row(9))
+    assert line.gaps == 1
+    line.count(row(8))
+    assert line.gaps == 2

@@ -34,10 +34,10 @@ def draw_the_floor(*, now: datetime) -> int:
 
 def _warm_up() -> None:
     try:
-        drawn = draw_the_floor(now=clock.now())
+        count = draw_the_floor(now=clock.now())
     except Exception:  # the edge of a thread: without the database the first board draws them itself
         log.exception("the floor could not be drawn in advance")
     else:
-        log.info("%s rows of the floor drawn in advance", drawn)
+        log.info("%s rows of the floor drawn in advance", count)
     finally:
         connections.close_all()

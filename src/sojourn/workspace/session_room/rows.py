@@ -1,7 +1,8 @@
 """The rows of the board: drawn once for everybody, and again only when something of theirs, or time, changed them."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -21,6 +22,7 @@ from sojourn.workspace.templatetags.floor_rows import filled
 
 KEPT_AT_MOST: Final = 4000
 MEANWHILE: Final = timedelta(seconds=10)  # as long as somebody may wait for a row that another asked for
+WAITS_S: Final = 1.0
 HOLDS_AT_MOST: Final = timedelta(minutes=10)  # names and the practice's own numbers are read again by then
 
 
@@ -54,9 +56,20 @@ def rows_of(places: Iterable[Place], *, now: datetime) -> tuple[Row, ...]:
     places = tuple(places)
     rows = {place.visit.id: row for place in places if (row := _known(place, now))}
     if len(rows) < len(places):
-        with _drawing:  # who asks for the same meanwhile finds it drawn
+        with _one_after_another():  # who asks for the same meanwhile finds it drawn
             rows |= _drawn_anew([place for place in places if place.visit.id not in rows], now)
     return tuple(sorted(rows.values(), key=lambda row: row.sort))
+
+
+@contextmanager
+def _one_after_another() -> Iterator[None]:
+    """Wait for whoever draws, but not for long: they may wait themselves for a database that hangs."""
+    has_turn = _drawing.acquire(timeout=WAITS_S)
+    try:
+        yield
+    finally:
+        if has_turn:
+            _drawing.release()
 
 
 def _drawn_anew(places: Iterable[Place], now: datetime) -> dict[UUID, Row]:
