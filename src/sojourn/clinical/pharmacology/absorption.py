@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Protocol
 
 import numpy as np
 
@@ -60,6 +61,14 @@ class Absorption:
         return tuple(site for site in Site if site in used)
 
 
+class Person(Protocol):
+    """People who can be asked for their standard normal draws by name, and are drawn only then; see `people.Draw`."""
+
+    def __getitem__(self, name: str) -> Array: ...
+
+    def __len__(self) -> int: ...
+
+
 @dataclass(frozen=True)
 class Draws:
     """How these people differ in uptake: standard normal draws, and what is particular to the session.
@@ -67,37 +76,26 @@ class Draws:
     The occasion's parts are already on the scale they act on (logit for the share, ln for the rates).
     """
 
-    share: Array
-    ka: Array
-    kg: Array
-    f_oral: Array
+    person: Person
     occasion_share: Array
     occasion_ka: Array
     occasion_kg: Array
     factor: float = 1.0
 
     @classmethod
-    def typical(cls, count: int) -> "Draws":
-        """Give people who do not differ."""
-        return cls.of(person=np.zeros((count, 4)))
-
-    @classmethod
-    def of(cls, *, person: Array, occasion: Array | None = None) -> "Draws":
-        """Take draws `person (n, 4)` and, where sessions are to differ, `occasion (n, 3)`."""
+    def of(cls, *, person: Person, occasion: Array | None = None) -> "Draws":
+        """Take people and, where sessions are to differ, draws of the `occasion (n, 3)`."""
         simons = model("simons_2022")
         varied = np.zeros((len(person), 3)) if occasion is None else occasion
         return cls(
-            share=person[:, 0],
-            ka=person[:, 1],
-            kg=person[:, 2],
-            f_oral=person[:, 3],
+            person=person,
             occasion_share=varied[:, 0] * simons["occasion_variance_share"] ** 0.5,
             occasion_ka=varied[:, 1] * simons["occasion_variance_ka"] ** 0.5,
             occasion_kg=varied[:, 2] * simons["occasion_variance_kg"] ** 0.5,
         )
 
     def __len__(self) -> int:
-        return len(self.share)
+        return len(self.person)
 
     def widened(self, factor: float) -> "Draws":
         """Give the same people with all differences between them that much wider."""
@@ -105,21 +103,21 @@ class Draws:
 
     def shares(self, typical: float, spread: float) -> Array:
         """Give each person's share of a dose, spread on the logit scale."""
-        return _logistic(logit(typical) + self.factor * spread * self.share + self.occasion_share)
+        return _logistic(logit(typical) + self.factor * spread * self.person["share"] + self.occasion_share)
 
     def uptake_per_h(self, typical: float, spread: float) -> Array:
         """Give each person's rate out of the depot, per hour."""
-        found: Array = typical * np.exp(self.factor * spread * self.ka + self.occasion_ka)
+        found: Array = typical * np.exp(self.factor * spread * self.person["ka"] + self.occasion_ka)
         return found
 
     def gut_per_h(self, typical: float, spread: float) -> Array:
         """Give each person's rate out of the gut, per hour."""
-        found: Array = typical * np.exp(self.factor * spread * self.kg + self.occasion_kg)
+        found: Array = typical * np.exp(self.factor * spread * self.person["kg"] + self.occasion_kg)
         return found
 
     def oral_shares(self, typical: float, spread: float) -> Array:
         """Give the share that passes gut and liver; who takes up more S-ketamine takes up more R-ketamine."""
-        return _logistic(logit(typical) + self.factor * spread * self.f_oral)
+        return _logistic(logit(typical) + self.factor * spread * self.person["f_oral"])
 
 
 def logit(share: float) -> float:
@@ -139,13 +137,18 @@ def absorption(
     """Put entries and rates together with what Chong's first pass does to the swallowed part."""
     chong = model("chong_2006")
     unused = np.ones(len(draws))
+    is_swallowed = any(entry.site is Site.GUT for entry in entries)
+
+    def passing(typical: str) -> Array:
+        return draws.oral_shares(chong[typical], chong["f_oral_spread"]) if is_swallowed else unused
+
     return Absorption(
         entries=tuple(entries),
         is_racemate=is_racemate,
         ka=unused if ka is None else ka,
         kg=unused if kg is None else kg,
-        f_oral_s=draws.oral_shares(chong["f_oral_s"], chong["f_oral_spread"]),
-        f_oral_r=draws.oral_shares(chong["f_oral_r"], chong["f_oral_spread"]),
+        f_oral_s=passing("f_oral_s"),
+        f_oral_r=passing("f_oral_r"),
         first_pass=chong["first_pass_to_norketamine"] if first_pass is None else first_pass,
     )
 

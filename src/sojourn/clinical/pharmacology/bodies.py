@@ -18,9 +18,7 @@ def dosed(people: Draw, dose: Dose, *, session: int = 1, occasions: bool = False
     return Body(
         s_ketamine=s_ketamine,
         r_ketamine=of_r_ketamine(s_ketamine),
-        absorption=dose.absorbed_by(
-            Draws.of(person=people.columns("share", "f_oral"), occasion=varied), weight_kg=people.weight_kg
-        ),
+        absorption=dose.absorbed_by(Draws.of(person=people, occasion=varied), weight_kg=people.weight_kg),
         flow=total_flow_l_per_h(people.weight_kg),
         effect_rates=effect_rates(len(people)),
     )

@@ -47,6 +47,18 @@ class Laid(NamedTuple):
     factor: Array  # (P, n): exp(-rate · step)
 
 
+def _lined_up(laid: Any, first: int, lanes: int) -> Any:
+    """Fetch the weights of some people in the order of each signal's terms, `(signals, most, lanes)`."""
+    signals, most = laid.terms.shape
+    found = np.zeros((signals, most, lanes))
+    for s in range(signals):
+        for place in range(laid.many[s]):
+            weight = laid.weights[s, laid.terms[s, place], first : first + lanes]
+            for k in range(lanes):
+                found[s, place, k] = weight[k]
+    return found
+
+
 # Whole courses: person by person ---------------------------------------------------------------------------------------
 
 
@@ -57,9 +69,9 @@ def _courses(laid: Any, into: Any, column: int) -> None:
 
 def _courses_of(laid: Any, first: int, into: Any, column: int) -> None:
     """Fill `into (n, signals, times)` from a column on, for a few people from place `first` on."""
-    signals, count, people = laid.weights.shape
+    count, people = laid.rates.shape
     lanes = min(FETCHED, people - first)
-    fetched = _some(laid.weights.reshape((signals * count, people)), first, lanes)
+    fetched = _lined_up(laid, first, lanes)
     table, powers_of = _table(count, len(laid.since_h)), np.full(count, -1.0)
     dying, weight = np.ones(count), np.zeros(laid.terms.shape)
     for k in range(lanes):
@@ -122,7 +134,7 @@ def _weigh(weight: Any, laid: Any, fetched: Any, k: int, dying: Any) -> None:
     for s in range(len(weight)):
         for place in range(laid.many[s]):
             p = laid.terms[s, place]
-            weight[s, place] = fetched[s * len(dying) + p, k] * dying[p]
+            weight[s, place] = fetched[s, place, k] * dying[p]
 
 
 def _add_up(into: Any, person: int, column: int, many: int, laid: Any, weight: Any, table: Any) -> None:
@@ -161,11 +173,7 @@ def _highest(laid: Any, top: Any) -> None:
 
 def _highest_of(laid: Any, first: int, lanes: int, top: Any) -> None:
     """Raise `top (signals, n)` for some people to the highest of the stretch."""
-    signals, most = laid.terms.shape
-    weights = np.zeros((signals, most, lanes))
-    for s in range(signals):
-        for place in range(laid.many[s]):
-            _fetch(weights, s, place, laid.weights[s, laid.terms[s, place], first : first + lanes])
+    weights = _lined_up(laid, first, lanes)
     constant, rates = _some(laid.constant, first, lanes), _some(laid.rates, first, lanes)
     dying, factor = _some(laid.begun, first, lanes), _some(laid.factor, first, lanes)
     highest, level = _some(top, first, lanes), np.empty(lanes)
@@ -175,14 +183,9 @@ def _highest_of(laid: Any, first: int, lanes: int, top: Any) -> None:
         elif j:
             _step_on(dying, factor)
         _raise(highest, level, constant, laid, weights, dying)
-    for s in range(signals):
+    for s in range(len(top)):
         for k in range(lanes):
             top[s, first + k] = highest[s, k]
-
-
-def _fetch(weights: Any, s: int, place: int, weight: Any) -> None:
-    for k in range(len(weight)):
-        weights[s, place, k] = weight[k]
 
 
 def _some(rows: Any, first: int, lanes: int) -> Any:
@@ -228,8 +231,8 @@ if IS_THERE:
     _table, _powers, _reach, _exponentials, _weigh = (
         njit(**inner)(one) for one in (_table, _powers, _reach, _exponentials, _weigh)
     )
-    _some, _fetch, _step_on, _reach_time = (
-        njit(**inner)(one) for one in (_some, _fetch, _step_on, _reach_time)
+    _some, _lined_up, _step_on, _reach_time = (
+        njit(**inner)(one) for one in (_some, _lined_up, _step_on, _reach_time)
     )
     _add_up, _raise = (njit(**fused)(one) for one in (_add_up, _raise))
     _courses_of, _highest_of = (njit(**inner)(one) for one in (_courses_of, _highest_of))
