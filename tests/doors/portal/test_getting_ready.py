@@ -50,6 +50,14 @@ def test_the_day_before_today_leads_to_what_is_to_be_said(ada):
     assert "Somebody who takes you home" in page.context["next_step"].about
 
 
+def test_what_is_waiting_is_a_press_away_and_no_sentence_is_in_shorthand(ward, first, sign_in, time_machine):
+    time_machine.move_to(first.during.lower - 2 * HOUR, tick=False)
+    page = text_of(sign_in(ward.ada).get(PAGE))
+    assert "Answer what is waiting." in page
+    assert 'href="/today/"' in page.split("See what is waiting")[0].rsplit("<a", 1)[1]
+    assert "N+1" not in page
+
+
 def test_a_patient_says_who_takes_them_home_and_from_when_they_fast(ada, first):
     page = text_of(
         ada.post(PAGE, {"kind": "companion", "name": "Nils Núñez", "phone": "555 0123456"}, follow=True)

@@ -19,7 +19,7 @@ from sojourn.program.treatment.preparing import SAY, NotSaid, SessionNotToCome
 from sojourn.program.treatment.readiness import Readiness, ReadyItem, readiness_of
 from sojourn.program.treatment.visits import SessionEnded
 
-PAGES = {"consent": "portal:consents"}
+PAGES = {"consent": "portal:consents", "forms": "portal:today"}
 
 
 @dataclass(frozen=True)
