@@ -12,6 +12,7 @@ from sojourn.config import clock
 from sojourn.program.treatment.floor import whole_floor
 from sojourn.workspace.session_room.rows import rows_of
 
+WATCHED: Final = ("workspace/session_room/sessions.html", "workspace/inbox/inbox.html")
 AT_A_TIME: Final = 20  # a row that changed meanwhile is drawn in between
 log = logging.getLogger("sojourn.warming")
 
@@ -24,8 +25,9 @@ def warm_up() -> threading.Thread:
 
 
 def draw_the_floor(*, now: datetime) -> int:
-    """Put the board's page together, and draw every row that stands on a board now; returns how many."""
-    get_template("workspace/session_room/sessions.html").render({"csrf_token": "nobody's"})
+    """Put the pages together that are watched, and draw every row that stands on a board now; returns how many."""
+    for page in WATCHED:
+        get_template(page).render({"csrf_token": "nobody's"})
     places = whole_floor(now=now).places
     for first in range(0, len(places), AT_A_TIME):
         rows_of(places[first : first + AT_A_TIME], now=now)
