@@ -106,7 +106,7 @@ export const follow = (box, hears = {}) => {
     on("tick", (told) => {
       tickedAt = seconds();
       failures = 0;
-      serverSaid = new Date(told.at).toLocaleTimeString([], { hour12: false });
+      serverSaid = new Date(told.at).toLocaleTimeString(document.documentElement.lang || "en-us");
       watch.hidden = told.watch !== false;
       if (watch.hidden === (watch.textContent !== "")) watch.textContent = watch.hidden ? "" : words.silent;
       show();
