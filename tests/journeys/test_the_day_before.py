@@ -70,6 +70,6 @@ def test_a_patient_gets_ready_and_the_coordinator_sees_it(story, width):
     story.when_she_says_who_takes_her_home()
     story.then_it_is_heard("Nils Núñez")
     story.when_she_says_from_when_she_fasts()
-    story.then_it_is_heard("Eats nothing from 06:30")
+    story.then_it_is_heard("Eats nothing from 6:30 AM")
     story.when_the_coordinator_opens_tomorrow()
-    story.then_it_is_heard("eats nothing from 06:30")
+    story.then_it_is_heard("eats nothing from 6:30 AM")

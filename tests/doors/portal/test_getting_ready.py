@@ -64,7 +64,7 @@ def test_a_patient_says_who_takes_them_home_and_from_when_they_fast(ada, first):
     )
     assert "Thank you. The practice sees it." in page
     page = text_of(ada.post(PAGE, {"kind": "fasting", "from_hour": "06:30"}, follow=True))
-    assert "Eats nothing from 06:30" in page
+    assert "Eats nothing from 6:30 AM" in page
     first.refresh_from_db()
     assert first.sitter_name == "Nils Núñez"
 

@@ -36,7 +36,7 @@ def test_each_item_says_what_to_do_and_keeps_what_was_said(ward, first, sign_in)
     assert "Call: who takes the patient home, and on which number?" in page
     assert 'href="tel:555-0100"' in page
     page = client.post(url, {"kind": "fasting", "from_hour": "06:30"}, follow=True).content.decode()
-    assert "ready: eats nothing from 06:30" in page
+    assert "ready: eats nothing from 6:30 AM" in page
     assert ward.cora.name in page
     page = client.post(url, {"kind": "companion", "name": "Nils", "phone": "555 0123456"}, follow=True)
     assert 'href="tel:555 0123456"' in page.content.decode()

@@ -100,16 +100,21 @@ def _companion(item: ReadinessItem, known: Known) -> Judged:
 
 def _fasting(item: ReadinessItem, known: Known) -> Judged:
     latest = known.starts_at - item.food_before
-    begins, needed = known.eats_nothing_from, latest.astimezone(known.zone).strftime("%H:%M")
+    begins, needed = known.eats_nothing_from, _told(latest, known)
     if begins is None or known.fasting is None:
         return _judged(item, f"not said yet; nothing to eat from {needed}", ready=False)
     if known.starts_at - begins > SAID_FOR_THE_DAY:
         says = f"said for another time; nothing to eat from {needed}"
         return _judged(item, says, ready=False, said=known.fasting)
-    told = begins.astimezone(known.zone).strftime("%H:%M")
+    told = _told(begins, known)
     if begins > latest:
         return _judged(item, f"eats until {told}, and must stop by {needed}", ready=False, said=known.fasting)
     return _judged(item, f"eats nothing from {told}", ready=True, said=known.fasting)
+
+
+def _told(at: datetime, known: Known) -> str:
+    """Say a time as the pages do, by the clock where the session is: 7:00 AM."""
+    return at.astimezone(known.zone).strftime("%I:%M %p").lstrip("0")
 
 
 def _medicines(item: ReadinessItem, known: Known) -> Judged | None:
