@@ -21,7 +21,7 @@ from tests.support.live import Listener
 
 pytestmark = pytest.mark.slow
 log = logging.getLogger(__name__)
-GONE_S = 30.0  # longer than each of: a page's patience (8 s), its wait for a connection (10 s), a hung round (12 s), blindness (15 s)
+GONE_S = 20.0  # longer than each of: a page's patience (8 s), its wait for a connection (10 s), a hung round (12 s), blindness (15 s)
 ANSWERED_WITHIN_S = 11.5  # the longest of these waits, and what a busy machine adds
 BLIND_WITHIN_S = 17.5  # fifteen seconds of silence, told by files that are written and read once a second
 SAID_WITHIN_S = 15.0
@@ -69,6 +69,12 @@ def served(tmp_path_factory):
     with practice(tmp_path_factory.mktemp("served") / "practice", whole=True) as found:
         until(found, lambda: not state(found).get("is_blind", True), within_s=60)
         yield found
+    listening = [thread for thread in threading.enumerate() if isinstance(thread, Ticks)]
+    for thread in listening:
+        thread.join(5)
+    assert not any(thread.is_alive() for thread in listening), (
+        "somebody listens to a board that nobody serves"
+    )
 
 
 def state(served):
@@ -153,8 +159,7 @@ class Ticks(threading.Thread):
 
     def run(self):
         try:
-            while True:
-                self.listener.next("tick", within_s=120)
+            while self.listener.next("tick", within_s=120)[0] == "tick":  # and not the end of the stream
                 self.at.append(time.monotonic())
         except (OSError, TimeoutError, ValueError):
             return
