@@ -2,7 +2,9 @@
 
 import pytest
 
+from sojourn.program.safety.watch import beat
 from tests.support.browser import axe_violations, overflow_px
+from tests.support.live import hub_beside
 from tests.support.ward import PASSWORD, open_ward
 
 
@@ -27,6 +29,14 @@ def enter(new_page, live_server, ward):
         return page
 
     return _enter
+
+
+@pytest.fixture
+def hub(ward, live_server, settings):
+    """A hub that pages may reach, and a watch that lives for as long as it does without a worker."""
+    beat("one")
+    with hub_beside(live_server, settings) as port:
+        yield port
 
 
 @pytest.fixture

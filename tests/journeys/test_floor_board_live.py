@@ -6,11 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sojourn.program.safety.models import Alarm, Delivery
-from sojourn.program.safety.watch import beat
 from sojourn.program.treatment.models import SessionEvent
-from tests.live.test_service import database_url
 from tests.support import histories
-from tests.support.live import hub_for
+from tests.support.live import hub_beside
 from tests.support.ward import open_ward
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -29,18 +27,6 @@ def visit(ward):
     running = histories.visit(ward, course, "dosing", 1, now - timedelta(minutes=20))
     histories.event(ward, running, "dosed", now - timedelta(minutes=15))
     return running
-
-
-@pytest.fixture
-def hub(ward, visit, live_server, settings):
-    """A hub that pages may reach, as `./sojourn up` sets it up."""
-    beat("one")
-    with hub_for(database=database_url(), pages=live_server.url, secret=settings.SECRET_KEY) as port:
-        settings.LIVE_PORT = port
-        directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-        sources = [*directives["connect-src"], f"http://localhost:{port}"]
-        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**directives, "connect-src": sources}}
-        yield port
 
 
 def is_live(page):
@@ -78,11 +64,7 @@ def test_a_press_on_one_board_shows_on_the_other_within_a_second_and_is_taken_ba
 def test_a_board_that_is_told_nothing_says_stale_within_five_seconds_and_then_is_loud(
     ward, visit, live_server, enter, settings
 ):
-    with hub_for(database=database_url(), pages=live_server.url, secret=settings.SECRET_KEY) as port:
-        settings.LIVE_PORT = port
-        directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-        sources = [*directives["connect-src"], f"http://localhost:{port}"]
-        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**directives, "connect-src": sources}}
+    with hub_beside(live_server, settings):
         page = enter(ward.mona)
         is_live(page)
         page.get_by_text("Alarm workers silent").wait_for(timeout=15_000)

@@ -8,9 +8,6 @@ import pytest
 
 from sojourn.program.people.actors import MACHINE
 from sojourn.program.safety import actions
-from sojourn.program.safety.watch import beat
-from tests.live.test_service import database_url
-from tests.support.live import hub_for
 from tests.support.ward import open_ward
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -20,17 +17,6 @@ INBOX = "/workspace/inbox/"
 @pytest.fixture
 def ward(transactional_db):
     return open_ward(datetime.now(UTC))
-
-
-@pytest.fixture
-def hub(ward, live_server, settings):
-    beat("one")
-    with hub_for(database=database_url(), pages=live_server.url, secret=settings.SECRET_KEY) as port:
-        settings.LIVE_PORT = port
-        directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-        sources = [*directives["connect-src"], f"http://localhost:{port}"]
-        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**directives, "connect-src": sources}}
-        yield port
 
 
 @pytest.fixture

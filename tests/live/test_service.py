@@ -15,7 +15,7 @@ from sojourn.program.people.models import StaffMember, User
 from sojourn.program.safety.watch import beat
 from sojourn.program.treatment import actions
 from tests.support import histories
-from tests.support.live import Listener, hub_for
+from tests.support.live import Listener, database_url, hub_for
 from tests.support.ward import open_ward
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -34,11 +34,6 @@ def visit(ward):
     running = histories.visit(ward, course, "dosing", 1, now - timedelta(minutes=35))
     histories.event(ward, running, "dosed", now - timedelta(minutes=30))
     return running
-
-
-def database_url():
-    about = connection.settings_dict
-    return f"postgresql://{about['USER']}@/{about['NAME']}?host={about['HOST']}&port={about['PORT']}"
 
 
 @pytest.fixture
@@ -169,7 +164,8 @@ def test_a_change_told_while_the_listener_was_cut_off_is_found(ward, visit, port
     board.next("marks")
     with psycopg.connect(database_url(), autocommit=True) as other:
         other.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'sojourn live'"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND application_name = 'sojourn live'"
         )
     vitals(ward, visit, 147)
     began = time.monotonic()

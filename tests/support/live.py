@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from django.db import connection
+
 from sojourn.live.serving import Where, serve
 
 SECRET = "a-secret-of-the-tests"
@@ -39,6 +41,23 @@ def hub_for(*, database: str, pages: str, secret: str = SECRET) -> Iterator[int]
     finally:
         loop.call_soon_threadsafe(work.cancel)
         thread.join(10)
+
+
+def database_url() -> str:
+    """The database of this test, as the hub is told of it."""
+    about = connection.settings_dict
+    return f"postgresql://{about['USER']}@/{about['NAME']}?host={about['HOST']}&port={about['PORT']}"
+
+
+@contextmanager
+def hub_beside(live_server: Any, settings: Any) -> Iterator[int]:
+    """Serve a hub that the pages of a live server may reach, as `./sojourn up` sets it up; yields its port."""
+    with hub_for(database=database_url(), pages=live_server.url, secret=settings.SECRET_KEY) as port:
+        settings.LIVE_PORT = port
+        directives = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+        sources = [*directives["connect-src"], f"http://localhost:{port}"]
+        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**directives, "connect-src": sources}}
+        yield port
 
 
 def _wait(port: int) -> None:
