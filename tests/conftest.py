@@ -46,9 +46,9 @@ if os.environ.get("SOJOURN_DATABASE_URL"):
 
     @pytest.fixture
     def ward(db: None, living_watch: None) -> "Ward":
-        from tests.support.ward import open_ward
+        from tests.support.kept_ward import the_ward
 
-        return open_ward()
+        return the_ward()
 
     @pytest.fixture
     def sign_in(client):

@@ -18,7 +18,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sojourn.program.results import holding
 from sojourn.program.results.models import Report
-from tests.support.ward import open_ward
+from tests.support.kept_ward import the_ward
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 HELD_S, PATIENCE_S = 1.5, 40
@@ -35,7 +35,7 @@ call_command("run_worker")
 
 @pytest.fixture
 def ward(transactional_db, living_watch):
-    return open_ward()
+    return the_ward()
 
 
 def address():

@@ -12,7 +12,7 @@ from sojourn.program.safety.models import Alarm, AlarmEvent
 from sojourn.program.treatment import actions, answering, proving, undoing
 from sojourn.program.treatment.models import SessionEvent
 from tests.support import courses
-from tests.support.ward import open_ward
+from tests.support.kept_ward import the_ward
 
 pytestmark = pytest.mark.django_db(transaction=True)
 HANDS = 4
@@ -20,7 +20,7 @@ HANDS = 4
 
 @pytest.fixture
 def ward(transactional_db, living_watch):
-    return open_ward()
+    return the_ward()
 
 
 @pytest.fixture

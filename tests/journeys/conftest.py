@@ -4,14 +4,15 @@ import pytest
 
 from sojourn.program.safety.watch import beat
 from tests.support.browser import axe_violations, overflow_px
+from tests.support.kept_ward import the_ward
 from tests.support.live import hub_beside
-from tests.support.ward import PASSWORD, open_ward
+from tests.support.ward import PASSWORD
 
 
 @pytest.fixture
 def ward(transactional_db, living_watch):
     """The practice, written for good, so that the server of the journey sees it."""
-    return open_ward()
+    return the_ward()
 
 
 @pytest.fixture
