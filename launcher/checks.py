@@ -33,6 +33,7 @@ SCRIPTS = (
     "tools/vendor",
 )  # Python without the ending that tools look for
 MOST_LINES = 60
+AT_ONCE = "-n2"  # two processes share all tests: tests/support/sharing_out.py
 NOT_RUN = "browser tests were not run: Chromium is missing"
 
 
@@ -138,6 +139,8 @@ def _run_tests(
     """Run pytest and pass its output on as it comes; returns whether it passed, and its last line."""
     color = "yes" if sys.stdout.isatty() else "no"
     command = (environment.python, "-m", "pytest", f"--color={color}", f"--rootdir={ROOT}", *words)
+    asked = variables.get("PYTEST_ADDOPTS", "")  # the caller's words come last, and win
+    variables = variables | {"PYTEST_ADDOPTS": f"{AT_ONCE} {asked}"}
     held = ""
     with (
         tempfile.NamedTemporaryFile(prefix="sojourn-pytest-") as output,

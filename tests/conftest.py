@@ -8,6 +8,15 @@ from tests.support.browser import browser, new_page
 
 __all__ = ["browser", "new_page"]  # here alone: a second conftest would start a second browser
 
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Where several processes run the tests: who runs which."""
+    from tests.support.sharing_out import Shares
+
+    return Shares(config, log)
+
+
 if os.environ.get("SOJOURN_DATABASE_URL"):
     from tests.support.rehearsing import FIXTURE, point_the_world, rehearsal_database
     from tests.support.ward import Ward

@@ -1,4 +1,4 @@
-"""What `./sojourn test` makes of a machine without Chromium."""
+"""What `./sojourn test` makes of a machine without Chromium, and of words for pytest."""
 
 from contextlib import contextmanager
 
@@ -40,3 +40,17 @@ def test_the_summary_says_what_was_not_run(monkeypatch, capsys):
     monkeypatch.setenv("CI", "true")
     checks.test([])
     assert "FAILED  browser tests were not run: Chromium is missing" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"), [({}, "-n2"), ({"PYTEST_ADDOPTS": "-n0 --durations=3"}, "-n2 -n0 --durations=3")]
+)
+def test_two_processes_run_all_tests_unless_the_caller_says_otherwise(
+    tmp_path, quiet_supervisor, asked, told
+):
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text("#!/bin/sh\necho $PYTEST_ADDOPTS\n")
+    python.chmod(0o700)
+    passed, closing_line = checks._run_tests(Environment(tmp_path, ()), asked, quiet_supervisor, [])
+    assert (passed, closing_line) == (True, told)
