@@ -23,7 +23,7 @@ def test_one_run_prints_every_page_beside_every_ceiling_and_target():
     database = f"sojourn_bench_{os.getpid()}"
     ran = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "run.py"), "--quick", "--patients", "200", "--database", database],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert ran.returncode == 0, ran.stdout + ran.stderr
     lines = ran.stdout.splitlines()
@@ -57,7 +57,7 @@ def test_the_practices_own_database_is_never_taken():
     name = os.environ["SOJOURN_DATABASE_URL"].partition("?")[0].rpartition("/")[2]
     ran = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "run.py"), "--quick", "--database", name],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=180,
     )  # fmt: skip
     assert ran.returncode == 1
     assert "the practice's own database" in ran.stdout

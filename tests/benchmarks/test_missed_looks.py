@@ -55,7 +55,7 @@ def test_a_short_afternoon_holds_with_workers_killed_and_not_with_a_planted_faul
     database = f"sojourn_watch_{os.getpid()}"
     ran = subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "run.py"), "--watch", "150", "--database", database, *plant],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=180,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert ran.returncode == code, ran.stdout + ran.stderr
     assert ("DOES NOT HOLD" in ran.stdout) is bool(code)
