@@ -175,7 +175,7 @@ def foreign_writes(source: str, owner: str) -> list[str]:
             parts = node.module.split(".")
             if parts[2] == owner:
                 continue
-            if parts[-1] == "models" or "models" in {alias.name for alias in node.names}:
+            if "models" in {*parts, *(alias.name for alias in node.names)}:
                 foreign |= {alias.asname or alias.name for alias in node.names}
     held = _rows_of(foreign, tree)
     found = []
@@ -217,6 +217,7 @@ IMPORT = "from sojourn.program.people.models import Patient\n"
         IMPORT + "row = get_object_or_404(Patient, pk=1)\nrow.care_team.create(role='x')",
         IMPORT + "def rename(patient: Patient):\n    patient.save()",
         "from sojourn.program.people import models\nmodels.Patient.objects.create()",
+        "from sojourn.program.people.models.patients import Patient\nPatient.objects.create()",
         "def of(visit):\n    visit.patient.save()",
         "cursor.execute('update people_patient set name = 1')",
         "cursor.execute('DELETE FROM \"people_patient\"')",
