@@ -217,11 +217,11 @@ def test_the_list_shows_who_is_due_next_and_asks_the_database_a_fixed_number_of_
     time_machine.move_to(first.during.lower, tick=False)
     client = sign_in(ward.mona)
     client.get(SESSIONS)
-    with django_assert_num_queries(9):  # the row is known
+    with django_assert_num_queries(8):  # the row is known
         assert "checks before the dose" in text_of(client.get(SESSIONS))
     dosed_at = courses.give_dose(ward, first)
     time_machine.move_to(dosed_at + timedelta(minutes=50), tick=False)
-    with django_assert_num_queries(11):  # it is read again: events, limits
+    with django_assert_num_queries(9):  # it is read again: events, limits
         page = text_of(client.get(SESSIONS))
     assert "Vital signs, minute 40" in page
     assert "overdue" in page
