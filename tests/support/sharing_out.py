@@ -19,6 +19,7 @@ FILES = (
     "tests/journeys/test_server_restarts_while_recording.py",
     "tests/program/safety/test_delivering.py",
     "tests/program/safety/test_watch.py",
+    "tests/program/treatment/test_floor_memory.py",
     "tests/program/treatment/test_watch_faults.py",
 )
 

@@ -13,6 +13,7 @@ import { forget, keptPages, remember } from "./store.js";
 const UNTIL_THROWN_AWAY_MS = 12 * 3_600_000; // the practice takes nothing that is older
 const REFRESH_EVERY_MS = 60_000;
 const JUST_SENT_MS = 60_000; // how long a page says that what waited on it has been sent; at rest it says nothing
+const SENT_AT = "sent-at "; // in the tab, for each page: a time and nothing else
 const RESTS_MS = 800; // a thumb that trembles presses once
 const CALLS = new Set(["help_asked", "noticed"]);
 const QUIET_FOR_MS = 5 * 60_000; // how long a look may be overdue before a page that keeps silent for music sounds
@@ -30,7 +31,7 @@ export class SessionPage {
     this.offset = new Offset(about.offset);
     if (about.now) this.offset.heard(about.now);
     this.unsent = 0;
-    this.sentAt = -Infinity;
+    this.sentAt = Number(sessionStorage.getItem(SENT_AT + location.pathname)) || -Infinity;
     this.freshAt = Date.now();
     this.is = { failing: false, unwatched: false, locked: false, over: Boolean(about.ended), back: false, moved: false, unkept: false };
     this.outbox = new Outbox({ page, address: about.record, changed: () => this.changed() });
@@ -261,11 +262,17 @@ export class SessionPage {
 
   async show() {
     const [waiting, refused] = [await this.outbox.waiting(), await this.outbox.refused()];
-    if (this.unsent && !waiting.length) this.sentAt = Date.now();
+    if (this.unsent && !waiting.length) this.sent();
     this.unsent = waiting.length;
     this.callsUnheard = waiting.some((event) => CALLS.has(event.kind));
     bar.list({ waiting, refused, seen: (event) => this.outbox.seen(event.form_id), again: (event, form) => this.again(event, form) });
     this.paint();
+  }
+
+  /** Note when all was sent. The page that comes next may be this one, read anew from the practice: it says so as well. */
+  sent() {
+    this.sentAt = Date.now();
+    sessionStorage.setItem(SENT_AT + location.pathname, String(this.sentAt));
   }
 
   async again(event, form) {
