@@ -17,7 +17,7 @@ from django.db import connection
 
 from sojourn.program.treatment.sessions import EventRow
 
-MOST_EVENTS: Final = 30_000  # of all sessions together: some 40 MB
+MOST_EVENTS: Final = 60_000  # of all sessions together: 200 of them for 300 readings each
 HOLDS_S: Final = 600.0  # names of those who recorded are read again by then
 NEW: Final = """
 SELECT event.id, event.visit_id, event.kind, event.facts, event.taken_at, event.received_at, event.recorded_by_id,

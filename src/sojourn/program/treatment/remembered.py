@@ -7,9 +7,10 @@ all before it is as it was, and only what came after is read. Where it does not,
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 from typing import Any, Final, Self
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from django.db import connection
 from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.sealing import Witness
 
-MOST_EVENTS: Final = 30_000  # of all sessions together: some 40 MB
+MOST_EVENTS: Final = 100_000  # of all sessions together: 200 of them for 500 readings each
 READ: Final = """
 SELECT id, visit_id, form_id, kind, facts, taken_at, source, device, withdraws_id, clock_said, sequence, seal
 FROM unnest(%s::uuid[], %s::int[]) AS asked (visit, since)
@@ -30,10 +31,9 @@ ELSEWHERE: Final = "SELECT form_id FROM treatment_sessionevent WHERE form_id = A
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One event on record, and how it came there. `facts` are as they are stored."""
+    """One event on record, and how it came there."""
 
     event: monitoring.Event
-    facts: dict[str, Any]
     form_id: UUID
     source: str
     device: str
@@ -42,16 +42,21 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The events of a session in the order of their numbers; `head` names the last of them, `told` is what they tell."""
+    """The events of a session in the order of their numbers, and by the forms they came with.
+
+    `head` names the last of them, `told` is what they tell.
+    """
 
     written: tuple[Written, ...]
+    by_form: Mapping[UUID, Written]
     head: Witness | None
     told: monitoring.Telling
 
     def with_more(self, added: Sequence[Written], head: Witness) -> Self:
         """The record with what came after."""
         told = monitoring.told_with(self.told, (each.event for each in added))
-        return type(self)((*self.written, *added), head, told)
+        by_form = {**self.by_form, **{each.form_id: each for each in added}}
+        return type(self)((*self.written, *added), by_form, head, told)
 
     @property
     def last(self) -> int:
@@ -59,7 +64,7 @@ class Record:
         return self.head.sequence if self.head else 0
 
 
-NOTHING: Final = Record((), None, monitoring.in_order(()))
+NOTHING: Final = Record((), {}, None, monitoring.in_order(()))
 
 
 class Memory:
@@ -155,4 +160,5 @@ def _written(row: dict[str, Any]) -> Written:
     event = monitoring.read_event(
         kind=row["kind"], facts=facts | struck, taken_at=row["taken_at"], event_id=str(row["id"])
     )
-    return Written(event, facts, row["form_id"], row["source"], row["device"], row["clock_said"])
+    source, device = intern(row["source"]), intern(row["device"])  # one text for thousands of events
+    return Written(event, row["form_id"], source, device, row["clock_said"])

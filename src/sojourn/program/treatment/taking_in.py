@@ -103,9 +103,9 @@ def take_in(array: SentArray, of: OpenSession, *, elsewhere: frozenset[UUID] = f
     """Hold an array against its session. `elsewhere` are the ids in it that are known to belong to another session."""
     ahead = array.sent_at - array.now
     taken = TakenIn(of, array.now, ahead if abs(ahead) > CLOCKS_DIFFER else timedelta())
-    known = {row.form_id: row for row in of.record.written}
+    known: dict[UUID, Written] = {}  # of this array
     for each in array.events:
-        before = known.get(each.form_id)
+        before = known.get(each.form_id) or of.record.by_form.get(each.form_id)
         if each.form_id in elsewhere:
             outcome = Outcome(each.form_id, Status.REFUSED, ELSEWHERE)
         elif before is not None:
@@ -120,9 +120,7 @@ def take_in(array: SentArray, of: OpenSession, *, elsewhere: frozenset[UUID] = f
 
 def as_written(new: NewEvent) -> Written:
     """An event of an array as it will be read from the record."""
-    return Written(
-        new.event, monitoring.facts_of(new.event), new.form_id, new.source, new.device, new.clock_said
-    )
+    return Written(new.event, new.form_id, new.source, new.device, new.clock_said)
 
 
 def _again(sent: Sent, row: Written, token: Token) -> Outcome:
@@ -132,13 +130,13 @@ def _again(sent: Sent, row: Written, token: Token) -> Outcome:
         return Outcome(sent.form_id, Status.REFUSED, ELSEWHERE)
     if isinstance(row.event, Refused) and sent.kind != EventKind.REFUSED:
         typed = refusing.typed_of(sent.facts, sent.units)
-        is_same = (row.facts.get("of"), row.facts.get("typed")) == (sent.kind, typed)
-        return Outcome(sent.form_id, Status.REFUSED, str(row.facts["why"]) if is_same else ELSEWHERE)
+        is_same = (row.event.of, row.event.typed) == (sent.kind, typed)
+        return Outcome(sent.form_id, Status.REFUSED, row.event.why if is_same else ELSEWHERE)
     try:
         event = monitoring.read_event(kind=sent.kind, facts=sent.facts, taken_at=sent.taken_at)
     except monitoring.EventInvalid:
         return Outcome(sent.form_id, Status.REFUSED, ELSEWHERE)
-    if type(event) is not type(row.event) or monitoring.facts_of(event) != row.facts:
+    if type(event) is not type(row.event) or monitoring.facts_of(event) != monitoring.facts_of(row.event):
         return Outcome(sent.form_id, Status.REFUSED, ELSEWHERE)
     return Outcome(sent.form_id, Status.REPEAT)
 
