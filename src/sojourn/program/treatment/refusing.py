@@ -26,7 +26,7 @@ def typed_of(facts: Mapping[str, Any], units: Mapping[str, Any] | None = None) -
         f"{name} {value}{f' {units[name]}' if name in units else ''}" for name, value in sorted(facts.items())
     )
     text = ", ".join(said) or "nothing"
-    return _writable(text)[:LONGEST_TYPED]
+    return _writable(text)[:LONGEST_TYPED].strip()
 
 
 def unwritable(facts: Mapping[str, Any]) -> str:
