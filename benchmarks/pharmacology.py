@@ -109,15 +109,7 @@ def two_compartments(*, quick: bool) -> list[Measured]:
     rows = closed_forms(lambda count, is_compiled: exact(count, is_compiled=is_compiled), many, few, error)
     rows += solver_rows("scipy LSODA", lambda tolerance: by_scipy(few, "LSODA", tolerance), few, error)
     by_cyrk = solvers.doses_by_cyrk(people[:, :some], starts, times)
-    if by_cyrk is not None:
-        for method in ("RK45", "DOP853"):
-            rows += solver_rows(
-                f"CyRK {method}",
-                lambda tolerance, method=method: by_cyrk(some, method=method, tolerance=tolerance),
-                some,
-                error,
-            )
-    return rows
+    return rows + cyrk_rows(by_cyrk, some, error)
 
 
 def closed_forms(
@@ -140,6 +132,23 @@ def solver_rows(
     return [
         Measured(name, people / seconds(lambda at=at: work(at), 3), error(work(at)), note)
         for at, note in tolerances.items()
+    ]
+
+
+def cyrk_rows(
+    solve: Callable[..., np.ndarray] | None, people: int, error: Callable[[np.ndarray], float]
+) -> list[Measured]:
+    """Measure both methods of CyRK, where it is installed."""
+    return [
+        row
+        for method in ("RK45", "DOP853")
+        if solve is not None
+        for row in solver_rows(
+            f"CyRK {method}",
+            lambda tolerance, method=method: solve(people, method=method, tolerance=tolerance),
+            people,
+            error,
+        )
     ]
 
 
@@ -177,15 +186,7 @@ def whole_system(*, quick: bool) -> list[Measured]:
     by_diffrax, by_cyrk = solvers.by_diffrax(sample, times), solvers.by_cyrk(sample, times)
     if by_diffrax is not None:
         rows += solver_rows("diffrax Tsit5, vmap", by_diffrax, some, error)
-    if by_cyrk is not None:
-        for method in ("RK45", "DOP853"):
-            rows += solver_rows(
-                f"CyRK {method}",
-                lambda tolerance, method=method: by_cyrk(some, method=method, tolerance=tolerance),
-                some,
-                error,
-            )
-    return rows
+    return rows + cyrk_rows(by_cyrk, some, error)
 
 
 # Limits and a million ----------------------------------------------------------------------------------------------------
