@@ -13,8 +13,9 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import DoseOrder, Visit
 from sojourn.program.plans.queries import visit_rows
 from sojourn.program.treatment import floor_memory
+from sojourn.program.treatment.bounded import BoundedMemory
 from sojourn.program.treatment.floor import sessions_today
-from sojourn.program.treatment.floor_memory import FloorMemory, Kept, events_at
+from sojourn.program.treatment.floor_memory import Kept, events_at
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.places import places_now
 from sojourn.program.treatment.sessions import events_of, orders_that_hold
@@ -108,10 +109,10 @@ def test_names_are_read_again_after_ten_minutes(ward, running, monkeypatch):
     assert {row.by for row in remembered(visit) if row.by_id == ward.mona.staff_id} == {"Mona Newname"}
 
 
-def test_no_more_is_kept_than_fits(running, monkeypatch):
+def test_no_more_is_kept_than_fits(running):
     events = remembered(running[0])
-    monkeypatch.setattr(floor_memory, "MOST_EVENTS", 2 * len(events))
-    memory, visits = FloorMemory(), [uuid4() for _ in range(3)]
+    memory = BoundedMemory[Kept](most=2 * len(events), events_in=lambda kept: len(kept.events))
+    visits = [uuid4() for _ in range(3)]
     for visit_id in visits:
         memory.keep(visit_id, Kept(events, events[-1], floor_memory.time.monotonic()))
     assert [memory.get(visit_id) is not None for visit_id in visits] == [False, True, True]

@@ -94,7 +94,7 @@ def test_a_form_of_another_session_is_told_apart(ward, visit, dosed_at):
 def test_only_so_many_events_are_remembered(ward, visit, dosed_at, monkeypatch):
     kept = record_of(visit.id)
     assert visit.id in remembered.memory
-    monkeypatch.setattr(remembered, "MOST_EVENTS", len(kept.written) - 1)
+    monkeypatch.setattr(remembered.memory, "most", len(kept.written) - 1)
     assert record_of(visit.id) == kept
     assert visit.id not in remembered.memory
     assert record_of(visit.id) == kept

@@ -5,9 +5,7 @@ seal that was seen, all before it is as it was. Where it does not, everything is
 """
 
 import json
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -15,6 +13,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from sojourn.program.treatment.bounded import BoundedMemory
 from sojourn.program.treatment.sessions import EventRow
 
 MOST_EVENTS: Final = 60_000  # of all sessions together: 200 of them for 300 readings each
@@ -41,37 +40,12 @@ class Kept:
     read_at: float
 
 
-class FloorMemory:
-    """The sessions read last, as many as fit. Threads share it."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[UUID, Kept] = OrderedDict()
-        self._events = 0
-        self._lock = threading.Lock()
-
-    def get(self, visit_id: UUID) -> Kept | None:
-        kept = self._kept.get(visit_id)
-        return kept if kept is not None and time.monotonic() - kept.read_at < HOLDS_S else None
-
-    def keep(self, visit_id: UUID, kept: Kept) -> None:
-        with self._lock:
-            self._drop(visit_id)
-            self._kept[visit_id] = kept
-            self._events += len(kept.events)
-            while self._events > MOST_EVENTS:
-                self._drop(next(iter(self._kept)))
-
-    def _drop(self, visit_id: UUID) -> None:
-        if dropped := self._kept.pop(visit_id, None):
-            self._events -= len(dropped.events)
-
-
-memory = FloorMemory()
+memory: Final = BoundedMemory[Kept](most=MOST_EVENTS, events_in=lambda kept: len(kept.events))
 
 
 def events_at(visit_ids: Sequence[UUID]) -> dict[UUID, tuple[EventRow, ...]]:
     """The events of these visits in order of the time they tell of. One query, of what is new alone."""
-    kept = {visit_id: memory.get(visit_id) for visit_id in visit_ids}
+    kept = {visit_id: _kept(visit_id) for visit_id in visit_ids}
     new = _read({visit_id: each.last.sequence if each else 0 for visit_id, each in kept.items()})
     changed = [visit_id for visit_id, each in kept.items() if each and not _goes_on(each, new[visit_id])]
     for visit_id in changed:  # rolled back, or no longer what was seen
@@ -81,6 +55,11 @@ def events_at(visit_ids: Sequence[UUID]) -> dict[UUID, tuple[EventRow, ...]]:
     for visit_id, each in kept.items():
         found[visit_id] = _remembered(visit_id, each, new[visit_id])
     return found
+
+
+def _kept(visit_id: UUID) -> Kept | None:
+    kept = memory.get(visit_id)
+    return kept if kept is not None and time.monotonic() - kept.read_at < HOLDS_S else None
 
 
 def _goes_on(kept: Kept, new: Sequence[EventRow]) -> bool:

@@ -5,8 +5,6 @@ all before it is as it was, and only what came after is read. Where it does not,
 """
 
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +16,7 @@ from django.db import connection
 
 from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.sealing import Witness
+from sojourn.program.treatment.bounded import BoundedMemory
 
 MOST_EVENTS: Final = 100_000  # of all sessions together: 200 of them for 500 readings each
 READ: Final = """
@@ -67,38 +66,7 @@ class Record:
 NOTHING: Final = Record((), {}, None, monitoring.in_order(()))
 
 
-class Memory:
-    """The records read last, as many as fit. Threads share it."""
-
-    def __init__(self) -> None:
-        self._records: OrderedDict[UUID, Record] = OrderedDict()
-        self._events = 0
-        self._lock = threading.Lock()
-
-    def __contains__(self, visit_id: UUID) -> bool:
-        return visit_id in self._records
-
-    def get(self, visit_id: UUID) -> Record | None:
-        return self._records.get(visit_id)
-
-    def keep(self, visit_id: UUID, record: Record) -> None:
-        with self._lock:
-            self._drop(visit_id)
-            self._records[visit_id] = record
-            self._events += len(record.written)
-            while self._events > MOST_EVENTS:
-                self._drop(next(iter(self._records)))
-
-    def forget(self, visit_id: UUID) -> None:
-        with self._lock:
-            self._drop(visit_id)
-
-    def _drop(self, visit_id: UUID) -> None:
-        if dropped := self._records.pop(visit_id, None):
-            self._events -= len(dropped.written)
-
-
-memory = Memory()
+memory: Final = BoundedMemory[Record](most=MOST_EVENTS, events_in=lambda record: len(record.written))
 
 
 def record_of(visit_id: UUID) -> Record:
