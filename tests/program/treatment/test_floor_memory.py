@@ -15,10 +15,10 @@ from sojourn.program.plans.queries import visit_rows
 from sojourn.program.treatment import floor_memory
 from sojourn.program.treatment.bounded import BoundedMemory
 from sojourn.program.treatment.floor import sessions_today
-from sojourn.program.treatment.floor_memory import Kept, events_at
+from sojourn.program.treatment.floor_memory import Kept, recorded_at
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.places import places_now
-from sojourn.program.treatment.sessions import events_of, orders_that_hold
+from sojourn.program.treatment.sessions import Recorded, events_of, orders_that_hold, telling_of
 from sojourn.program.treatment.undoing import undo_event
 from tests.support import courses
 
@@ -37,7 +37,7 @@ def running(ward):
 
 
 def remembered(visit):
-    return events_at([visit.id])[visit.id]
+    return recorded_at([visit.id])[visit.id].events
 
 
 def on_record(visit):
@@ -111,10 +111,12 @@ def test_names_are_read_again_after_ten_minutes(ward, running, monkeypatch):
 
 def test_no_more_is_kept_than_fits(running):
     events = remembered(running[0])
-    memory = BoundedMemory[Kept](most=2 * len(events), events_in=lambda kept: len(kept.events))
+    memory = BoundedMemory[Kept](most=2 * len(events), events_in=lambda kept: len(kept.recorded.events))
     visits = [uuid4() for _ in range(3)]
     for visit_id in visits:
-        memory.keep(visit_id, Kept(events, events[-1], floor_memory.time.monotonic()))
+        memory.keep(
+            visit_id, Kept(Recorded(events, telling_of(events)), events[-1], floor_memory.time.monotonic())
+        )
     assert [memory.get(visit_id) is not None for visit_id in visits] == [False, True, True]
 
 

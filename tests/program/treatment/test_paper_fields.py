@@ -8,12 +8,13 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.documents import DOCUMENTS, NotDerivable
 from sojourn.clinical.monitoring.driving import OF_THE_PATIENT, TO_THE_PATIENT
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment import dose_checking
 from sojourn.program.treatment.papers import record_of
-from sojourn.program.treatment.sessions import fold
+from sojourn.program.treatment.sessions import telling_of
 from tests.support import courses
 
 pytestmark = pytest.mark.django_db
@@ -110,8 +111,11 @@ def all_documents(session):
 def with_event(session, row):
     """The same session in which one event says something else."""
     events = tuple(row if each.id == row.id else each for each in session.events)
-    state = fold(events, plan=session.plan, longer=session.observes_longer, now=session.state.ended_at)
-    return replace(session, events=events, state=state)
+    told = telling_of(events)
+    state = monitoring.state_of(
+        events=told, plan=session.plan, observe_longer=session.observes_longer, now=session.state.ended_at
+    )
+    return replace(session, events=events, told=told, state=state)
 
 
 def test_each_fact_of_each_event_shows_in_a_document(ward, told):

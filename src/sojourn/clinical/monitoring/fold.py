@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sojourn.clinical.monitoring.checklist import holds_before, needs_baseline, unanswered_items
+from sojourn.clinical.monitoring.courses import Course
 from sojourn.clinical.monitoring.discharge import Leaving, Missing, Seen, discharge_missing
 from sojourn.clinical.monitoring.events import (
     Acknowledged,
@@ -21,15 +22,14 @@ from sojourn.clinical.monitoring.events import (
     Rated,
     VitalTaken,
 )
-from sojourn.clinical.monitoring.limits import SIGN, Crossing, crossings_of, quiet_ranges, values_of
-from sojourn.clinical.monitoring.plans import MonitoringPlan
+from sojourn.clinical.monitoring.limits import SIGN, Crossing, crossings_of, quiet_ranges
+from sojourn.clinical.monitoring.plans import PRESSURES, SIGNALS, MonitoringPlan
 from sojourn.clinical.monitoring.schedule import missed_minutes, next_look
 from sojourn.clinical.monitoring.session import Bearings, Departure, SessionPhase, SessionState
-from sojourn.clinical.monitoring.telling import in_order
+from sojourn.clinical.monitoring.telling import Telling, in_order, place_of
 from sojourn.clinical.quantities import BloodPressure
 
 LOOKS = (VitalTaken, Rated, Looked, Noticed)
-Measured = Sequence[tuple[Event, Mapping[str, float]]]  # each event, with the values it measured, by signal
 
 
 def state_of(
@@ -41,24 +41,19 @@ def state_of(
     Events taken after `now` count: a device's clock may run ahead, and a dose must not disappear.
     """
     told = in_order(events)
-    measured = _measured(told)
-    seen = _seen(measured)
     dosed_at = _dosed_at(told)
     ended_at = _ended_at(told, dosed_at)
     as_of = ended_at if ended_at is not None and ended_at < now else now
     before = _before(told, dosed_at)
-    until, since = measured[: len(before)], measured[len(before) :]
-    after = told[len(before) :]
-    baseline = _baseline(before)
     minutes = None if dosed_at is None else max(0, int((as_of - dosed_at).total_seconds() // 60))
     observe_minutes = plan.observe_longer if observe_longer else plan.observe_at_least
-    crossed = _crossings(until, plan, baseline, after_dose=False) if dosed_at is None else []
-    crossed += _crossings(since, plan, baseline, after_dose=True)
-    missing = _missing(told, measured, plan, as_of=as_of, observe_minutes=observe_minutes)
+    baseline = _baseline(told, dosed_at)
+    crossed = _marked(_crossings(told, plan, baseline, dosed_at), told)
     holds, open_items = holds_before(before, plan=plan), unanswered_items(before, plan=plan)
     lacking = needs_baseline(before)
     is_over = ended_at is not None
     is_ready = not (holds or open_items or lacking)
+    looks = () if dosed_at is None else _pressures(told).since(dosed_at).times
     return SessionState(
         phase=_phase(plan, minutes, is_over=is_over, is_held=bool(holds), is_ready=is_ready),
         held_by=() if dosed_at is not None or is_over else holds,
@@ -66,21 +61,21 @@ def state_of(
         needs_baseline=lacking,
         next_due=None
         if dosed_at is None or is_over
-        else next_look(after, crossed, plan=plan, dosed_at=dosed_at, now=now),
-        missed=() if dosed_at is None else missed_minutes(after, plan=plan, dosed_at=dosed_at, now=as_of),
+        else next_look(looks, crossed, plan=plan, dosed_at=dosed_at, now=now),
+        missed=() if dosed_at is None else missed_minutes(looks, plan=plan, dosed_at=dosed_at, now=as_of),
         minutes_since_dose=minutes,
         observe_minutes=observe_minutes,
         dosed_at=dosed_at,
-        dose_mg=sum(event.mg for event in told if isinstance(event, Dosed)),
+        dose_mg=sum(event.mg for event in told.of(Dosed)),
         baseline=baseline,
-        seen=tuple(seen.values()),
-        limits_crossed=tuple(reversed(_marked(crossed, measured, seen))),
-        discharge_missing=missing,
+        seen=tuple(_seen(told.courses).values()),
+        limits_crossed=tuple(reversed(crossed)),
+        discharge_missing=_missing(told, plan, as_of=as_of, observe_minutes=observe_minutes),
         departures=_departures(
-            told, measured, plan, dosed_at=dosed_at, observe_minutes=observe_minutes, is_ready=is_ready
+            told, plan, dosed_at=dosed_at, observe_minutes=observe_minutes, is_ready=is_ready
         ),
         ended_at=ended_at,
-        looked_at=max((event.taken_at for event in told if isinstance(event, LOOKS)), default=None),
+        looked_at=max((told.of(kind)[-1].taken_at for kind in LOOKS if told.of(kind)), default=None),
         unacknowledged=_unacknowledged(told),
     )
 
@@ -89,12 +84,11 @@ def bearings_of(events: Iterable[Event]) -> Bearings:
     """Derive from the events of a session, in any order of arrival, what is so whatever the time is."""
     told = in_order(events)
     dosed_at = _dosed_at(told)
-    before = _before(told, dosed_at)
     return Bearings(
         dosed_at=dosed_at,
         ended_at=_ended_at(told, dosed_at),
-        baseline=_baseline(before),
-        needs_baseline=needs_baseline(before),
+        baseline=_baseline(told, dosed_at),
+        needs_baseline=needs_baseline(_before(told, dosed_at)),
     )
 
 
@@ -110,89 +104,76 @@ def _phase(
     return SessionPhase.READY if is_ready else SessionPhase.CHECKING
 
 
-def _dosed_at(told: Sequence[Event]) -> datetime | None:
-    return next((event.taken_at for event in told if isinstance(event, Dosed)), None)
+def _dosed_at(told: Telling) -> datetime | None:
+    return next((event.taken_at for event in told.of(Dosed)), None)
 
 
-def _before(told: Sequence[Event], dosed_at: datetime | None) -> Sequence[Event]:
-    """Give what was told of until the dose, of events in order of time."""
+def _before(told: Telling, dosed_at: datetime | None) -> Sequence[Event]:
+    """Give what was told of until the dose."""
     return (
         told if dosed_at is None else told[: bisect_right(told, dosed_at, key=lambda event: event.taken_at)]
     )
 
 
-def _ended_at(told: Sequence[Event], dosed_at: datetime | None) -> datetime | None:
+def _ended_at(told: Telling, dosed_at: datetime | None) -> datetime | None:
     """A session that had a dose ends by discharge, or when the patient leaves; one without by being cancelled."""
-    ends = Cancelled if dosed_at is None else Discharged | Left
-    return next((event.taken_at for event in told if isinstance(event, ends)), None)
+    ends = (Cancelled,) if dosed_at is None else (Discharged, Left)
+    return min((told.of(kind)[0].taken_at for kind in ends if told.of(kind)), default=None)
 
 
-def _unacknowledged(told: Sequence[Event]) -> tuple[Alarmed, ...]:
+def _unacknowledged(told: Telling) -> tuple[Alarmed, ...]:
     """Give the alarms on record that nobody has taken on, whenever the taking on arrived."""
-    taken = {(event.about_id, event.limit_id) for event in told if isinstance(event, Acknowledged)}
-    standing = {event.event_id for event in told}
+    taken = {(event.about_id, event.limit_id) for event in told.of(Acknowledged)}
     return tuple(
         event
-        for event in told
-        if isinstance(event, Alarmed)
-        and event.about_id in standing
-        and (event.about_id, event.limit_id) not in taken
+        for event in told.of(Alarmed)
+        if told.stands(event.about_id) and (event.about_id, event.limit_id) not in taken
     )
 
 
-def _baseline(before: Sequence[Event]) -> BloodPressure | None:
-    taken = [
-        event.blood_pressure for event in before if isinstance(event, VitalTaken) and event.blood_pressure
-    ]
-    return taken[-1] if taken else None
+def _pressures(told: Telling) -> Course:
+    return told.courses.get("systolic", Course())
 
 
-def _measured(told: Sequence[Event]) -> Measured:
-    return [(event, values_of(event)) for event in told]
+def _baseline(told: Telling, dosed_at: datetime | None) -> BloodPressure | None:
+    taken = _pressures(told) if dosed_at is None else _pressures(told).until(dosed_at)
+    return taken.events[-1].blood_pressure if taken.events else None  # type: ignore[union-attr]
 
 
-def _seen(measured: Measured) -> dict[str, Seen]:
-    latest: dict[str, tuple[Event, Mapping[str, float]]] = {}
-    for each in measured:
-        if each[1]:
-            latest.update(dict.fromkeys(each[1], each))
+def _seen(courses: Mapping[str, Course]) -> dict[str, Seen]:
     return {
-        signal: Seen(signal, values[signal], event.taken_at) for signal, (event, values) in latest.items()
+        signal: Seen(signal, courses[signal].values[-1], courses[signal].times[-1])
+        for signal in SIGNALS
+        if signal in courses and courses[signal].values
     }
 
 
 def _crossings(
-    measured: Measured, plan: MonitoringPlan, baseline: BloodPressure | None, *, after_dose: bool
+    told: Telling, plan: MonitoringPlan, baseline: BloodPressure | None, dosed_at: datetime | None
 ) -> list[Crossing]:
-    """Hold every event against the limits. What lies in the quiet range of its signal need not be held against each."""
-    found: list[Crossing] = []
-    signs: list[str] = []
+    """Hold against the limits, since the dose or until then, what does not lie in the quiet range of its signal."""
+    after_dose = dosed_at is not None
     quiet = quiet_ranges(plan.limits_after if after_dose else plan.limits_before, baseline)
-    for event, values in measured:
+    suspects: dict[int, Event] = {}
+    for signal, course in told.courses.items():
+        since = course if dosed_at is None else course.since(dosed_at)
+        suspects.update((id(event), event) for event in since.outside(*quiet[signal]))
+    signs = [sign for sign in told.of(Noticed) if dosed_at is None or sign.taken_at > dosed_at]
+    found: list[Crossing] = []
+    earlier: list[str] = []
+    for event in sorted((*suspects.values(), *signs), key=place_of):
+        found += crossings_of(
+            event, plan=plan, baseline=baseline, after_dose=after_dose, earlier_signs=earlier
+        )
         if isinstance(event, Noticed):
-            found += crossings_of(
-                event, plan=plan, baseline=baseline, after_dose=after_dose, earlier_signs=signs
-            )
-            signs.append(event.sign)
-        elif values and not _is_quiet(values, quiet):
-            found += crossings_of(event, plan=plan, baseline=baseline, after_dose=after_dose)
+            earlier.append(event.sign)
     return found
 
 
-def _is_quiet(values: Mapping[str, float], quiet: Mapping[str, tuple[float, float]]) -> bool:
-    for signal, value in values.items():
-        low, high = quiet[signal]
-        if not low < value < high:
-            return False
-    return True
-
-
-def _marked(crossed: Sequence[Crossing], measured: Measured, seen: Mapping[str, Seen]) -> list[Crossing]:
+def _marked(crossed: Sequence[Crossing], told: Telling) -> list[Crossing]:
     """Mark as past each crossing whose signal was measured again; a sign, when vital signs were taken."""
-    latest = {signal: each.taken_at for signal, each in seen.items()}
-    if looks := [
-        event.taken_at for event, _ in measured if isinstance(event, VitalTaken) and event.blood_pressure
-    ]:
+    latest = {signal: course.times[-1] for signal, course in told.courses.items()}
+    if looks := _pressures(told).times:
         latest[SIGN] = looks[-1]
     return [
         replace(
@@ -203,64 +184,58 @@ def _marked(crossed: Sequence[Crossing], measured: Measured, seen: Mapping[str, 
 
 
 def _missing(
-    told: Sequence[Event], measured: Measured, plan: MonitoringPlan, *, as_of: datetime, observe_minutes: int
+    told: Telling, plan: MonitoringPlan, *, as_of: datetime, observe_minutes: int
 ) -> tuple[Missing, ...]:
     dosed_at = _dosed_at(told)
-    after = [each for each in measured if dosed_at is not None and dosed_at < each[0].taken_at <= as_of]
-    pressures = [
-        event.blood_pressure for event, _ in after if isinstance(event, VitalTaken) and event.blood_pressure
-    ]
+    since = (
+        {}
+        if dosed_at is None
+        else {signal: course.since(dosed_at).until(as_of) for signal, course in told.courses.items()}
+    )
     said = [
-        event
-        for event in told
-        if isinstance(event, Confirmed) and dosed_at is not None and dosed_at < event.taken_at <= as_of
+        event for event in told.of(Confirmed) if dosed_at is not None and dosed_at < event.taken_at <= as_of
     ]
-    before = () if dosed_at is None else _before(told, dosed_at)
     leaving = Leaving(
         at=as_of,
         minutes_since_dose=None if dosed_at is None else int((as_of - dosed_at).total_seconds() // 60),
         observe_minutes=observe_minutes,
-        seen=_seen(after),
+        seen=_seen(since),
         confirmed={event.criterion: event.words for event in said},
-        baseline=_baseline(before),
-        highest=_highest(pressures),
+        baseline=None if dosed_at is None else _baseline(told, dosed_at),
+        highest=_highest(since),
     )
     return discharge_missing(plan=plan, leaving=leaving)
 
 
-def _highest(pressures: Sequence[BloodPressure]) -> tuple[float, float] | None:
-    if not pressures:
-        return None
-    return max(each.systolic_mmhg for each in pressures), max(each.diastolic_mmhg for each in pressures)
+def _highest(since: Mapping[str, Course]) -> tuple[float, float] | None:
+    systolic, diastolic = (since[signal].values if signal in since else () for signal in PRESSURES)
+    return (max(systolic), max(diastolic)) if systolic and diastolic else None
 
 
 def _departures(
-    told: Sequence[Event],
-    measured: Measured,
+    told: Telling,
     plan: MonitoringPlan,
     *,
     dosed_at: datetime | None,
     observe_minutes: int,
     is_ready: bool,
 ) -> tuple[Departure, ...]:
+    if dosed_at is None:
+        return ()
     found = []
-    if dosed_at is not None and not is_ready:
+    if not is_ready:
         found.append(Departure("dosed-early", "The dose was given before every check was passed.", dosed_at))
-    for event in told:
-        if isinstance(event, Discharged) and dosed_at is not None:
-            missing = _missing(told, measured, plan, as_of=event.taken_at, observe_minutes=observe_minutes)
-            if missing:
-                names = ", ".join(each.criterion for each in missing)
-                found.append(
-                    Departure("left-early", f"The patient left while missing: {names}.", event.taken_at)
-                )
-    found += _gone_early(told, dosed_at)
-    return tuple(found)
+    for event in told.of(Discharged):
+        missing = _missing(told, plan, as_of=event.taken_at, observe_minutes=observe_minutes)
+        if missing:
+            names = ", ".join(each.criterion for each in missing)
+            found.append(Departure("left-early", f"The patient left while missing: {names}.", event.taken_at))
+    return (*found, *_gone_early(told))
 
 
-def _gone_early(told: Sequence[Event], dosed_at: datetime | None) -> list[Departure]:
-    left = next((event.taken_at for event in told if isinstance(event, Left)), None)
-    discharged = next((event.taken_at for event in told if isinstance(event, Discharged)), None)
-    if dosed_at is None or left is None or (discharged is not None and discharged <= left):
+def _gone_early(told: Telling) -> list[Departure]:
+    left = next((event.taken_at for event in told.of(Left)), None)
+    discharged = next((event.taken_at for event in told.of(Discharged)), None)
+    if left is None or (discharged is not None and discharged <= left):
         return []
     return [Departure("left-undischarged", "The patient left without a discharge.", left)]

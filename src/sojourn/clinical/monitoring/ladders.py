@@ -12,11 +12,12 @@ from sojourn.clinical.monitoring.events import Acknowledged, Called, Event, Look
 from sojourn.clinical.monitoring.plans import Alarm, MonitoringPlan
 from sojourn.clinical.monitoring.session import SessionState
 from sojourn.clinical.monitoring.sitting import next_sitter_look
+from sojourn.clinical.monitoring.telling import in_order
 
 # What a ladder follows: a missed look or check-in, a call for help that nobody took on, a missed look of the sitter.
 LOOK, CALL, SITTER_LOOK = FOLLOWS = ("look", "call", "sitter_look")
 HELP_ASKED: Final = "HELP-ASKED"  # the alarm of a call for help
-QUIETING = Looked | Rated | Noticed | Acknowledged | Called
+QUIETING = (Looked, Rated, Noticed, Acknowledged, Called)
 DOES = (
     "prompt", "sound", "call_patient", "call_sitter", "call_monitor", "take_over", "tell_director",
     "emergency_services",
@@ -80,10 +81,12 @@ def next_look_of(
     """
     if state.next_due is None:
         return None
+    told = in_order(events)
     looked = (
         min(event.taken_at, now)
-        for event in events
-        if isinstance(event, QUIETING) and (not isinstance(event, Called) or event.reached)
+        for kind in QUIETING
+        for event in told.of(kind)
+        if not isinstance(event, Called) or event.reached
     )
     quiet_until = max((at + ladder.quiet for at in looked), default=state.next_due.due_at)
     begins_at = min(max(state.next_due.due_at, quiet_until), now + _longest_pause(plan))

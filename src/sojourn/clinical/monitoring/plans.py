@@ -16,6 +16,8 @@ UNITS = {
     "dissociation": "of 10",
 }
 """Each signal with the unit in which its limits are written."""
+SIGNALS = tuple(UNITS)
+PRESSURES = ("systolic", "diastolic")
 TESTS = ("at_least", "above", "at_most", "below", "rise")
 CRITERIA = {
     "minimum_observation": (),

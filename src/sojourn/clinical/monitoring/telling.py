@@ -1,22 +1,38 @@
 """Puts the events of a session in order, whatever the order in which they came."""
 
-from bisect import insort
+from bisect import bisect_right, insort
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any, TypeVar
 
+from sojourn.clinical.monitoring.courses import Course
 from sojourn.clinical.monitoring.events import KINDS, Corrected, Event, Struck
+from sojourn.clinical.monitoring.limits import values_of
 
 KIND_RANKS = {made: rank for rank, made in enumerate(KINDS.values())}
+Kind = TypeVar("Kind", bound=Event)
 
 
 class Telling(tuple[Event, ...]):  # noqa: SLOT001 - no subclass of tuple can have any
     """Events in order of time, without repeats and without those taken back. Only this module makes one.
 
-    `every` are all of them by name, with those taken back, and `taken_back` the names of these.
+    `every` are all of them by name, with those taken back, and `taken_back` the names of these. `kinds` are the events
+    of each kind and `courses` the values of each signal, in order of time too.
     """
 
     every: Mapping[str, Event]
     taken_back: frozenset[str]
+    kinds: Mapping[type, tuple[Any, ...]]
+    courses: Mapping[str, Course]
+
+    def of(self, kind: type[Kind]) -> tuple[Kind, ...]:
+        """The events of one kind."""
+        return self.kinds.get(kind, ())
+
+    def stands(self, event_id: str) -> bool:
+        """True where the event of this id was told and not taken back."""
+        return event_id in self.every and event_id not in self.taken_back
 
 
 def in_order(events: Iterable[Event]) -> Telling:
@@ -29,34 +45,59 @@ def in_order(events: Iterable[Event]) -> Telling:
         held = every.get(name)
         every[name] = event if held is None else min(held, event, key=repr)
     struck = frozenset(event.struck_id for event in every.values() if isinstance(event, (Struck, Corrected)))
-    kept = [event for name, event in every.items() if not event.event_id or name not in struck]
-    return _telling(sorted(kept, key=_place), every, struck)
+    told = Telling(
+        sorted(
+            (event for name, event in every.items() if not event.event_id or name not in struck), key=place_of
+        )
+    )
+    told.every, told.taken_back = every, struck
+    kinds: defaultdict[type, list[Event]] = defaultdict(list)
+    measured: defaultdict[str, list[tuple[Event, float]]] = defaultdict(list)
+    for event in told:
+        kinds[type(event)].append(event)
+        for signal, value in values_of(event).items():
+            measured[signal].append((event, value))
+    told.kinds = {kind: tuple(some) for kind, some in kinds.items()}
+    told.courses = {signal: Course.of(some) for signal, some in measured.items()}
+    return told
 
 
 def told_with(told: Telling, added: Iterable[Event]) -> Telling:
     """Give what is told with more events: the same as all of them `in_order`, for the price of the new ones."""
     added = tuple(added)
     every, kept = dict(told.every), list(told)
+    kinds, courses = dict(told.kinds), dict(told.courses)
     for event in added:
         name = _name(event)
         if name in every or isinstance(event, (Struck, Corrected)):
             return in_order((*told.every.values(), *added))
         every[name] = event
-        if not event.event_id or name not in told.taken_back:
-            insort(kept, event, key=_place)
-    return _telling(kept, every, told.taken_back)
+        if event.event_id and name in told.taken_back:
+            continue
+        insort(kept, event, key=place_of)
+        kinds[type(event)] = _with(kinds.get(type(event), ()), event)
+        for signal, value in values_of(event).items():
+            course = courses.get(signal, Course())
+            courses[signal] = course.with_value(event, value, at=_found(course.events, event))
+    more = Telling(kept)
+    more.every, more.taken_back, more.kinds, more.courses = every, told.taken_back, kinds, courses
+    return more
 
 
-def _telling(kept: Iterable[Event], every: Mapping[str, Event], taken_back: frozenset[str]) -> Telling:
-    told = Telling(kept)
-    told.every, told.taken_back = every, taken_back
-    return told
+def place_of(event: Event) -> tuple[datetime, int, str]:
+    """Where an event stands among others: by time, at one moment by kind, and of one kind by name."""
+    return event.taken_at, KIND_RANKS[type(event)], _name(event)
+
+
+def _with(some: tuple[Event, ...], event: Event) -> tuple[Event, ...]:
+    at = _found(some, event)
+    return (*some[:at], event, *some[at:])
+
+
+def _found(some: tuple[Event, ...], event: Event) -> int:
+    return bisect_right(some, place_of(event), key=place_of)
 
 
 def _name(event: Event) -> str:
     """An event without an id is the same as another that says the same."""
     return event.event_id or repr(event)
-
-
-def _place(event: Event) -> tuple[datetime, int, str]:
-    return event.taken_at, KIND_RANKS[type(event)], _name(event)

@@ -21,7 +21,7 @@ from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.holding import Hold, holds_of
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.recorder import NewEvent, Row, add_events
-from sojourn.program.treatment.sessions import EventRow, Session, fold, on_record, session
+from sojourn.program.treatment.sessions import EventRow, Session, on_record, session, telling_of
 
 LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may be recorded
 A_HAIR: Final = 1e-6  # mg; two writings of one number
@@ -398,8 +398,8 @@ def _tells_of_a_dose(new: NewEvent, of: Session) -> bool:
 
 def _as_of(of: Session, at: datetime) -> monitoring.SessionState:
     """The session by what was true until this moment."""
-    told = [row for row in of.events if row.taken_at <= at]
-    return fold(told, plan=of.plan, longer=False, now=at)
+    told = telling_of(row for row in of.events if row.taken_at <= at)
+    return monitoring.state_of(events=told, plan=of.plan, now=at)
 
 
 def _struck(facts: Mapping[str, Any], of: Session) -> UUID:
@@ -418,8 +418,7 @@ def _standing(event_id: Any, of: Session) -> EventRow:
 
 def _crossed(event: monitoring.Event, of: Session) -> tuple[monitoring.Crossing, ...]:
     dosed_at = of.state.dosed_at
-    told = monitoring.in_order(row.as_event() for row in of.events)
-    signs = [e.sign for e in told if isinstance(e, Noticed) and e.taken_at < event.taken_at]
+    signs = [sign.sign for sign in of.told.of(Noticed) if sign.taken_at < event.taken_at]
     return monitoring.crossings_of(
         event,
         plan=of.plan,

@@ -13,7 +13,7 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
 from sojourn.program.plans.queries import VisitRow
 from sojourn.program.treatment.choices import EventKind
-from sojourn.program.treatment.floor_memory import events_at
+from sojourn.program.treatment.floor_memory import recorded_at
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.places import A_DAY, NOBODY_LEFT_BEHIND, Place, places_now
 from sojourn.program.treatment.sessions import Session, events_of, is_today, plan_as_shipped, sessions_of
@@ -63,8 +63,8 @@ def sessions_at(places: Iterable[Place], *, now: datetime) -> tuple[Session, ...
         return ()
     orders = {place.visit.course_id: place.order for place in places if place.order is not None}
     plans = {each.visit.id: limits_in_force(plan_as_shipped(each.visit), each.limits) for each in places}
-    events = events_at([place.visit.id for place in places])
-    return sessions_of((place.visit for place in places), plans, orders, events, now=now)
+    recorded = recorded_at([place.visit.id for place in places])
+    return sessions_of((place.visit for place in places), plans, orders, recorded, now=now)
 
 
 def undoable_of(actor: Actor, places: Iterable[Place], *, now: datetime) -> tuple[VisitRow, Any] | None:

@@ -13,8 +13,9 @@ from uuid import UUID
 
 from django.db import connection
 
+from sojourn.clinical import monitoring
 from sojourn.program.treatment.bounded import BoundedMemory
-from sojourn.program.treatment.sessions import EventRow
+from sojourn.program.treatment.sessions import EventRow, Recorded
 
 MOST_EVENTS: Final = 60_000  # of all sessions together: 200 of them for 300 readings each
 HOLDS_S: Final = 600.0  # names of those who recorded are read again by then
@@ -28,23 +29,24 @@ LEFT JOIN people_staffmember staff ON staff.id = event.recorded_by_id
 LEFT JOIN treatment_sessionevent later ON later.withdraws_id = event.id
 ORDER BY event.visit_id, event.sequence
 """
+NOTHING: Final = Recorded((), monitoring.in_order(()))
 FACTS: Final = 3  # the column that is JSON
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """The events of a session in order of the time they tell of; `last` is the one with the highest number."""
+    """A session as it is on record; `last` is the event with the highest number."""
 
-    events: tuple[EventRow, ...]
+    recorded: Recorded
     last: EventRow
     read_at: float
 
 
-memory: Final = BoundedMemory[Kept](most=MOST_EVENTS, events_in=lambda kept: len(kept.events))
+memory: Final = BoundedMemory[Kept](most=MOST_EVENTS, events_in=lambda kept: len(kept.recorded.events))
 
 
-def events_at(visit_ids: Sequence[UUID]) -> dict[UUID, tuple[EventRow, ...]]:
-    """The events of these visits in order of the time they tell of. One query, of what is new alone."""
+def recorded_at(visit_ids: Sequence[UUID]) -> dict[UUID, Recorded]:
+    """What is on record of these visits. One query, of what is new alone."""
     kept = {visit_id: _kept(visit_id) for visit_id in visit_ids}
     new = _read({visit_id: each.last.sequence if each else 0 for visit_id, each in kept.items()})
     changed = [visit_id for visit_id, each in kept.items() if each and not _goes_on(each, new[visit_id])]
@@ -66,19 +68,24 @@ def _goes_on(kept: Kept, new: Sequence[EventRow]) -> bool:
     return bool(new) and new[0].sequence == kept.last.sequence and new[0].seal == kept.last.seal
 
 
-def _remembered(visit_id: UUID, kept: Kept | None, new: list[EventRow]) -> tuple[EventRow, ...]:
+def _remembered(visit_id: UUID, kept: Kept | None, new: list[EventRow]) -> Recorded:
     if kept is not None and len(new) == 1:
-        return kept.events
+        return kept.recorded
     if not new:
-        return ()
+        return NOTHING
     struck = {row.withdraws_id: row.received_at for row in new if row.withdraws_id is not None}
-    before = kept.events if kept else ()
+    before = kept.recorded.events if kept else ()
+    added = new[1:] if kept else new
     events = [replace(row, struck_at=struck[row.id]) if row.id in struck else row for row in before]
-    events += new[1:] if kept else new
+    events += added
     events.sort(key=lambda row: (row.taken_at, row.received_at, row.id))
     read_at = kept.read_at if kept else time.monotonic()
-    memory.keep(visit_id, Kept(tuple(events), new[-1], read_at))
-    return tuple(events)
+    told = monitoring.told_with(
+        kept.recorded.told if kept else NOTHING.told, (row.as_event() for row in added)
+    )
+    recorded = Recorded(tuple(events), told)
+    memory.keep(visit_id, Kept(recorded, new[-1], read_at))
+    return recorded
 
 
 def _read(heads: dict[UUID, int]) -> dict[UUID, list[EventRow]]:

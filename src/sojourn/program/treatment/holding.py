@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F
 from django.utils.formats import date_format
 
-from sojourn.clinical import monitoring, protocols
+from sojourn.clinical import protocols
 from sojourn.clinical.monitoring.diversion import Level
 from sojourn.clinical.monitoring.diversion_files import diversion_rules
 from sojourn.clinical.monitoring.dose_check import Ordered, dose_check_holds
@@ -78,9 +78,8 @@ def _of_the_checks(session: Session) -> list[Hold]:
 
 
 def _of_the_dose_check(session: Session, now: datetime) -> list[Hold]:
-    told = monitoring.in_order(row.as_event() for row in session.events)
     held = dose_check_holds(
-        told,
+        session.told,
         rule=dose_rule(session.plan.id),
         ordered=ordered_in(session),
         at=now,

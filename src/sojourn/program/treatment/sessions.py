@@ -79,13 +79,25 @@ class EventRow:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """The events of a session on record, in order of the time they tell of, and what they tell."""
+
+    events: tuple[EventRow, ...]
+    told: monitoring.Telling
+
+
+@dataclass(frozen=True)
 class Session:
-    """A dosing session: its visit, its plan, what happened, and the state that follows from it."""
+    """A dosing session: its visit, its plan, what happened, and the state that follows from it.
+
+    `told` are its events as values, without those taken back.
+    """
 
     visit: VisitRow
     protocol: protocols.CourseProtocol
     plan: monitoring.MonitoringPlan
     events: tuple[EventRow, ...]
+    told: monitoring.Telling
     state: monitoring.SessionState
     ordered_mg: Decimal | None
     observes_longer: bool  # a first session, or a raised dose
@@ -101,6 +113,11 @@ class Session:
         if self.state.next_due is not None:
             return self.state.next_due.due_at
         return self.visit.starts_at
+
+    @cached_property
+    def rows_told(self) -> dict[str, EventRow]:
+        """The entry of each event by the id of what is `told`."""
+        return {row.as_event().event_id: row for row in self.events}
 
     @property
     def is_running(self) -> bool:
@@ -130,12 +147,9 @@ def on_record() -> Q:
     return Q(cancelled_at=None) | Q(Exists(ended))
 
 
-def fold(
-    events: Iterable[EventRow], *, plan: monitoring.MonitoringPlan, longer: bool, now: datetime
-) -> monitoring.SessionState:
-    """Derive the state of a session from its events."""
-    told = [event.as_event() for event in events]
-    return monitoring.state_of(events=told, plan=plan, now=now, observe_longer=longer)
+def telling_of(events: Iterable[EventRow]) -> monitoring.Telling:
+    """What these events tell."""
+    return monitoring.in_order(event.as_event() for event in events)
 
 
 def events_of(visit_ids: Iterable[UUID]) -> dict[UUID, tuple[EventRow, ...]]:
@@ -169,7 +183,9 @@ def _sessions(rows: Iterable[VisitRow], now: datetime) -> tuple[Session, ...]:
         return ()
     limits = session_limits_adopted()
     plans = {row.id: limits.in_force(plan_as_shipped(row), at=row.starts_at) for row in rows}
-    return sessions_of(rows, plans, orders_that_hold(rows), events_of(row.id for row in rows), now=now)
+    events = events_of(row.id for row in rows)
+    recorded = {visit_id: Recorded(some, telling_of(some)) for visit_id, some in events.items()}
+    return sessions_of(rows, plans, orders_that_hold(rows), recorded, now=now)
 
 
 def plan_as_shipped(row: VisitRow) -> monitoring.MonitoringPlan:
@@ -181,7 +197,7 @@ def sessions_of(
     rows: Iterable[VisitRow],
     plans: Mapping[UUID, monitoring.MonitoringPlan],
     orders: Mapping[UUID, tuple[Decimal, bool, Decimal | None]],
-    events: Mapping[UUID, tuple[EventRow, ...]],
+    recorded: Mapping[UUID, Recorded],
     *,
     now: datetime,
 ) -> tuple[Session, ...]:
@@ -190,14 +206,15 @@ def sessions_of(
     for row in rows:
         ordered_mg, was_raised, weight_kg = orders.get(row.course_id, (None, False, None))
         longer = row.number == 1 or was_raised
-        plan = plans[row.id]
+        plan, told = plans[row.id], recorded[row.id].told
         found.append(
             Session(
                 visit=row,
                 protocol=protocols.course_protocol(row.protocol_id),
                 plan=plan,
-                events=events[row.id],
-                state=fold(events[row.id], plan=plan, longer=longer, now=now),
+                events=recorded[row.id].events,
+                told=told,
+                state=monitoring.state_of(events=told, plan=plan, now=now, observe_longer=longer),
                 ordered_mg=ordered_mg,
                 observes_longer=longer,
                 weight_kg=weight_kg,

@@ -1,16 +1,14 @@
 """Readings of one thing that two sources took at nearly one moment, and that do not agree. They are never averaged."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sojourn.clinical.monitoring.limits import values_of
-from sojourn.program.treatment.choices import EventKind
-from sojourn.program.treatment.sessions import EventRow, Session
+from sojourn.clinical.monitoring.courses import Course
+from sojourn.program.treatment.sessions import Session
 
 NEAR: Final = timedelta(minutes=2)  # program policy: readings this close tell of one moment
-MEASURING: Final = {EventKind.VITAL_TAKEN, EventKind.RATED}
 # Program policy: by how much two readings of one moment may differ and still agree.
 AGREE_WITHIN: Final = {
     "systolic": 10.0,
@@ -42,23 +40,25 @@ class Disagreement:
 
 def disagreements(of: Session) -> tuple[Disagreement, ...]:
     """Signals whose newest reading another source contradicts within two minutes."""
-    taken: dict[str, list[Reading]] = {}
-    for row in _measured(of.events):
-        for signal, value in values_of(row.as_event()).items():
-            taken.setdefault(signal, []).append(Reading(value, row.taken_at, row.told_by))
     found = []
-    for signal, readings in taken.items():
-        newest = readings[-1]
-        others = {
-            each.source: each
-            for each in readings
-            if each.source != newest.source and abs(newest.taken_at - each.taken_at) <= NEAR
-        }
-        against = [each for each in others.values() if abs(each.value - newest.value) > AGREE_WITHIN[signal]]
-        if against:
-            found.append(Disagreement(signal, (newest, *reversed(against))))
+    for signal, course in of.told.courses.items():
+        near = course.since(course.times[-1] - NEAR - timedelta.resolution)
+        if len(near.values) > 1 and (against := _against(_readings(near, of), AGREE_WITHIN[signal])):
+            found.append(Disagreement(signal, against))
     return tuple(found)
 
 
-def _measured(rows: Iterable[EventRow]) -> list[EventRow]:
-    return [row for row in rows if row.kind in MEASURING and row.is_standing]
+def _readings(near: Course, of: Session) -> list[Reading]:
+    rows = of.rows_told
+    return [
+        Reading(value, taken_at, rows[event.event_id].told_by)
+        for event, taken_at, value in zip(near.events, near.times, near.values, strict=True)
+    ]
+
+
+def _against(readings: Sequence[Reading], within: float) -> tuple[Reading, ...]:
+    """The newest reading and what the last of each other source has against it; nothing where all agree."""
+    newest = readings[-1]
+    others = {each.source: each for each in readings if each.source != newest.source}
+    against = [each for each in others.values() if abs(each.value - newest.value) > within]
+    return (newest, *reversed(against)) if against else ()

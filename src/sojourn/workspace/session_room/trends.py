@@ -8,15 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sojourn.clinical.monitoring import Alarm
-from sojourn.clinical.monitoring.limits import values_of
+from sojourn.clinical.monitoring.courses import Course
 from sojourn.clinical.monitoring.own_limits import own_limits
 from sojourn.design.charts.trend import Trend, TrendLimit, trend_svg
-from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.crossings import SIGNALS
 from sojourn.program.treatment.sessions import Session
 from sojourn.program.treatment.side_by_side import disagreements
 
-MEASURING = {EventKind.VITAL_TAKEN, EventKind.RATED}
 DRAWN = (
     ("systolic", gettext_lazy("Systolic pressure"), 80.0, 200.0, "mmHg"),
     ("spo2", gettext_lazy("Oxygen"), 85.0, 100.0, "%"),
@@ -31,26 +29,21 @@ def trends_of(found: Session, now: datetime) -> list[tuple[str, SafeString]]:
     dosed_at = found.state.dosed_at
     if dosed_at is None:
         return []
-    measured: dict[str, list[tuple[float, float]]] = {}
-    for row in found.events:
-        if row.kind in MEASURING and row.is_standing and row.taken_at >= dosed_at:
-            minute = (row.taken_at - dosed_at).total_seconds() / 60
-            for signal, value in values_of(row.as_event()).items():
-                measured.setdefault(signal, []).append((minute, value))
     length = max(SHORTEST, ceil((now - dosed_at) / STRETCHED_EVERY) * STRETCHED_EVERY)
     minutes = length.total_seconds() / 60
     drawn = []
     for signal, name, low, high, unit in DRAWN:
-        if signal not in measured:
+        since = found.told.courses.get(signal, Course()).since(dosed_at)
+        if not since.values:
             continue
         own = own_limits(signal=signal, plan=found.plan, baseline=found.state.baseline)
-        points = tuple(measured[signal])
-        values = ", ".join(f"{value:g}" for _minute, value in points)
+        taken = ((taken_at - dosed_at).total_seconds() / 60 for taken_at in since.times)
+        values = ", ".join(f"{value:g}" for value in since.values)
         limits = ", ".join(f"{limit.value:g}" for limit in own)
         words = _("%(name)s since the dose: %(values)s %(unit)s. Limits of this patient: %(limits)s.")
         drawing = trend_svg(
             Trend(
-                points=points,
+                points=tuple(zip(taken, since.values, strict=True)),
                 limits=tuple(TrendLimit(limit.value, KINDS[limit.severity]) for limit in own),
                 low=low,
                 high=high,
@@ -64,10 +57,8 @@ def trends_of(found: Session, now: datetime) -> list[tuple[str, SafeString]]:
 
 def sources_of(found: Session) -> dict[str, str]:
     """Where the last value of each signal came from; where another source says otherwise, what that one says."""
-    last: dict[str, str] = {}
-    for row in found.events:
-        if row.kind in MEASURING and row.is_standing:
-            last |= dict.fromkeys(row.facts, row.told_by)
+    rows = found.rows_told
+    last = {signal: rows[course.events[-1].event_id].told_by for signal, course in found.told.courses.items()}
     for each in disagreements(found):
         shown = "systolic" if each.signal == "diastolic" else each.signal  # both numbers stand in one value
         name, unit = SIGNALS[each.signal]

@@ -1,0 +1,52 @@
+"""What each signal did in a session: the latest, the highest and what lies outside are found without reading every event."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from sojourn.clinical.monitoring.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The values of one signal in order of time, each with the event that measured it."""
+
+    events: tuple[Event, ...] = ()
+    times: tuple[datetime, ...] = ()
+    values: tuple[float, ...] = ()
+
+    @classmethod
+    def of(cls, measured: Iterable[tuple[Event, float]]) -> Self:
+        """The course of these values, given in order of time."""
+        events, values = zip(*measured, strict=True)
+        return cls(events, tuple(event.taken_at for event in events), values)
+
+    def with_value(self, event: Event, value: float, *, at: int) -> Self:
+        """The course with one value more, as number `at`."""
+        return type(self)(
+            (*self.events[:at], event, *self.events[at:]),
+            (*self.times[:at], event.taken_at, *self.times[at:]),
+            (*self.values[:at], value, *self.values[at:]),
+        )
+
+    def until(self, last: datetime) -> Self:
+        """What was measured until a moment."""
+        return self._cut(0, bisect_right(self.times, last))
+
+    def since(self, moment: datetime) -> Self:
+        """What was measured after a moment."""
+        return self._cut(bisect_right(self.times, moment), len(self.times))
+
+    def outside(self, low: float, high: float) -> Sequence[Event]:
+        """The events whose values do not lie strictly between these two."""
+        if not self.values or (low < min(self.values) and max(self.values) < high):
+            return ()
+        measured = zip(self.events, self.values, strict=True)
+        return [event for event, value in measured if not low < value < high]
+
+    def _cut(self, first: int, end: int) -> Self:
+        if first == 0 and end == len(self.times):
+            return self
+        return type(self)(self.events[first:end], self.times[first:end], self.values[first:end])
