@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from django.db import connection
 from uuid_utils.compat import uuid7
+
+from sojourn.program.audit.asking import Asked, put
 
 WRITE: Final = """
 INSERT INTO audit_entry (id, at, actor_id, actor_role, did, about_kind, about_id, patient_id, seal_number, seal)
@@ -67,10 +68,13 @@ def record(
 
 def record_all(lines: Iterable[Line]) -> None:
     """Add a line for each of many deeds, in one statement and inside their transaction."""
-    told = [_told(line) for line in lines]
-    if told:
-        with connection.cursor() as cursor:
-            cursor.execute(WRITE, [json.dumps(told)])
+    if some := tuple(lines):
+        put(to_record(some))
+
+
+def to_record(lines: Iterable[Line]) -> Asked[None]:
+    """A line for each of many deeds as one statement, to be put with others inside their transaction."""
+    return Asked(WRITE, [json.dumps([_told(line) for line in lines])], lambda _rows: None)
 
 
 def _told(line: Line) -> dict[str, Any]:

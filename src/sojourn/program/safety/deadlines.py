@@ -13,11 +13,16 @@ from uuid import UUID, uuid4
 
 from django.db import connection
 
+from sojourn.program.audit.asking import Asked, answer_to
+
 PRIORITIES: Final = {"red": 0, "amber": 1}
 # What a running session is followed for, one row for each: the next look, a call for help, the next look of the sitter.
 LOOK, CALL, SITTER_LOOK = FOLLOWED = ("look", "call", "sitter_look")
-
-
+HOLD: Final = """
+SELECT about_id, look_due_at, is_armed, is_urgent, rung + times > 0, due_at <= (SELECT watch_now())
+FROM safety_deadline
+WHERE kind = %s AND about_id = ANY(%s) ORDER BY about_id FOR UPDATE
+"""
 EARLIEST: Final = "(SELECT due_at FROM safety_deadline WHERE kind = %s AND is_armed ORDER BY due_at LIMIT 1)"
 
 
@@ -68,21 +73,14 @@ class HeldLook:
 
 def hold_look(visit_id: UUID, *, kind: str = LOOK) -> HeldLook | None:
     """Lock the deadline of a session, so that no worker takes a step meanwhile; None when it never had one."""
-    return hold_looks([visit_id], kind=kind).get(visit_id)
+    return answer_to(asking_to_hold([visit_id], kind=kind)).get(visit_id)
 
 
-def hold_looks(visit_ids: Sequence[UUID], *, kind: str = LOOK) -> dict[UUID, HeldLook]:
-    """Lock the deadlines of these sessions, as far as they have one, in the order of their ids. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT about_id, look_due_at, is_armed, is_urgent, rung + times > 0, due_at <= (SELECT watch_now())
-            FROM safety_deadline
-            WHERE kind = %s AND about_id = ANY(%s) ORDER BY about_id FOR UPDATE
-            """,
-            [kind, list(visit_ids)],
-        )
-        return {visit_id: HeldLook(*held) for visit_id, *held in cursor.fetchall()}
+def asking_to_hold(visit_ids: Sequence[UUID], *, kind: str = LOOK) -> Asked[dict[UUID, HeldLook]]:
+    """Lock the deadlines of these sessions, as far as they have one, in the order of their ids."""
+    return Asked(
+        HOLD, [kind, list(visit_ids)], lambda rows: {visit_id: HeldLook(*held) for visit_id, *held in rows}
+    )
 
 
 def arm_look(

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
+from sojourn.program.audit.asking import Asked
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.safety.delivering import CHANNELS
@@ -169,11 +170,12 @@ def alarms_of(patient_id: UUID, *, actor: Actor) -> tuple[AlarmRow, ...]:
     return _rows(_visible(actor).filter(patient_id=patient_id).order_by("-raised_at"))
 
 
-def patients_with_open_alarm(patient_ids: Collection[UUID], *, reasons: Collection[str]) -> frozenset[UUID]:
+def asking_for_open_alarms(
+    patient_ids: Collection[UUID], *, reasons: Collection[str]
+) -> Asked[frozenset[UUID]]:
     """Those of these patients with an open alarm for one of these reasons; for the program itself, which acts on it."""
-    with connection.cursor() as cursor:
-        cursor.execute(OPEN_FOR, [list(patient_ids), " ".join(reasons)])
-        return frozenset(row[0] for row in cursor.fetchall())
+    given = [list(patient_ids), " ".join(reasons)]
+    return Asked(OPEN_FOR, given, lambda rows: frozenset(patient_id for (patient_id,) in rows))
 
 
 def one_alarm(alarm_id: UUID, *, actor: Actor) -> AlarmRow | None:

@@ -5,7 +5,13 @@ from typing import Final
 
 from django.db import connection
 
+from sojourn.program.audit.asking import Asked, Rows, answer_to
+
 ALARM_WORKER: Final = "alarm"
+BEATS: Final = """
+SELECT worker, extract(epoch FROM clock_timestamp() - beat_at)::float8
+FROM safety_watchbeat WHERE kind = %s ORDER BY beat_at DESC, worker
+"""
 SILENT_AFTER_S: Final = 12.0  # so that boards, which are told every two seconds, say it within fifteen
 
 
@@ -49,15 +55,16 @@ def watch_state() -> WatchState:
 
     A beat from the future says that the database's clock was set back: it proves nothing, and counts as silence.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT worker, extract(epoch FROM clock_timestamp() - beat_at)::float8
-            FROM safety_watchbeat WHERE kind = %s ORDER BY beat_at DESC, worker
-            """,
-            [ALARM_WORKER],
-        )
-        workers = tuple(Watcher(worker, silent_for_s) for worker, silent_for_s in cursor.fetchall())
+    return answer_to(asking_who_watches())
+
+
+def asking_who_watches() -> Asked[WatchState]:
+    """`watch_state` as a question, to be put with others."""
+    return Asked(BEATS, [ALARM_WORKER], _state_told)
+
+
+def _state_told(rows: Rows) -> WatchState:
+    workers = tuple(Watcher(worker, silent_for_s) for worker, silent_for_s in rows)
     living = [each.silent_for_s for each in workers if abs(each.silent_for_s) <= SILENT_AFTER_S]
     silences = living or [abs(each.silent_for_s) for each in workers]
     return WatchState(

@@ -5,7 +5,7 @@ an alarm on puts it off; once a step was taken because nobody had, or the last r
 the patient's own hand records does. What else a session is followed for stands in `calls_and_sitters`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -27,11 +27,12 @@ from sojourn.clinical.monitoring.events import (
     Struck,
     VitalTaken,
 )
+from sojourn.program.audit.asking import put
 from sojourn.program.safety import deadlines
 from sojourn.program.safety.missing import take_first_step
 from sojourn.program.treatment.calls_and_sitters import FOLLOWED_FOR, follow_call, follow_sitter
 from sojourn.program.treatment.choices import EventSource
-from sojourn.program.treatment.folded import Folded, read_session, who_spoke_of_suicide
+from sojourn.program.treatment.folded import Folded, asking_who_spoke_of_suicide, read_session
 from sojourn.program.treatment.ladder_rungs import rungs
 
 MOVING: Final = (
@@ -59,26 +60,42 @@ class Moved:
         return [(event, source) for event, source in self.added if isinstance(event, MOVING)]
 
 
-def keep_deadlines(sessions: Sequence[Moved]) -> None:
+@dataclass(frozen=True)
+class Looks:
+    """The deadlines of sessions as they stand, their rows locked, and who of the patients spoke of suicide."""
+
+    held: Mapping[UUID, deadlines.HeldLook]
+    suicidal: Collection[UUID]
+
+
+def keep_deadlines(sessions: Sequence[Moved], *, looks: Looks | None = None) -> None:
     """Arm, move or settle the deadlines of sessions after events were added to them.
 
-    Inside the caller's transaction, which holds the lock of each visit. Two queries for all that changes nothing.
+    Inside the caller's transaction, which holds the lock of each visit. One exchange for all that changes nothing; none
+    where the caller holds the `looks` already.
     """
-    _keep_looks([moved for moved in sessions if moved.moving])
+    _keep_looks([moved for moved in sessions if moved.moving], looks)
     for moved in sessions:
         told: dict[str, Any] = {"patient_id": moved.patient_id, "now": moved.received_at}
         follow_call(moved.visit_id, moved.added, **told)
         follow_sitter(moved.visit_id, moved.added, **told)
 
 
-def _keep_looks(sessions: Sequence[Moved]) -> None:
+def _keep_looks(sessions: Sequence[Moved], looks: Looks | None) -> None:
     if not sessions:
         return
-    held = deadlines.hold_looks([moved.visit_id for moved in sessions])
-    followed = [moved for moved in sessions if moved.visit_id in held or _begins(moved)]
-    suicidal = who_spoke_of_suicide([moved.patient_id for moved in followed]) if followed else frozenset()
-    for moved in followed:
-        _keep_look(moved, held.get(moved.visit_id), is_suicidal=moved.patient_id in suicidal)
+    looks = looks or _looks_of(sessions)
+    for moved in sessions:
+        if moved.visit_id in looks.held or _begins(moved):
+            is_suicidal = moved.patient_id in looks.suicidal
+            _keep_look(moved, looks.held.get(moved.visit_id), is_suicidal=is_suicidal)
+
+
+def _looks_of(sessions: Sequence[Moved]) -> Looks:
+    held = deadlines.asking_to_hold([moved.visit_id for moved in sessions])
+    suicidal = asking_who_spoke_of_suicide([moved.patient_id for moved in sessions])
+    put(held, suicidal)
+    return Looks(held.answer, suicidal.answer)
 
 
 def _begins(moved: Moved) -> bool:

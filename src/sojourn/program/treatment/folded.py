@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sojourn.clinical import instruments, monitoring
 from sojourn.clinical.monitoring.events import Event
-from sojourn.program.safety.queries import patients_with_open_alarm
+from sojourn.program.audit.asking import Asked, answer_to
+from sojourn.program.safety.queries import asking_for_open_alarms
 from sojourn.program.treatment.plan_in_force import PlanInForce, plan_in_force
 from sojourn.program.treatment.remembered import record_of
 
@@ -37,12 +38,12 @@ def read_session(visit_id: UUID, *, now: datetime) -> Folded | None:
 
 def spoke_of_suicide(patient_id: UUID) -> bool:
     """True while an alarm about suicide is open: then nothing is waited for."""
-    return bool(who_spoke_of_suicide([patient_id]))
+    return bool(answer_to(asking_who_spoke_of_suicide([patient_id])))
 
 
-def who_spoke_of_suicide(patient_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Those of these patients of whom an alarm about suicide is open. One query."""
-    return patients_with_open_alarm(patient_ids, reasons=reasons_about_suicide())
+def asking_who_spoke_of_suicide(patient_ids: Collection[UUID]) -> Asked[frozenset[UUID]]:
+    """Those of these patients of whom an alarm about suicide is open."""
+    return asking_for_open_alarms(patient_ids, reasons=reasons_about_suicide())
 
 
 @cache

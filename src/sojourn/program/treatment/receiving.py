@@ -13,11 +13,14 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
 
 from sojourn.clinical.monitoring.sealing import Witness
-from sojourn.program.safety.watch import watch_state
+from sojourn.program.audit.asking import put
+from sojourn.program.safety import deadlines
+from sojourn.program.safety.watch import asking_who_watches
 from sojourn.program.treatment import alarming, remembered
-from sojourn.program.treatment.folded import Folded
+from sojourn.program.treatment.arming import Looks
+from sojourn.program.treatment.folded import Folded, asking_who_spoke_of_suicide
 from sojourn.program.treatment.recorder import add_to_sessions
-from sojourn.program.treatment.remembered import forms_elsewhere, records_of
+from sojourn.program.treatment.remembered import Record, asking_for_records, forms_elsewhere
 from sojourn.program.treatment.sent import Received, Sent, SentArray, Tick
 from sojourn.program.treatment.taking_in import OpenSession, TakenIn, as_written, open_session, take_in
 from sojourn.program.treatment.together import NOT_TAKEN, Together
@@ -29,10 +32,10 @@ Arrays = Sequence[tuple[SentArray, Token]]
 def tick(secret: str, *, now: datetime) -> Tick:
     """Say what a token may know. Raises TokenUnknown, TokenEnded."""
     token = token_of(secret)
-    (of,) = _open_sessions([(token, now)])
-    if isinstance(of, TokenEnded):
-        raise of
-    return _tick(of.folded(now=now), is_watched=watch_state().is_living)
+    records, watch = asking_for_records([token.visit_id]), asking_who_watches()
+    put(records, watch)
+    of = open_session(token, records.answer[token.visit_id], now=now)
+    return _tick(of.folded(now=now), is_watched=watch.answer.is_living)
 
 
 def receive(*, secret: str, sent_at: datetime, events: Sequence[Sent], now: datetime) -> Received:
@@ -86,43 +89,45 @@ def _take_in(arrays: Arrays, *, asks_elsewhere: bool = False) -> list[Received |
     """Record arrays, each of a session of its own, inside a transaction that holds these sessions."""
     if not arrays:
         return []
-    sessions = _open_sessions([(token, array.now) for array, token in arrays])
+    visit_ids = [token.visit_id for _, token in arrays]
+    records = asking_for_records(visit_ids)
+    held = deadlines.asking_to_hold(visit_ids)
+    suicidal = asking_who_spoke_of_suicide([token.patient_id for _, token in arrays])
+    watch = asking_who_watches()
+    put(records, held, suicidal, watch)
     taken = [
-        take_in(array, of, elsewhere=_elsewhere(array, of) if asks_elsewhere else frozenset())
-        if isinstance(of, OpenSession)
-        else of
-        for (array, _), of in zip(arrays, sessions, strict=True)
+        _taken_in(array, token, records.answer[token.visit_id], asks_elsewhere=asks_elsewhere)
+        for array, token in arrays
     ]
-    then = iter(_keep([each for each in taken if isinstance(each, TakenIn)]))
-    is_watched = watch_state().is_living
+    looks = Looks(held.answer, suicidal.answer)
+    then = iter(_keep([each for each in taken if isinstance(each, TakenIn)], looks))
     return [
-        Received(tuple(each.outcomes), _tick(next(then), is_watched=is_watched))
+        Received(tuple(each.outcomes), _tick(next(then), is_watched=watch.answer.is_living))
         if isinstance(each, TakenIn)
         else each
         for each in taken
     ]
 
 
-def _open_sessions(asked: Sequence[tuple[Token, datetime]]) -> list[OpenSession | TokenEnded]:
-    records = records_of([token.visit_id for token, _ in asked])
-    found: list[OpenSession | TokenEnded] = []
-    for token, now in asked:
-        try:
-            found.append(open_session(token, records[token.visit_id], now=now))
-        except TokenEnded as ended:
-            found.append(ended)
-    return found
+def _taken_in(
+    array: SentArray, token: Token, record: Record, *, asks_elsewhere: bool
+) -> TakenIn | TokenEnded:
+    try:
+        of = open_session(token, record, now=array.now)
+    except TokenEnded as ended:
+        return ended
+    return take_in(array, of, elsewhere=_elsewhere(array, of) if asks_elsewhere else frozenset())
 
 
 def _elsewhere(array: SentArray, of: OpenSession) -> frozenset[UUID]:
     return forms_elsewhere(of.token.visit_id, [each.form_id for each in array.events])
 
 
-def _keep(taken: Sequence[TakenIn]) -> list[Folded]:
+def _keep(taken: Sequence[TakenIn], looks: Looks) -> list[Folded]:
     """Record what was taken in, with its alarms; give each session as it is then."""
     sessions = [each.of.folded(each.told, now=each.now) for each in taken]
     fresh = [(each, session) for each, session in zip(taken, sessions, strict=True) if each.told]
-    added = add_to_sessions([each.addition(session) for each, session in fresh])
+    added = add_to_sessions([each.addition(session) for each, session in fresh], looks=looks)
     for (each, _), its in zip(fresh, added, strict=True):
         for cause in each.causes:
             alarming.raise_for(

@@ -13,14 +13,15 @@ from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring import sealing
 from sojourn.program.audit import actions as audit
+from sojourn.program.audit.asking import Asked, put
 from sojourn.program.people.actors import Actor
-from sojourn.program.treatment.arming import Moved, keep_deadlines
+from sojourn.program.treatment.arming import Looks, Moved, keep_deadlines
 from sojourn.program.treatment.choices import EventSource
 from sojourn.program.treatment.folded import Folded
 from sojourn.program.treatment.models import SessionEvent
@@ -125,30 +126,34 @@ def add_events(
     return add_to_sessions([addition])[0].rows
 
 
-def add_to_sessions(additions: Sequence[Addition]) -> tuple[Added, ...]:
+def add_to_sessions(additions: Sequence[Addition], *, looks: Looks | None = None) -> tuple[Added, ...]:
     """Add to each session what is new of it, with a line in the log that witnesses the last seal. Each session once.
 
     Inside the caller's transaction, which holds the lock of each visit: two hands without it would claim the same number,
-    and the constraint `event_numbers_are_used_once` refuses the second.
+    and the constraint `event_numbers_are_used_once` refuses the second. `looks` are the deadlines, where the caller
+    holds them.
     """
+    if not additions:
+        return ()
     rows = [_rows(addition) for addition in additions]
     links = [
         sealing.chain([told_by(row) for row in some], after=addition.after or _head(addition.visit_id))
         for addition, some in zip(additions, rows, strict=True)
     ]
-    _write([link for some in links for link in some])
     heads = [sealing.Witness(some[-1].sequence, some[-1].seal) for some in links]
-    audit.record_all(_line(addition, head) for addition, head in zip(additions, heads, strict=True))
-    keep_deadlines([_moved(addition) for addition in additions])
+    put(
+        _to_write([link for some in links for link in some]),
+        audit.to_record(_line(addition, head) for addition, head in zip(additions, heads, strict=True)),
+    )
+    keep_deadlines([_moved(addition) for addition in additions], looks=looks)
     for addition, head in zip(additions, heads, strict=True):
         transaction.on_commit(partial(seals.info, "%s %d %s", addition.visit_id, head.sequence, head.seal))
     return tuple(Added(tuple(some), head) for some, head in zip(rows, heads, strict=True))
 
 
-def _write(links: Sequence[sealing.Link]) -> None:
+def _to_write(links: Sequence[sealing.Link]) -> Asked[None]:
     told = [{**link.told, "sequence": link.sequence, "seal": link.seal} for link in links]
-    with connection.cursor() as cursor:
-        cursor.execute(WRITE, [json.dumps(told, separators=(",", ":"))])
+    return Asked(WRITE, [json.dumps(told, separators=(",", ":"))], lambda _rows: None)
 
 
 def _line(addition: Addition, head: sealing.Witness) -> audit.Line:

@@ -16,15 +16,20 @@ from django.db import connection
 
 from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.sealing import Witness
+from sojourn.program.audit.asking import Asked, Rows, answer_to
 from sojourn.program.treatment.bounded import BoundedMemory
 
 MOST_EVENTS: Final = 100_000  # of all sessions together: 200 of them for 500 readings each
-READ: Final = """
-SELECT id, visit_id, form_id, kind, facts, taken_at, source, device, withdraws_id, clock_said, sequence, seal
+NAMES: Final = (
+    "id", "visit_id", "form_id", "kind", "facts", "taken_at", "source", "device", "withdraws_id", "clock_said",
+    "sequence", "seal",
+)  # fmt: skip
+READ: Final = f"""
+SELECT {", ".join(NAMES)}
 FROM unnest(%s::uuid[], %s::int[]) AS asked (visit, since)
 JOIN treatment_sessionevent event ON event.visit_id = asked.visit AND event.sequence >= asked.since
 ORDER BY visit_id, sequence
-"""
+"""  # noqa: S608 - of constants
 ELSEWHERE: Final = "SELECT form_id FROM treatment_sessionevent WHERE form_id = ANY(%s) AND visit_id <> %s"
 
 
@@ -76,21 +81,39 @@ def record_of(visit_id: UUID) -> Record:
 
 def records_of(visit_ids: Sequence[UUID]) -> dict[UUID, Record]:
     """Read the records of sessions. One query, of what is new alone; another where something is not as it was."""
+    return answer_to(asking_for_records(visit_ids))
+
+
+def asking_for_records(visit_ids: Sequence[UUID]) -> Asked[dict[UUID, Record]]:
+    """`records_of` as a question, to be put with others."""
     held = {visit_id: memory.get(visit_id) or NOTHING for visit_id in visit_ids}
-    found: dict[UUID, Record] = {}
-    for visit_id, rows in _rows({visit_id: record.last for visit_id, record in held.items()}).items():
-        before = held[visit_id]
-        if before.head is not None:
-            if not rows or rows[0]["seal"] != before.head.seal:
-                continue  # rolled back, or no longer what was seen
-            del rows[0]
-        found[visit_id] = _after(before, rows)
-        memory.keep(visit_id, found[visit_id])
-    if anew := [visit_id for visit_id in visit_ids if visit_id not in found]:
+    since = [record.last for record in held.values()]
+    return Asked(READ, [list(held), since], lambda rows: _found(held, rows))
+
+
+def _found(held: Mapping[UUID, Record], rows: Rows) -> dict[UUID, Record]:
+    """What is held with what is new, where its last seal still stands; the others anew."""
+    new: dict[UUID, list[dict[str, Any]]] = {visit_id: [] for visit_id in held}
+    for row in rows:
+        told = dict(zip(NAMES, row, strict=True))
+        new[told["visit_id"]].append(told)
+    found = {
+        visit_id: _after(before, new[visit_id])
+        for visit_id, before in held.items()
+        if _goes_on(before, new[visit_id])
+    }
+    for visit_id, record in found.items():
+        memory.keep(visit_id, record)
+    if anew := [visit_id for visit_id in held if visit_id not in found]:
         for visit_id in anew:
             memory.forget(visit_id)
         found |= records_of(anew)
     return found
+
+
+def _goes_on(before: Record, new: Sequence[dict[str, Any]]) -> bool:
+    """False where the last event was rolled back, or is no longer what was seen."""
+    return before.head is None or (bool(new) and new[0]["seal"] == before.head.seal)
 
 
 def forms_elsewhere(visit_id: UUID, form_ids: Collection[UUID]) -> frozenset[UUID]:
@@ -105,18 +128,9 @@ def remember(visit_id: UUID, before: Record, added: Sequence[Written], head: Wit
     memory.keep(visit_id, before.with_more(added, head))
 
 
-def _rows(since: dict[UUID, int]) -> dict[UUID, list[dict[str, Any]]]:
-    found: dict[UUID, list[dict[str, Any]]] = {visit_id: [] for visit_id in since}
-    with connection.cursor() as cursor:
-        cursor.execute(READ, [list(since), list(since.values())])
-        names = [column.name for column in cursor.description]
-        for row in cursor.fetchall():
-            told = dict(zip(names, row, strict=True))
-            found[told["visit_id"]].append(told)
-    return found
-
-
-def _after(before: Record, rows: list[dict[str, Any]]) -> Record:
+def _after(before: Record, new: Sequence[dict[str, Any]]) -> Record:
+    """The record with what is new, which begins with its last event, where it has one."""
+    rows = new[1:] if before.head is not None else new
     if not rows:
         return before
     return before.with_more([_written(row) for row in rows], Witness(rows[-1]["sequence"], rows[-1]["seal"]))

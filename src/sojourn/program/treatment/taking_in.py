@@ -221,11 +221,8 @@ def _causes(event: monitoring.Event, row_id: UUID, adding: TakenIn) -> list[alar
 
 
 def _earlier_signs(event: Noticed, adding: TakenIn) -> list[str]:
-    told = (
-        *adding.of.record.told,
-        *(new.event for new in adding.new),
-    )
-    return [each.sign for each in told if isinstance(each, Noticed) and each.taken_at < event.taken_at]
+    signs = [*adding.of.record.told.of(Noticed), *(new.event for new in adding.new)]
+    return [each.sign for each in signs if isinstance(each, Noticed) and each.taken_at < event.taken_at]
 
 
 def _technical(event: Refused, row_id: UUID, adding: TakenIn) -> list[alarming.Cause]:
