@@ -20,9 +20,7 @@ def names():
 
 
 def renamed(patient, name):
-    return Asked(
-        "UPDATE people_patient SET name = %s WHERE id = %s", [name, patient.id], lambda rows: len(rows)
-    )
+    return Asked("UPDATE people_patient SET name = %s WHERE id = %s", [name, patient.id], len)
 
 
 def test_each_question_has_its_own_answer_and_all_are_one_exchange(ward):
