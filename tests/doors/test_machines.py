@@ -10,6 +10,7 @@ def test_machines_are_answered_without_what_only_pages_need(client, ward):
     assert answer.status_code == 401
     assert answer["Content-Type"] == "application/json"
     assert not answer.cookies
+    assert answer["Content-Length"] == str(len(answer.content))
     assert answer["X-Content-Type-Options"] == "nosniff"
 
 

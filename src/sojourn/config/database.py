@@ -27,7 +27,12 @@ def database_from_url(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or options.pop("port", "")),
-        "OPTIONS": {"connect_timeout": CONNECTED_WITHIN_S, **options, "pool": POOL},
+        "OPTIONS": {
+            "connect_timeout": CONNECTED_WITHIN_S,
+            "options": "-c plan_cache_mode=force_generic_plan",
+            **options,
+            "pool": POOL,
+        },
     }
 
 

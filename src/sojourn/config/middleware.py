@@ -62,9 +62,12 @@ class AnswerMachines:
         request.actor = VISITOR  # type: ignore[attr-defined]
         try:
             view, args, kwargs = resolve(request.path_info)
-            answer: HttpResponseBase = view(request, *args, **kwargs)
+            answer: HttpResponse = view(request, *args, **kwargs)
         except Http404:
             return self.get_response(request)
+        answer["Content-Length"] = str(
+            len(answer.content)
+        )  # else it goes out in pieces, which the hub does not put together
         return answer
 
 

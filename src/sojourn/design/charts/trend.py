@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 
-from sojourn.design.charts.svg import element, number
+from sojourn.design.charts.svg import element
 
 WIDTH, HEIGHT, INSET = 160, 44, 4
 
@@ -33,7 +33,7 @@ def trend_svg(trend: Trend) -> SafeString:
     """Draw a trend from minute 0 to its last minute; a value off the scale stands at its edge."""
     if trend.low >= trend.high or trend.minutes <= 0:
         raise ValueError("a trend needs a scale and a length of time")
-    places = [(number(_x(minute, trend)), number(_y(value, trend))) for minute, value in trend.points]
+    places = _places(trend)
     return element(
         "svg",
         *(
@@ -42,9 +42,9 @@ def trend_svg(trend: Trend) -> SafeString:
             if trend.low <= limit.value <= trend.high
         ),
         # One line and one row of dots, however many values: a board draws them at every reading.
-        *_path("segment", "M" + "L".join(f"{x} {y}" for x, y in places), has=len(places) > 1),
-        *_path("dots", "".join(f"M{x} {y}h0" for x, y in places[:-1]), has=len(places) > 1),
-        *(element("circle", cx=x, cy=y, r="3", class_="mark") for x, y in places[-1:]),
+        *_path("segment", "M" + "L".join(places), has=len(places) > 1),
+        *_path("dots", "".join(f"M{place}h0" for place in places[:-1]), has=len(places) > 1),
+        *(element("circle", cx=place.split()[0], cy=place.split()[1], r="3", class_="mark") for place in places[-1:]),
         class_="sparkline sparkline--trend",
         role="img",
         aria_label=trend.words,
@@ -52,15 +52,19 @@ def trend_svg(trend: Trend) -> SafeString:
     )  # fmt: skip
 
 
+def _places(trend: Trend) -> list[str]:
+    """Where each value stands, as a path writes it: to about a hundredth."""
+    a_minute, a_unit = (WIDTH - 2 * INSET) / trend.minutes, (HEIGHT - 2 * INSET) / (trend.high - trend.low)
+    return [
+        f"{INSET + a_minute * min(max(minute, 0.0), trend.minutes):.5g} "
+        f"{INSET + a_unit * (trend.high - min(max(value, trend.low), trend.high)):.5g}"
+        for minute, value in trend.points
+    ]
+
+
 def _path(kind: str, drawn: str, *, has: bool) -> tuple[SafeString, ...]:
     return (element("path", d=drawn, class_=kind),) if has else ()
 
 
-def _x(minute: float, trend: Trend) -> float:
-    share = min(max(minute / trend.minutes, 0.0), 1.0)
-    return INSET + (WIDTH - 2 * INSET) * share
-
-
 def _y(value: float, trend: Trend) -> float:
-    kept = min(max(value, trend.low), trend.high)
-    return INSET + (HEIGHT - 2 * INSET) * (trend.high - kept) / (trend.high - trend.low)
+    return INSET + (HEIGHT - 2 * INSET) * (trend.high - value) / (trend.high - trend.low)

@@ -11,9 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from sojourn.clinical import monitoring
+from sojourn.program.audit.asking import Asked, answer_to
 from sojourn.program.treatment.bounded import BoundedMemory
 from sojourn.program.treatment.sessions import EventRow, Recorded
 
@@ -89,12 +88,10 @@ def _remembered(visit_id: UUID, kept: Kept | None, new: list[EventRow]) -> Recor
 
 
 def _read(heads: dict[UUID, int]) -> dict[UUID, list[EventRow]]:
+    given = {"visits": list(heads), "heads": list(heads.values())}
     found: dict[UUID, list[EventRow]] = {visit_id: [] for visit_id in heads}
-    with connection.cursor() as cursor:
-        cursor.execute(NEW, {"visits": list(heads), "heads": list(heads.values())})
-        for row in cursor.fetchall():
-            event = _event(row)
-            found[event.visit_id].append(event)
+    for event in answer_to(Asked(NEW, given, lambda rows: [_event(row) for row in rows])):
+        found[event.visit_id].append(event)
     return found
 
 

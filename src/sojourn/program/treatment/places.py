@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
+from sojourn.program.audit.asking import Asked, answer_to
 from sojourn.program.intake.practice_rules import LIMITS_ADOPTED_UNTIL
 from sojourn.program.plans.queries import VisitRow
 from sojourn.program.treatment.plan_in_force import limits_asked_for
@@ -88,9 +87,7 @@ def places_now(*, now: datetime, visit_ids: Collection[UUID] | None = None) -> t
         "limits": limits_asked_for(),
         "visits": None if visit_ids is None else list(visit_ids),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(PLACES, given)
-        return tuple(_place(row) for row in cursor.fetchall())
+    return answer_to(Asked(PLACES, given, lambda rows: tuple(_place(row) for row in rows)))
 
 
 def _place(row: tuple[Any, ...]) -> Place:

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from sojourn.program.audit import actions as audit
+from sojourn.program.audit.asking import Asked, answer_to
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to, require
 from sojourn.program.plans.choices import VisitKind
@@ -132,9 +133,8 @@ def tokens_that_are_free(shown: Sequence[str]) -> dict[str, Token]:
 
 def _tokens(shown: Sequence[str], find: str) -> dict[str, Token]:
     by_hash = {hash_of(secret): secret for secret in shown}
-    with connection.cursor() as cursor:
-        cursor.execute(find, {"hashes": list(by_hash), "limits": limits_asked_for()})
-        return {by_hash[row[0]]: _token(row) for row in cursor.fetchall()}
+    given = {"hashes": list(by_hash), "limits": limits_asked_for()}
+    return answer_to(Asked(find, given, lambda rows: {by_hash[row[0]]: _token(row) for row in rows}))
 
 
 def _token(row: Sequence[Any]) -> Token:
