@@ -19,6 +19,8 @@ class Pages:
         self.asked = []
         self.is_down = False
         self.holds_for_s = 600.0
+        self.index_open = asyncio.Event()  # an index of five hundred rows takes its time
+        self.index_open.set()
 
     def _row(self, visit):
         mark, site = self.stands[visit]
@@ -27,6 +29,7 @@ class Pages:
     async def index(self):
         self._refuse()
         self.asked.append("index")
+        await self.index_open.wait()
         return {"stands": {visit: self._row(visit) for visit in self.stands}}
 
     async def rows(self, visits):
@@ -129,6 +132,56 @@ def test_what_nobody_told_of_is_found_when_all_is_compared(house):
         ("row", "a", "a2", ["oakland"]),
         ("row", "c", "c1", ["oakland"]),
     ]
+
+
+def test_who_records_something_does_not_wait_while_all_is_compared(house):
+    hub, pages, delivery = house
+
+    async def story():
+        pages.index_open.clear()
+        delivery.ask_for_all()
+        await asyncio.sleep(0.05)
+        pages.stands["a"] = ("a2", "oakland")
+        delivery.changed(["a"])
+        await asyncio.sleep(0.1)
+        assert hub.told == [("row", "a", "a2", ["oakland"])]
+        pages.stands["b"] = ("b2", "oakland")  # nobody told of this one
+        pages.index_open.set()
+
+    run(delivery, story)
+    assert hub.told[1:] == [("row", "b", "b2", ["oakland"])]
+
+
+def test_a_comparison_that_fails_is_made_again(house, monkeypatch):
+    hub, pages, delivery = house
+    monkeypatch.setattr(deliveries, "AFTER_A_FAILURE_S", 0.01)
+
+    async def story():
+        pages.is_down = True
+        delivery.ask_for_all()
+        await asyncio.sleep(0.05)
+        pages.stands["b"] = ("b2", "oakland")
+        pages.is_down = False
+
+    run(delivery, story)
+    assert hub.told == [("row", "b", "b2", ["oakland"])]
+
+
+def test_who_records_something_does_not_wait_for_those_that_time_changes(house):
+    hub, pages, delivery = house
+    many = [f"v{number}" for number in range(300)]
+
+    async def story():
+        pages.stands |= {visit: (f"{visit}-older", "oakland") for visit in many}
+        delivery.holds_until |= dict.fromkeys(many, 0.0)
+        pages.stands["a"] = ("a2", "oakland")
+        delivery.changed(["a"])
+
+    run(delivery, story)
+    first = next(asked for asked in pages.asked if asked != "index")
+    assert "a" in first
+    assert len(first) <= 1 + deliveries.AGED_AT_A_TIME
+    assert {visit for _, visit, _, _ in hub.told} > {"a", *many[:20]}
 
 
 def test_a_row_that_time_alone_changes_is_asked_for_again(house, monkeypatch):
