@@ -116,9 +116,14 @@ def _before(told: Telling, dosed_at: datetime | None) -> Sequence[Event]:
 
 
 def _ended_at(told: Telling, dosed_at: datetime | None) -> datetime | None:
-    """A session that had a dose ends by discharge, or when the patient leaves; one without by being cancelled."""
-    ends = (Cancelled,) if dosed_at is None else (Discharged, Left)
-    return min((told.of(kind)[0].taken_at for kind in ends if told.of(kind)), default=None)
+    """A session that had a dose ends by discharge, or when the patient leaves; one without by being cancelled.
+
+    Whoever went out before the dose and came back has ended nothing.
+    """
+    if dosed_at is None:
+        return next((event.taken_at for event in told.of(Cancelled)), None)
+    ends = (event.taken_at for kind in (Discharged, Left) for event in told.of(kind))
+    return min((ended_at for ended_at in ends if ended_at >= dosed_at), default=None)
 
 
 def _unacknowledged(told: Telling) -> tuple[Alarmed, ...]:
@@ -224,18 +229,23 @@ def _departures(
         return ()
     found = []
     if not is_ready:
-        found.append(Departure("dosed-early", "The dose was given before every check was passed.", dosed_at))
+        says = "The dose was given before every check was passed."
+        found.append(Departure("dosed-early", says, dosed_at, told.of(Dosed)[0].event_id))
     for event in told.of(Discharged):
+        if event.taken_at < dosed_at:
+            continue
         missing = _missing(told, plan, as_of=event.taken_at, observe_minutes=observe_minutes)
         if missing:
             names = ", ".join(each.criterion for each in missing)
-            found.append(Departure("left-early", f"The patient left while missing: {names}.", event.taken_at))
-    return (*found, *_gone_early(told))
+            says = f"The patient left while missing: {names}."
+            found.append(Departure("left-early", says, event.taken_at, event.event_id))
+    return (*found, *_gone_early(told, dosed_at))
 
 
-def _gone_early(told: Telling) -> list[Departure]:
-    left = next((event.taken_at for event in told.of(Left)), None)
-    discharged = next((event.taken_at for event in told.of(Discharged)), None)
-    if left is None or (discharged is not None and discharged <= left):
+def _gone_early(told: Telling, dosed_at: datetime) -> list[Departure]:
+    left = next((event for event in told.of(Left) if event.taken_at >= dosed_at), None)
+    discharged = next((event.taken_at for event in told.of(Discharged) if event.taken_at >= dosed_at), None)
+    if left is None or (discharged is not None and discharged <= left.taken_at):
         return []
-    return [Departure("left-undischarged", "The patient left without a discharge.", left)]
+    says = "The patient left without a discharge."
+    return [Departure("left-undischarged", says, left.taken_at, left.event_id)]

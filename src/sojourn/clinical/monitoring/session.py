@@ -47,11 +47,12 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Departure:
-    """Something that was done although the plan did not allow it yet. It stays on record."""
+    """Something that was done although the plan did not allow it yet, told by the event `about_id`. It stays on record."""
 
     id: str
     says: str
     at: datetime
+    about_id: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
 from sojourn.program.safety.models import Alarm, AlarmEvent
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.given import end_of_dosing
 from sojourn.program.treatment.models import SessionEvent, VisitNote
-from sojourn.program.treatment.phases import OVER
 
 # Program policy: how long each thing may take before the director sees it as overdue.
 DECIDE_WITHIN = timedelta(days=3)
@@ -143,7 +143,7 @@ def sessions_running(actor: Actor, *, now: datetime) -> tuple[RunningSession, ..
             cancelled_at=None,
             during__overlap=(now - LONGEST_SESSION, now),
         )
-        .filter(Exists(dosed), ~Exists(events.filter(kind__in=OVER)))
+        .filter(Exists(dosed), ~Exists(end_of_dosing(visit=OuterRef("pk"))))
         .annotate(
             dosed_at=Subquery(dosed.order_by("taken_at").values("taken_at")[:1]),
             last_event_at=Subquery(events.order_by("-taken_at").values("taken_at")[:1]),

@@ -15,11 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient
 from sojourn.program.people.policy import patients_visible_to, sites_seen_whole
-from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.models import PatientStanding, PhaseChange
 
 PAGE = 50
-OVER = (EventKind.DISCHARGED, EventKind.CANCELLED)
 
 
 class Phase(TextChoices):

@@ -34,10 +34,10 @@ JOIN people_site site ON site.id = course.site_id
 LEFT JOIN plans_chair chair ON chair.id = visit.chair_id
 LEFT JOIN LATERAL (
   SELECT max(sequence) AS head, bool_or(kind = 'cancelled') AS was_cancelled,
-         coalesce(bool_or(stands AND kind = 'dosed'), false)
-         AND NOT coalesce(bool_or(stands AND kind IN ('discharged', 'left')), false) AS is_running
+         min(taken_at) FILTER (WHERE stands AND kind = 'dosed')
+         > coalesce(max(taken_at) FILTER (WHERE stands AND kind IN ('discharged', 'left')), '-infinity') AS is_running
   FROM (
-    SELECT sequence, kind,
+    SELECT sequence, kind, taken_at,
            kind IN ('dosed', 'discharged', 'left')
            AND NOT EXISTS (SELECT 1 FROM treatment_sessionevent later WHERE later.withdraws_id = event.id) AS stands
     FROM treatment_sessionevent event WHERE event.visit_id = visit.id

@@ -16,11 +16,11 @@ from sojourn.program.treatment.arming import arm_from_record
 from sojourn.program.treatment.calls_and_sitters import FOLLOWED_FOR, arm_sitter
 from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.folded import spoke_of_suicide
+from sojourn.program.treatment.given import end_of_dosing
 from sojourn.program.treatment.models import SessionEvent
 
 log = logging.getLogger("sojourn.watch")
 
-ENDS = (EventKind.DISCHARGED, EventKind.LEFT)
 UNWATCHED = "SESSION-UNWATCHED"
 SAYS = "This session ran without a deadline: nobody would have been told of a missed look. It has one again."
 
@@ -34,7 +34,7 @@ def unwatched_sessions(*, now: datetime) -> tuple[UUID, ...]:
     running = list(
         Visit.objects.filter(
             Exists(events.filter(kind=EventKind.DOSED, taken_at__range=(now - FOLLOWED_FOR, now))),
-            ~Exists(events.filter(kind__in=ENDS)),
+            ~Exists(end_of_dosing(visit=OuterRef("pk"))),
             during__overlap=(now - 2 * FOLLOWED_FOR, now + FOLLOWED_FOR),
         )
         .annotate(has_sitter=Exists(events.filter(kind=EventKind.ROLE_ACCEPTED, source=EventSource.SITTER)))

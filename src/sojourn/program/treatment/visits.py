@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from sojourn.program.people.actors import Actor
 from sojourn.program.plans import booking
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.given import end_of_dosing
 from sojourn.program.treatment.models import SessionEvent, VisitNote
 
 
@@ -39,7 +40,7 @@ def name_companion(*, visit_id: UUID, name: str, phone: str, actor: Actor, now: 
     """Name the escort or sitter of a session that has not ended. Raises SessionEnded and what `name_sitter` raises."""
     with transaction.atomic():
         booking.name_sitter(visit_id=visit_id, name=name, phone=phone, actor=actor, now=now)
-        if _has(visit_id, EventKind.DISCHARGED, EventKind.CANCELLED):
+        if _has(visit_id, EventKind.CANCELLED) or end_of_dosing(visit_id=visit_id).exists():
             raise SessionEnded
 
 
