@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -26,6 +26,14 @@ from sojourn.program.treatment.models import FiledForm, SessionEvent
 from sojourn.program.treatment.sessions import EventRow, Session, session
 
 LISTED_AT_MOST = 200
+HANDS: Final[dict[str, documents.Hand]] = {
+    EventSource.ROOM: "staff",
+    EventSource.PAPER: "staff",
+    EventSource.PROGRAM: "program",
+    EventSource.PATIENT: "patient",
+    EventSource.SITTER: "sitter",
+    EventSource.DEVICE: "device",
+}
 
 
 class PaperNotFound(Exception):
@@ -252,5 +260,5 @@ def _entry(row: EventRow) -> documents.Entry:
         event=row.as_event(),
         by=row.by or said_by,
         counts=row.struck_at is None,
-        by_patient=row.source == EventSource.PATIENT,
+        hand=HANDS[row.source],
     )

@@ -12,6 +12,7 @@ from sojourn.clinical.monitoring.documents.notes import (
 from sojourn.clinical.monitoring.documents.values import (
     Document,
     Entry,
+    Hand,
     Kept,
     Line,
     NotDerivable,
@@ -29,6 +30,6 @@ DOCUMENTS: dict[str, Callable[[SessionRecord], Document]] = {
 }
 
 __all__ = [
-    "DOCUMENTS", "Document", "Entry", "Form", "Kept", "Line", "NotDerivable", "Section", "SessionRecord", "Telling",
+    "DOCUMENTS", "Document", "Entry", "Form", "Hand", "Kept", "Line", "NotDerivable", "Section", "SessionRecord", "Telling",
     "filled_form", "form_for", "forms", "incident_report", "observation_minutes", "patient_summary", "session_note",
 ]  # fmt: skip

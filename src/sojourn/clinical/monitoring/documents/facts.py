@@ -1,20 +1,25 @@
 """Single facts of a session for a form, each with the events it rests on. None: nothing on record says so."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from sojourn.clinical.monitoring.documents.in_words import numbers, serious_in_words
-from sojourn.clinical.monitoring.documents.values import Entry, Kept, SessionRecord
-from sojourn.clinical.monitoring.events import (
-    Discharged,
-    DoseChecked,
-    Dosed,
-    Rated,
-    SeriousTold,
-    VitalTaken,
+from sojourn.clinical.monitoring.documents.in_words import numbers, pressure_in_words, serious_in_words
+from sojourn.clinical.monitoring.documents.milestones import (
+    after_dose,
+    discharge,
+    doses,
+    first_dose,
+    minutes_watched,
+    until_dose,
+    watched_until,
+    while_watched,
+    with_pressure,
 )
+from sojourn.clinical.monitoring.documents.values import Entry, Kept, SessionRecord
+from sojourn.clinical.monitoring.events import DoseChecked, Dosed, Rated, SeriousTold, VitalTaken
 from sojourn.clinical.monitoring.fold import state_of
-from sojourn.clinical.monitoring.limits import crossings_of
+from sojourn.clinical.monitoring.limits import crossings_of, values_of
+from sojourn.clinical.quantities import BloodPressure
 
 NEAR_40 = range(30, 51)  # program policy: a reading of minute 30 to 50 counts as the one at about 40 minutes
 AWAKE = 5  # MOAA/S: answers readily to the name
@@ -41,11 +46,9 @@ def medicine(group: str) -> Callable[[SessionRecord], Fact | None]:
 
 
 def monitor(record: SessionRecord) -> Fact | None:
-    """Who let the patient go, by the entry that says so; until then, who is booked to watch."""
-    end = _discharge(record)
-    if end is None or not end.by:
-        return Fact(record.monitor, source="booked for this session")
-    return Fact(end.by, (end.number,))
+    """Who let the patient go, by the entry that says so."""
+    end = discharge(record)
+    return Fact(end.by, (end.number,)) if end.by else Fact(record.monitor, source="booked for this session")
 
 
 def serious(record: SessionRecord) -> Fact | None:
@@ -61,48 +64,42 @@ def serious(record: SessionRecord) -> Fact | None:
 
 def session_date(record: SessionRecord) -> Fact | None:
     """The day of the dose where the site is."""
-    given = _dose(record)
-    return Fact(record.day(given.event.taken_at), (given.number,)) if given else None
+    given = first_dose(record)
+    return Fact(record.day(given.event.taken_at), (given.number,))
 
 
 def dose(record: SessionRecord) -> Fact | None:
     """Everything given, in mg."""
-    given = [e for e in record.standing if isinstance(e.event, Dosed)]
-    return Fact(f"{record.state.dose_mg:g} mg", numbers(given)) if given else None
+    return Fact(f"{record.state.dose_mg:g} mg", numbers(doses(record)))
 
 
 def lot(record: SessionRecord) -> Fact | None:
-    """The lot numbers typed with the dose, and the lot of the last check before it."""
-    named = [(e.event.words, e) for e in record.standing if isinstance(e.event, Dosed) and e.event.words]
-    given = _dose(record)
-    checked = [
-        (e.event.lot, e)
-        for e in record.standing
-        if isinstance(e.event, DoseChecked) and given is not None and e.event.taken_at <= given.event.taken_at
-    ]
-    found = checked[-1:] + named
+    """The lot numbers typed with each dose, and the lot of the last check before it."""
+    found: list[tuple[str, Entry]] = []
+    for given in doses(record):
+        checked = [
+            (e.event.lot, e)
+            for e in record.standing
+            if isinstance(e.event, DoseChecked) and e.event.taken_at <= given.event.taken_at
+        ]
+        found += [each for each in checked[-1:] if each not in found]
+        if isinstance(given.event, Dosed) and given.event.words:
+            found.append((given.event.words, given))
     lots = ", ".join(dict.fromkeys(lot for lot, _entry in found))
     return Fact(lots, numbers([entry for _lot, entry in found])) if found else None
 
 
 def minutes(record: SessionRecord) -> Fact | None:
-    """Whole minutes from the dose to the discharge."""
-    given, end = _dose(record), _discharge(record)
-    if given is None or end is None:
-        return None
-    elapsed = (end.event.taken_at - given.event.taken_at).total_seconds() // 60
-    return Fact(f"{elapsed:.0f}", (given.number, end.number))
+    """Whole minutes from the dose until the patient was watched no more."""
+    given, until = first_dose(record), watched_until(record)
+    return Fact(str(minutes_watched(record)), (given.number, until.number))
 
 
 def ready_after(record: SessionRecord) -> Fact | None:
     """The first minute at which nothing but the minimum time was missing, by what was on record until then."""
-    given, end = _dose(record), _discharge(record)
-    if given is None or end is None:
-        return None
+    given = first_dose(record)
     observation = {each.id for each in record.plan.criteria if each.kind == "minimum_observation"}
-    for entry in _after_dose(record):
-        if entry.event.taken_at > end.event.taken_at:
-            return None
+    for entry in while_watched(record):
         known = [e.event for e in record.standing if e.event.taken_at <= entry.event.taken_at]
         state = state_of(
             events=known, plan=record.plan, now=entry.event.taken_at, observe_longer=record.observe_longer
@@ -114,61 +111,32 @@ def ready_after(record: SessionRecord) -> Fact | None:
 
 
 def acceptable_before(record: SessionRecord) -> Fact | None:
-    """No when the last reading before the dose crossed a limit of that time."""
-    given = _dose(record)
-    if given is None:
-        return None
-    taken = [
-        e for e in record.standing if isinstance(e.event, VitalTaken) and e.event.taken_at <= given.event.taken_at
-    ]  # fmt: skip
-    if not taken:
-        return None
-    crossed = crossings_of(taken[-1].event, plan=record.plan, baseline=None, after_dose=False)
-    return Fact("no" if crossed else "yes", (taken[-1].number,))
+    """No when the last value of any vital sign before the dose crossed a limit of that time."""
+    return _acceptable(record, until_dose(record), baseline=None, after_dose=False)
 
 
 def acceptable_after(record: SessionRecord) -> Fact | None:
-    """No when the last reading up to the discharge crossed a limit of that time."""
-    end = _discharge(record)
-    taken = [
-        e
-        for e in _after_dose(record)
-        if isinstance(e.event, VitalTaken) and end is not None and e.event.taken_at <= end.event.taken_at
-    ]
-    if not taken:
-        return None
-    crossed = crossings_of(taken[-1].event, plan=record.plan, baseline=record.state.baseline, after_dose=True)
-    return Fact("no" if crossed else "yes", (taken[-1].number,))
+    """No when the last value of any vital sign while the patient was watched crossed a limit of that time."""
+    return _acceptable(record, while_watched(record), baseline=record.state.baseline, after_dose=True)
 
 
 def pressure_before(record: SessionRecord) -> Fact | None:
     """The last blood pressure up to the dose."""
-    given = _dose(record)
-    return _pressure(
-        e for e in _pressures(record) if given is not None and e.event.taken_at <= given.event.taken_at
-    )
+    return _pressure(with_pressure(until_dose(record)))
 
 
 def pressure_at_40(record: SessionRecord) -> Fact | None:
     """The blood pressure nearest to minute 40, of those between minute 30 and 50."""
-    given = _dose(record)
-    if given is None:
-        return None
-    at = {
-        e.number: (e.event.taken_at - given.event.taken_at).total_seconds() / 60 for e in _pressures(record)
-    }
-    near = [e for e in _pressures(record) if NEAR_40.start <= at[e.number] < NEAR_40.stop]
-    return _pressure(sorted(near, key=lambda e: -abs(at[e.number] - 40))[-1:])
+    dosed_at = first_dose(record).event.taken_at
+    taken = with_pressure(while_watched(record))
+    minute = {e.number: (e.event.taken_at - dosed_at).total_seconds() / 60 for e in taken}
+    near = [e for e in taken if NEAR_40.start <= minute[e.number] < NEAR_40.stop]
+    return _pressure(sorted(near, key=lambda e: -abs(minute[e.number] - 40))[-1:])
 
 
 def pressure_last(record: SessionRecord) -> Fact | None:
-    """The last blood pressure between the dose and the discharge."""
-    end, after = _discharge(record), {e.number for e in _after_dose(record)}
-    return _pressure(
-        e
-        for e in _pressures(record)
-        if e.number in after and end is not None and e.event.taken_at <= end.event.taken_at
-    )
+    """The last blood pressure while the patient was watched."""
+    return _pressure(with_pressure(while_watched(record)))
 
 
 def oxygen_series(record: SessionRecord) -> Fact | None:
@@ -184,22 +152,19 @@ def oxygen_series(record: SessionRecord) -> Fact | None:
 
 def sedation(record: SessionRecord) -> Fact | None:
     """Yes when any rating after the dose was below fully awake."""
-    rated = [e for e in _after_dose(record) if isinstance(e.event, Rated) and e.event.moaas is not None]
+    rated = [e for e in after_dose(record) if isinstance(e.event, Rated) and e.event.moaas is not None]
     return _spell(record, rated, lambda e: isinstance(e.event, Rated) and (e.event.moaas or 0) < AWAKE)
 
 
 def dissociation(record: SessionRecord) -> Fact | None:
     """Yes when any rating after the dose was above 0 of 10."""
-    rated = [
-        e for e in _after_dose(record) if isinstance(e.event, Rated) and e.event.dissociation is not None
-    ]
+    rated = [e for e in after_dose(record) if isinstance(e.event, Rated) and e.event.dissociation is not None]
     return _spell(record, rated, lambda e: isinstance(e.event, Rated) and (e.event.dissociation or 0) > 0)
 
 
 def pressure_rise(record: SessionRecord) -> Fact | None:
     """Yes when a reading after the dose crossed a limit of blood pressure."""
-    after = {e.number for e in _after_dose(record)}
-    taken = [e for e in _pressures(record) if e.number in after]
+    taken = with_pressure(after_dose(record))
     return _spell(record, taken, lambda e: _crosses(record, e, {"systolic", "diastolic"}))
 
 
@@ -207,7 +172,7 @@ def breathing(record: SessionRecord) -> Fact | None:
     """Yes when oxygen or breathing rate crossed a limit after the dose."""
     taken = [
         e
-        for e in _after_dose(record)
+        for e in after_dose(record)
         if isinstance(e.event, VitalTaken) and (e.event.spo2 or e.event.respiratory_rate)
     ]
     return _spell(record, taken, lambda e: _crosses(record, e, {"spo2", "respiratory_rate"}))
@@ -235,27 +200,23 @@ def _crosses(record: SessionRecord, entry: Entry, signals: set[str]) -> bool:
     return any(crossing.signal in signals for crossing in crossed)
 
 
-def _dose(record: SessionRecord) -> Entry | None:
-    return next((e for e in record.standing if isinstance(e.event, Dosed)), None)
-
-
-def _discharge(record: SessionRecord) -> Entry | None:
-    return next((e for e in record.standing if isinstance(e.event, Discharged)), None)
-
-
-def _after_dose(record: SessionRecord) -> list[Entry]:
-    given = _dose(record)
-    return [e for e in record.standing if given is not None and e.event.taken_at > given.event.taken_at]
-
-
-def _pressures(record: SessionRecord) -> list[Entry]:
-    return [e for e in record.standing if isinstance(e.event, VitalTaken) and e.event.blood_pressure]
-
-
-def _pressure(entries: Iterable[Entry]) -> Fact | None:
-    """The last of these readings."""
-    found = list(entries)
-    if not found or not isinstance(found[-1].event, VitalTaken) or found[-1].event.blood_pressure is None:
+def _acceptable(
+    record: SessionRecord, entries: list[Entry], *, baseline: BloodPressure | None, after_dose: bool
+) -> Fact | None:
+    """Hold the last value of each vital sign against the limits; what was measured apart counts together."""
+    latest = {signal: e for e in entries if isinstance(e.event, VitalTaken) for signal in values_of(e.event)}
+    if not latest:
         return None
-    pressure = found[-1].event.blood_pressure
-    return Fact(f"{pressure.systolic_mmhg}/{pressure.diastolic_mmhg} mmHg", (found[-1].number,))
+    crossed = [
+        crossing
+        for signal, entry in latest.items()
+        for crossing in crossings_of(entry.event, plan=record.plan, baseline=baseline, after_dose=after_dose)
+        if crossing.signal == signal
+    ]
+    cited = {entry.number: entry for entry in latest.values()}
+    return Fact("no" if crossed else "yes", numbers(list(cited.values())))
+
+
+def _pressure(taken: list[Entry]) -> Fact | None:
+    """The last of these readings."""
+    return Fact(pressure_in_words(taken[-1]), (taken[-1].number,)) if taken else None

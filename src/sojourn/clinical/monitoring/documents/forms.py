@@ -7,6 +7,7 @@ from functools import cache
 
 from sojourn.clinical.evidence import Citation, Table, read_citations, read_table
 from sojourn.clinical.monitoring.documents import facts
+from sojourn.clinical.monitoring.documents.milestones import discharge
 from sojourn.clinical.monitoring.documents.values import (
     Document,
     Line,
@@ -15,7 +16,6 @@ from sojourn.clinical.monitoring.documents.values import (
     SessionRecord,
     document,
 )
-from sojourn.clinical.monitoring.events import Discharged
 from sojourn.clinical.monitoring.plan_files import DATA
 
 OF_PATIENT, OF_PLAN, OF_SITE = "patient record", "number of the session in its course", "site record"
@@ -110,13 +110,12 @@ def form_for(plan_id: str) -> Form | None:
 def filled_form(record: SessionRecord) -> Document:
     """Fill the form of a session from its events and what is kept of its people; what is not known says so.
 
-    Raises NotDerivable where no form is asked for, and without a discharge on record.
+    Raises NotDerivable where no form is asked for, and without a dose and a discharge after it on record.
     """
     form = form_for(record.plan.id)
     if form is None:
         raise NotDerivable("No form is asked for after a session of this kind.")
-    if not any(isinstance(entry.event, Discharged) for entry in record.standing):
-        raise NotDerivable("No discharge stands on record, so the form cannot be made yet.")
+    discharge(record)
     titles = tuple(dict.fromkeys(field.section for field in form.fields))
     return document(
         record,

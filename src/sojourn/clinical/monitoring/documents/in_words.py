@@ -61,6 +61,13 @@ def serious_in_words(event: SeriousTold) -> str:
     return f"serious adverse event: {event.what}; treatment: {event.treatment}; {hospital}; outcome: {event.outcome}"
 
 
+def pressure_in_words(entry: Entry) -> str:
+    """The blood pressure of a reading that has one."""
+    assert isinstance(entry.event, VitalTaken)
+    assert entry.event.blood_pressure is not None
+    return f"{entry.event.blood_pressure.systolic_mmhg}/{entry.event.blood_pressure.diastolic_mmhg} mmHg"
+
+
 def rating_in_words(event: Rated) -> str:
     """Every rating that was given, with its scale."""
     said = []

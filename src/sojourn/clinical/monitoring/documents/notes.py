@@ -8,9 +8,22 @@ from sojourn.clinical.monitoring.documents.in_words import (
     dose_check_in_words,
     line,
     numbers,
+    pressure_in_words,
     rating_in_words,
     serious_in_words,
     vitals_in_words,
+)
+from sojourn.clinical.monitoring.documents.milestones import (
+    ENDED_HOW,
+    after_dose,
+    doses,
+    end,
+    first_dose,
+    minutes_watched,
+    until_dose,
+    watched_until,
+    while_watched,
+    with_pressure,
 )
 from sojourn.clinical.monitoring.documents.values import (
     UNTIL_TOMORROW,
@@ -57,6 +70,7 @@ from sojourn.clinical.monitoring.events import (
 )
 from sojourn.clinical.monitoring.ladder_files import followed_by_steps
 from sojourn.clinical.monitoring.ladders import CALL, LOOK, SITTER_LOOK
+from sojourn.clinical.monitoring.limits import values_of
 
 ACT = {"red", "emergency"}
 MISSED = {
@@ -84,10 +98,7 @@ def session_note(record: SessionRecord) -> Document:
             Section("What happened", _happened(record)),
             Section("Alarms", _alarms(record)),
             Section("Confirmed before leaving", _confirmed(record)),
-            Section(
-                "Departures from the plan",
-                tuple(Line(record.clock(each.at), each.says) for each in record.state.departures),
-            ),
+            Section("Departures from the plan", _departures(record)),
             Section("Struck out or corrected", _taken_back(record)),
         ),
         citations=record.plan.citations,
@@ -95,15 +106,16 @@ def session_note(record: SessionRecord) -> Document:
 
 
 def observation_minutes(record: SessionRecord) -> Document:
-    """Count the minutes from the dose to the discharge. Raises NotDerivable without both."""
-    dose, end = _dose(record), _discharge(record)
-    minutes = int((end.event.taken_at - dose.event.taken_at).total_seconds() // 60)
-    watched = [
+    """Count the minutes from the dose until the patient was discharged, or left where that was sooner.
+
+    Raises NotDerivable without a dose and a discharge after it. What a device sent by itself is nobody's look.
+    """
+    dose, until = first_dose(record), watched_until(record)
+    looks = [
         e
-        for e in record.standing
-        if isinstance(e.event, VitalTaken | Rated | Looked | Noticed) and not e.by_patient
+        for e in while_watched(record)
+        if isinstance(e.event, VitalTaken | Rated | Looked | Noticed) and e.hand in {"staff", "sitter"}
     ]
-    during = [e for e in watched if dose.event.taken_at < e.event.taken_at <= end.event.taken_at]
     asked = record.state.observe_minutes
     return document(
         record,
@@ -113,11 +125,11 @@ def observation_minutes(record: SessionRecord) -> Document:
             Section(
                 "Observation",
                 (
-                    Line("Dose", f"{record.day(dose.event.taken_at)} {record.clock(dose.event.taken_at)}", (dose.number,)),
-                    Line("Discharge", f"{record.day(end.event.taken_at)} {record.clock(end.event.taken_at)}", (end.number,)),
-                    Line("Minutes observed", str(minutes), (dose.number, end.number)),
-                    Line("Minutes asked by the plan", f"at least {asked}"),
-                    Line("Looks at the patient on record", str(len(during)), numbers(during)),
+                    Line("Dose", record.day_and_clock(dose.event.taken_at), (dose.number,)),
+                    Line(_until_says(until), record.day_and_clock(until.event.taken_at), (until.number,)),
+                    Line("Minutes observed", str(minutes_watched(record)), (dose.number, until.number)),
+                    Line("Minutes asked by the plan", f"at least {asked}", source=record.plan.observe_says),
+                    Line("Looks at the patient on record", str(len(looks)), numbers(looks)),
                 ),
             ),
         ),
@@ -127,23 +139,16 @@ def observation_minutes(record: SessionRecord) -> Document:
 
 def patient_summary(record: SessionRecord) -> Document:
     """Tell the patient, in plain words, what was done and what holds until tomorrow. Raises NotDerivable."""
-    dose, end = _dose(record), _discharge(record)
-    pressures = [e for e in record.standing if isinstance(e.event, VitalTaken) and e.event.blood_pressure]
-    first, last = (pressures[0], pressures[-1]) if pressures else (None, None)
-    minutes = int((end.event.taken_at - dose.event.taken_at).total_seconds() // 60)
+    dose, until = first_dose(record), watched_until(record)
+    before, after = with_pressure(until_dose(record)), with_pressure(while_watched(record))
     told = [
         Line("Date", record.day(dose.event.taken_at), (dose.number,)),
-        Line(
-            "Your dose", f"{record.state.dose_mg:g} mg at {record.clock(dose.event.taken_at)}", (dose.number,)
-        ),
-        Line("We watched over you for", f"{minutes} minutes", (dose.number, end.number)),
+        Line("Your dose", _doses_in_words(record), numbers(doses(record))),
+        Line("We watched over you for", f"{minutes_watched(record)} minutes", (dose.number, until.number)),
     ]
-    if first is not None and last is not None:
-        told += [
-            Line("Blood pressure before", _pressure(first), (first.number,)),
-            Line("Blood pressure when you left", _pressure(last), (last.number,)),
-        ]
-    companion = [e for e in record.standing if isinstance(e.event, Left)]
+    told += [Line("Blood pressure before", pressure_in_words(e), (e.number,)) for e in before[-1:]]
+    told += [Line("Blood pressure when you left", pressure_in_words(e), (e.number,)) for e in after[-1:]]
+    companion = [e for e in after_dose(record) if isinstance(e.event, Left)]
     told += [Line("You left", e.event.words, (e.number,)) for e in companion if isinstance(e.event, Left)]
     return document(
         record,
@@ -172,46 +177,68 @@ def incident_report(record: SessionRecord) -> Document:
         title="Incident report",
         sections=(
             *(Section(f"Alarm at {record.clock(e.event.taken_at)}", _alarm_story(record, e)) for e in alarms),
-            Section(
-                "Departures from the plan",
-                tuple(Line(record.clock(each.at), each.says) for each in record.state.departures),
-            ),
+            Section("Departures from the plan", _departures(record)),
+            Section("What was seen and said", _of(record, (Noticed, HelpAsked, Missed, SeriousTold))),
             Section("Medicines and calls", _of(record, (Medicated, Called))),
+            Section("How it ended", _of(record, (Discharged, Left, PickedUp, NextMorning))),
             Section("Notes", _of(record, (Noted,))),
         ),
         citations=record.plan.citations,
     )
 
 
-def _dose(record: SessionRecord) -> Entry:
-    found = next((e for e in record.standing if isinstance(e.event, Dosed)), None)
-    if found is None:
-        raise NotDerivable("No dose stands on record.")
-    return found
-
-
-def _discharge(record: SessionRecord) -> Entry:
-    found = next((e for e in record.standing if isinstance(e.event, Discharged)), None)
-    if found is None:
-        raise NotDerivable("No discharge stands on record.")
-    return found
-
-
 def _in_short(record: SessionRecord) -> tuple[Line, ...]:
-    doses = [e for e in record.standing if isinstance(e.event, Dosed)]
-    ends = [e for e in record.standing if isinstance(e.event, Discharged | Cancelled | Left)]
-    said = [Line("Monitored by", record.monitor), Line("Where", record.site_name)]
-    if doses:
-        at = doses[0].event.taken_at
-        dose = f"{record.state.dose_mg:g} mg on {record.day(at)} at {record.clock(at)}"
-        said.append(Line("Dose", dose, numbers(doses)))
+    given, ended = doses(record), end(record)
+    said = [
+        Line("Booked to watch", record.monitor, source="schedule"),
+        *_watchers(record),
+        Line("Where", record.site_name, source="site record"),
+    ]
+    if given:
+        day = record.day(given[0].event.taken_at)
+        said.append(Line("Dose", f"{_doses_in_words(record)} on {day}", numbers(given)))
     else:
         said.append(Line("Dose", "", lacks="no dose on record"))
-    if record.state.ended_at is not None and ends:
-        said.append(Line("Ended", record.clock(record.state.ended_at), (ends[0].number,)))
+    if ended is not None:
+        how = ENDED_HOW[type(ended.event)]
+        said.append(Line("Ended", f"{record.clock(ended.event.taken_at)}, {how}", (ended.number,)))
     else:
         said.append(Line("Ended", "", lacks="not ended yet"))
     return tuple(said)
+
+
+def _watchers(record: SessionRecord) -> tuple[Line, ...]:
+    """Who of the staff looked at the patient after the dose, each with their first entry."""
+    first: dict[str, int] = {}
+    for entry in after_dose(record):
+        if (
+            isinstance(entry.event, VitalTaken | Rated | Looked | Noticed)
+            and entry.hand == "staff"
+            and entry.by
+        ):
+            first.setdefault(entry.by, entry.number)
+    return (Line("Watched by", ", ".join(first), tuple(sorted(first.values()))),) if first else ()
+
+
+def _doses_in_words(record: SessionRecord) -> str:
+    """Each dose with its time, and all of them together where there were several."""
+    said = [
+        f"{e.event.mg:g} mg at {record.clock(e.event.taken_at)}"
+        for e in doses(record)
+        if isinstance(e.event, Dosed)
+    ]
+    return said[0] if len(said) == 1 else f"{', '.join(said)}: {record.state.dose_mg:g} mg together"
+
+
+def _until_says(until: Entry) -> str:
+    return "The patient left" if isinstance(until.event, Left) else "Discharge"
+
+
+def _departures(record: SessionRecord) -> tuple[Line, ...]:
+    number = {e.event.event_id: e.number for e in record.entries}
+    return tuple(
+        Line(record.clock(each.at), each.says, (number[each.about_id],)) for each in record.state.departures
+    )
 
 
 def _checks(record: SessionRecord) -> tuple[Line, ...]:
@@ -314,8 +341,30 @@ def _alarms(record: SessionRecord) -> tuple[Line, ...]:
         told
         for e in record.standing
         if isinstance(e.event, Alarmed)
-        for told in (line(record, e, f"{e.event.severity}: {e.event.words}"), *_taken_on(record, e))
+        for told in (
+            line(record, e, f"{e.event.severity}: {e.event.words}"),
+            *_no_longer_so(record, e.event),
+            *_taken_on(record, e),
+        )
     )
+
+
+def _no_longer_so(record: SessionRecord, alarm: Alarmed) -> tuple[Line, ...]:
+    """That the entry which raised an alarm was taken back since, why, and what it was replaced by."""
+    by_id = {e.event.event_id: e for e in record.entries}
+    taken_back = [
+        e for e in record.entries
+        if isinstance(e.event, Struck | Corrected) and e.event.struck_id == alarm.about_id
+    ]  # fmt: skip
+    told = []
+    for entry in taken_back[-1:]:
+        assert isinstance(entry.event, Struck | Corrected)
+        says = f"the entry that raised it counts no more: {entry.event.words}"
+        told.append(line(record, entry, says))
+        right = by_id.get(entry.event.replaced_by) if isinstance(entry.event, Corrected) else None
+        if right is not None and right.counts and type(right.event) in SAYS:
+            told.append(line(record, right, f"told rightly: {_says(record, right.event)}"))
+    return tuple(told)
 
 
 def _taken_on(record: SessionRecord, alarm: Entry) -> tuple[Line, ...]:
@@ -334,17 +383,26 @@ def _alarm_story(record: SessionRecord, alarm: Entry) -> tuple[Line, ...]:
     later = (
         line(record, e, _says(record, e.event))
         for e in record.standing
-        if isinstance(e.event, VitalTaken | Rated) and e.event.taken_at > alarm.event.taken_at
+        if isinstance(e.event, VitalTaken | Rated)
+        and e.event.taken_at > alarm.event.taken_at
+        and _looks_again(record, alarm.event, e)
     )
     after = next(later, None)
     return (
         line(record, alarm, f"{alarm.event.severity}: {alarm.event.words}"),
+        *_no_longer_so(record, alarm.event),
         *_tellings(record, alarm),
         *(taken or (Line("Taken on", "", lacks="nobody has taken it on"),)),
         Line("Looked again", f"{after.label}: {after.says}", after.cites)
         if after
         else Line("Looked again", "", lacks="no later reading on record"),
     )
+
+
+def _looks_again(record: SessionRecord, alarm: Alarmed, entry: Entry) -> bool:
+    """True for an entry that measured what the alarm is about; where it is about no limit, for any that measured."""
+    about = next((each.signal for each in record.plan.limits_after if each.id == alarm.limit_id), None)
+    return about is None or about in values_of(entry.event)
 
 
 def _tellings(record: SessionRecord, alarm: Entry) -> tuple[Line, ...]:
@@ -387,9 +445,3 @@ def _taken_back(record: SessionRecord) -> tuple[Line, ...]:
         for e in record.entries
         if isinstance(e.event, Struck | Corrected)
     )
-
-
-def _pressure(entry: Entry) -> str:
-    assert isinstance(entry.event, VitalTaken)
-    assert entry.event.blood_pressure is not None
-    return f"{entry.event.blood_pressure.systolic_mmhg}/{entry.event.blood_pressure.diastolic_mmhg} mmHg"

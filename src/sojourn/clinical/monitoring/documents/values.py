@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
+from functools import cached_property
+from typing import Literal
 
 from sojourn.clinical.evidence import Citation
 from sojourn.clinical.monitoring.driving import OF_THE_PATIENT
@@ -11,6 +13,7 @@ from sojourn.clinical.monitoring.plans import MonitoringPlan
 from sojourn.clinical.monitoring.session import SessionState
 
 UNTIL_TOMORROW = "Until tomorrow"
+Hand = Literal["staff", "patient", "sitter", "device", "program"]
 
 
 class NotDerivable(Exception):
@@ -21,14 +24,14 @@ class NotDerivable(Exception):
 class Entry:
     """One event with its number on record. `counts` is False for what was struck out or corrected.
 
-    `by_patient`: the patient said it themselves, so that it is nobody's look at them.
+    `hand`: whether staff recorded it, the patient or the sitter said it, a device sent it or the program wrote it.
     """
 
     number: int
     event: Event
     by: str
     counts: bool = True
-    by_patient: bool = False
+    hand: Hand = "staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class Telling:
     failed_because: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SessionRecord:
     """One session and nothing else: its events in order of time, and the state that follows from them.
 
@@ -89,8 +92,28 @@ class SessionRecord:
         return tuple(entry for entry in self.entries if entry.counts)
 
     def clock(self, at: datetime) -> str:
-        """The time of day where the session was."""
-        return at.astimezone(self.zone).strftime("%H:%M")
+        """The time of day where the session was; with the day where it is another than that of the session.
+
+        Where the clocks were changed while it was on record, with the name of the time: an hour may stand there twice.
+        """
+        return self.day_and_clock(at).removeprefix(f"{self._first_day} ")
+
+    def day_and_clock(self, at: datetime) -> str:
+        """The day and the time of day where the session was."""
+        return (
+            f"{at.astimezone(self.zone):{'%Y-%m-%d %H:%M %Z' if self._clocks_changed else '%Y-%m-%d %H:%M'}}"
+        )
+
+    @cached_property
+    def _first_day(self) -> str:
+        first = min((entry.event.taken_at for entry in self.entries), default=None)
+        begun_at = self.state.dosed_at or first
+        return self.day(begun_at) if begun_at else ""
+
+    @cached_property
+    def _clocks_changed(self) -> bool:
+        told = (entry.event.taken_at.astimezone(self.zone).utcoffset() for entry in self.entries)
+        return len(set(told)) > 1
 
     def day(self, at: datetime) -> str:
         return at.astimezone(self.zone).date().isoformat()
@@ -149,7 +172,8 @@ def document(
         kind=kind,
         title=title,
         version=version,
-        about=f"{record.patient_name}, {record.title}, session {record.session_number}",
+        about=f"{record.patient_name}, {record.title}, session {record.session_number}. "
+        f"Times are those of {record.zone}.",
         sections=tuple(section for section in (*sections, *closing) if section.lines),
         head=record.head,
         events=len(record.entries),

@@ -1,0 +1,79 @@
+"""Where a session begins and ends by its events: the dose, the discharge, and until when somebody was watched."""
+
+from sojourn.clinical.monitoring.documents.values import Entry, NotDerivable, SessionRecord
+from sojourn.clinical.monitoring.events import Cancelled, Discharged, Dosed, Left, VitalTaken
+
+ENDED_HOW = {
+    Discharged: "discharged",
+    Left: "the patient left without a discharge",
+    Cancelled: "ended without a dose",
+}
+
+
+def doses(record: SessionRecord) -> list[Entry]:
+    """Every dose that stands, in order of time."""
+    return [e for e in record.standing if isinstance(e.event, Dosed)]
+
+
+def first_dose(record: SessionRecord) -> Entry:
+    """The dose that began the session. Raises NotDerivable."""
+    given = doses(record)
+    if not given:
+        raise NotDerivable("No dose stands on record.")
+    return given[0]
+
+
+def discharge(record: SessionRecord) -> Entry:
+    """The discharge after the dose. Raises NotDerivable: without one, or before the dose, nobody was discharged from it."""
+    told = [e for e in record.standing if isinstance(e.event, Discharged)]
+    if not told:
+        raise NotDerivable("No discharge stands on record, so this cannot be made yet.")
+    dosed_at = first_dose(record).event.taken_at
+    after = [e for e in told if e.event.taken_at >= dosed_at]
+    if not after:
+        raise NotDerivable("The discharge on record is before the dose: one of the two times is wrong.")
+    return after[0]
+
+
+def end(record: SessionRecord) -> Entry | None:
+    """What ended the session; None while it runs."""
+    ended_at = record.state.ended_at
+    if ended_at is None:
+        return None
+    ends = (Discharged, Left) if record.state.dosed_at is not None else (Cancelled,)
+    return next(e for e in record.standing if isinstance(e.event, ends) and e.event.taken_at == ended_at)
+
+
+def watched_until(record: SessionRecord) -> Entry:
+    """Until when the patient was watched: the discharge, or that they left where it was sooner. Raises NotDerivable."""
+    gone = discharge(record)
+    return min(end(record) or gone, gone, key=lambda entry: entry.event.taken_at)
+
+
+def minutes_watched(record: SessionRecord) -> int:
+    """Whole minutes from the first dose until then. Raises NotDerivable."""
+    elapsed = watched_until(record).event.taken_at - first_dose(record).event.taken_at
+    return int(elapsed.total_seconds() // 60)
+
+
+def after_dose(record: SessionRecord) -> list[Entry]:
+    """What was true after the first dose, in order of time."""
+    given = doses(record)
+    return [e for e in record.standing if given and e.event.taken_at > given[0].event.taken_at]
+
+
+def until_dose(record: SessionRecord) -> list[Entry]:
+    """What was true until the first dose, in order of time; nothing where there was none."""
+    given = doses(record)
+    return [e for e in record.standing if given and e.event.taken_at <= given[0].event.taken_at]
+
+
+def while_watched(record: SessionRecord) -> list[Entry]:
+    """What was true from the first dose until the patient was watched no more. Raises NotDerivable."""
+    until = watched_until(record).event.taken_at
+    return [e for e in after_dose(record) if e.event.taken_at <= until]
+
+
+def with_pressure(entries: list[Entry]) -> list[Entry]:
+    """Those that measured a blood pressure."""
+    return [e for e in entries if isinstance(e.event, VitalTaken) and e.event.blood_pressure]
