@@ -123,7 +123,7 @@ def test_no_more_is_kept_than_fits(running):
 def test_a_place_tells_of_visit_and_order_what_the_rest_of_the_program_tells(ward, running):
     visit, dosed_at = running
     rows = visit_rows(Visit.objects.filter(pk=visit.id))
-    assert orders_that_hold(rows)[visit.course_id] == (Decimal(56), False, Decimal(70))
+    assert orders_that_hold(rows)[visit.course_id] == (Decimal(56), Decimal(70))
     DoseOrder.objects.create(
         course=visit.course,
         dose_mg=84,
@@ -134,7 +134,7 @@ def test_a_place_tells_of_visit_and_order_what_the_rest_of_the_program_tells(war
     )
     (place,) = places_now(now=dosed_at + MINUTE, visit_ids=[visit.id])
     assert place.visit == rows[0]
-    assert place.order == orders_that_hold(rows)[visit.course_id] == (Decimal(84), True, Decimal(71))
+    assert place.order == orders_that_hold(rows)[visit.course_id] == (Decimal(84), Decimal(71))
     assert place.head == SessionEvent.objects.filter(visit=visit).count()
     assert place.is_running
     assert place in places_now(now=dosed_at + MINUTE)

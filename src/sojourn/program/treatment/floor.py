@@ -16,7 +16,14 @@ from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.floor_memory import recorded_at
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.places import A_DAY, NOBODY_LEFT_BEHIND, Place, places_now
-from sojourn.program.treatment.sessions import Session, events_of, is_today, plan_as_shipped, sessions_of
+from sojourn.program.treatment.sessions import (
+    Session,
+    doses_before,
+    events_of,
+    is_today,
+    plan_as_shipped,
+    sessions_of,
+)
 from sojourn.program.treatment.undoing import UNDO_WITHIN, undoable
 
 LISTED_AT_MOST: Final = 1000
@@ -57,14 +64,15 @@ def sessions_today(actor: Actor, *, now: datetime) -> tuple[Session, ...]:
 
 
 def sessions_at(places: Iterable[Place], *, now: datetime) -> tuple[Session, ...]:
-    """Read what is new of the sessions of these places, and fold them; one query."""
+    """Read what is new of the sessions of these places, and fold them; one query, two where some are observed longer."""
     places = tuple(places)
     if not places:
         return ()
     orders = {place.visit.course_id: place.order for place in places if place.order is not None}
     plans = {each.visit.id: limits_in_force(plan_as_shipped(each.visit), each.limits) for each in places}
     recorded = recorded_at([place.visit.id for place in places])
-    return sessions_of((place.visit for place in places), plans, orders, recorded, now=now)
+    rows = tuple(place.visit for place in places)
+    return sessions_of(rows, plans, orders, recorded, doses_before(rows, plans), now=now)
 
 
 def undoable_of(actor: Actor, places: Iterable[Place], *, now: datetime) -> tuple[VisitRow, Any] | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -22,6 +22,7 @@ from sojourn.program.plans.models import Visit
 from sojourn.program.safety.queries import told_of_causes
 from sojourn.program.treatment import form_answers
 from sojourn.program.treatment.choices import EventKind, EventSource
+from sojourn.program.treatment.given import dose_given
 from sojourn.program.treatment.models import FiledForm, SessionEvent
 from sojourn.program.treatment.sessions import EventRow, Session, session
 
@@ -93,7 +94,7 @@ def papers(of: Session) -> dict[str, documents.Document | str]:
 def record_of(of: Session) -> documents.SessionRecord:
     """What documents are made of: this session's events and no other's.
 
-    Three queries, two where nothing was alarmed, and five more where a form is asked for.
+    Three queries, two where nothing was alarmed, and six more where a form is asked for.
     """
     patient = Patient.objects.values("name", "born_on").get(pk=of.visit.patient_id)
     site = Site.objects.values("name", "address", "state").get(pk=of.visit.site_id)
@@ -150,10 +151,23 @@ def _for_the_form(of: Session) -> dict[str, Any]:
         "kept": form_answers.kept_of(
             patient_id=of.visit.patient_id, monitor_id=monitored_by(of), session_on=on, timezone=zone
         ),
+        "dosed_before_on": _dosed_before_on(of),
         "medicines": form_answers.medicines_of(
             patient_id=of.visit.patient_id, until=until, session_on=on, timezone=zone
         ),
     }
+
+
+def _dosed_before_on(of: Session) -> date | None:
+    """The day of the last dose watched by the same plan before this session, in any course of the patient."""
+    protocol_ids = [each.id for each in protocols.course_protocols() if each.monitoring == of.plan.id]
+    earlier = dose_given(
+        visit__patient_id=of.visit.patient_id,
+        visit__course__protocol_id__in=protocol_ids,
+        taken_at__lt=of.state.dosed_at or of.visit.starts_at,
+    ).exclude(visit_id=of.visit.id)
+    last = earlier.order_by("-taken_at").values_list("taken_at", flat=True).first()
+    return local_date(last, of.visit.timezone) if last else None
 
 
 def file_form(*, visit_id: UUID, reference: str, actor: Actor, now: datetime) -> None:

@@ -17,7 +17,7 @@ from sojourn.program.treatment.plan_in_force import limits_asked_for
 
 A_DAY: Final = timedelta(days=1)
 NOBODY_LEFT_BEHIND: Final = timedelta(days=3)  # so long a session that nobody ended is still looked for
-Order = tuple[Decimal, bool, Decimal | None]  # mg, whether it was raised, kg
+Order = tuple[Decimal, Decimal | None]  # mg, kg
 PLACES: Final = f"""
 SELECT visit.id, visit.course_id, course.protocol_id, visit.patient_id, patient.name, patient.site_id, visit.kind,
        visit.number, lower(visit.during), upper(visit.during), visit.clinician_id, clinician.name, visit.chair_id,
@@ -25,7 +25,7 @@ SELECT visit.id, visit.course_id, course.protocol_id, visit.patient_id, patient.
        visit.cancelled_because,
        coalesce(told.head, 0), coalesce(told.is_running, false),
        ({LIMITS_ADOPTED_UNTIL} lower(visit.during)),
-       holds.mg[1], coalesce(holds.mg[1] > holds.mg[2], false), holds.kg[1]
+       holds.dose_mg, holds.weight_kg
 FROM plans_visit visit
 JOIN plans_course course ON course.id = visit.course_id
 JOIN people_patient patient ON patient.id = visit.patient_id
@@ -44,9 +44,7 @@ LEFT JOIN LATERAL (
   ) each_event
 ) told ON true
 LEFT JOIN LATERAL (
-  SELECT array_agg(dose_mg ORDER BY ordered_at DESC) AS mg, array_agg(weight_kg ORDER BY ordered_at DESC) AS kg
-  FROM (SELECT dose_mg, weight_kg, ordered_at FROM plans_doseorder WHERE course_id = visit.course_id
-        ORDER BY ordered_at DESC LIMIT 2) newest
+  SELECT dose_mg, weight_kg FROM plans_doseorder WHERE course_id = visit.course_id ORDER BY ordered_at DESC LIMIT 1
 ) holds ON true
 WHERE visit.kind = 'dosing'
   AND lower(visit.during) > %(now)s - %(left_behind)s AND lower(visit.during) < %(now)s + %(a_day)s
@@ -91,6 +89,6 @@ def places_now(*, now: datetime, visit_ids: Collection[UUID] | None = None) -> t
 
 
 def _place(row: tuple[Any, ...]) -> Place:
-    head, is_running, limits, mg, was_raised, kg = row[OF_A_VISIT:]
-    order = None if mg is None else (mg, was_raised, kg)
+    head, is_running, limits, mg, kg = row[OF_A_VISIT:]
+    order = None if mg is None else (mg, kg)
     return Place(VisitRow(*row[:OF_A_VISIT]), head, is_running, limits or [], order)

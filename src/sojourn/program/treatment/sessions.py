@@ -1,6 +1,6 @@
 """Dosing sessions as they stand: their events on record, folded into a state by `clinical.monitoring`."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,10 +8,12 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, FloatField, OuterRef, Q, Subquery, Value
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 
 from sojourn.clinical import monitoring, protocols
+from sojourn.clinical.monitoring.events import Dosed
 from sojourn.program.intake.practice_rules import session_limits_adopted
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to
@@ -19,6 +21,7 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import DoseOrder, Visit
 from sojourn.program.plans.queries import VisitRow, day_at, visit_rows
 from sojourn.program.treatment.choices import EventKind, EventSource
+from sojourn.program.treatment.given import dose_given
 from sojourn.program.treatment.models import SessionEvent
 
 
@@ -126,7 +129,7 @@ class Session:
 
 
 def session(visit_id: UUID, *, actor: Actor, now: datetime) -> Session | None:
-    """One dosing session, or None where the actor may not see it; three queries."""
+    """One dosing session, or None where the actor may not see it; three queries, four at home."""
     return _one(patients_visible_to(actor, "patient"), visit_id, now)
 
 
@@ -185,7 +188,7 @@ def _sessions(rows: Iterable[VisitRow], now: datetime) -> tuple[Session, ...]:
     plans = {row.id: limits.in_force(plan_as_shipped(row), at=row.starts_at) for row in rows}
     events = events_of(row.id for row in rows)
     recorded = {visit_id: Recorded(some, telling_of(some)) for visit_id, some in events.items()}
-    return sessions_of(rows, plans, orders_that_hold(rows), recorded, now=now)
+    return sessions_of(rows, plans, orders_that_hold(rows), recorded, doses_before(rows, plans), now=now)
 
 
 def plan_as_shipped(row: VisitRow) -> monitoring.MonitoringPlan:
@@ -196,17 +199,18 @@ def plan_as_shipped(row: VisitRow) -> monitoring.MonitoringPlan:
 def sessions_of(
     rows: Iterable[VisitRow],
     plans: Mapping[UUID, monitoring.MonitoringPlan],
-    orders: Mapping[UUID, tuple[Decimal, bool, Decimal | None]],
+    orders: Mapping[UUID, tuple[Decimal, Decimal | None]],
     recorded: Mapping[UUID, Recorded],
+    before: Mapping[UUID, Sequence[tuple[UUID, datetime, float]]],
     *,
     now: datetime,
 ) -> tuple[Session, ...]:
-    """Fold the events of these visits, by visit and by course; without a query."""
+    """Fold the events of these visits, by visit and by course; without a query. `before` is what `doses_before` gives."""
     found = []
     for row in rows:
-        ordered_mg, was_raised, weight_kg = orders.get(row.course_id, (None, False, None))
-        longer = row.number == 1 or was_raised
+        ordered_mg, weight_kg = orders.get(row.course_id, (None, None))
         plan, told = plans[row.id], recorded[row.id].told
+        longer = _is_first_or_raised(row.id, ordered_mg, told.of(Dosed), before.get(row.course_id, ()))
         found.append(
             Session(
                 visit=row,
@@ -223,17 +227,54 @@ def sessions_of(
     return tuple(found)
 
 
-def orders_that_hold(rows: Iterable[VisitRow]) -> dict[UUID, tuple[Decimal, bool, Decimal | None]]:
-    """The dose that holds for each course, whether it is above the one ordered before it, and the weight it is for."""
+def doses_before(
+    rows: Iterable[VisitRow], plans: Mapping[UUID, monitoring.MonitoringPlan]
+) -> dict[UUID, list[tuple[UUID, datetime, float]]]:
+    """The doses given in the courses of these visits: of which visit, when and how many mg, by course, in order of time.
+
+    Only of those whose plan observes a first or raised dose for longer; one query, none where no plan does.
+    """
+    courses = {
+        row.course_id for row in rows if plans[row.id].observe_longer != plans[row.id].observe_at_least
+    }
+    if not courses:
+        return {}
+    found: dict[UUID, list[tuple[UUID, datetime, float]]] = {}
+    given = dose_given(visit__course__in=courses).order_by("taken_at")
+    for course_id, *dose in given.values_list(
+        "visit__course", "visit_id", "taken_at", Cast(KeyTextTransform("mg", "facts"), FloatField())
+    ):
+        found.setdefault(course_id, []).append(tuple(dose))
+    return found
+
+
+def _is_first_or_raised(
+    visit_id: UUID,
+    ordered_mg: Decimal | None,
+    given: Sequence[Dosed],
+    of_course: Iterable[tuple[UUID, datetime, float]],
+) -> bool:
+    """Whether the dose of a session, given or still ordered, is the first of its course or above the one before it.
+
+    An order of later says nothing about it.
+    """
+    begun_at = given[0].taken_at if given else None
+    earlier = [(at, mg) for of, at, mg in of_course if of != visit_id and (begun_at is None or at < begun_at)]
+    if not earlier:
+        return True
+    mg = sum(dose.mg for dose in given) or ordered_mg
+    return mg is not None and float(mg) > earlier[-1][1]
+
+
+def orders_that_hold(rows: Iterable[VisitRow]) -> dict[UUID, tuple[Decimal, Decimal | None]]:
+    """The dose that holds for each course, and the weight it is for."""
     newest = DoseOrder.objects.filter(course=OuterRef("course")).order_by("-ordered_at")
     standing = DoseOrder.objects.filter(
         course_id__in={row.course_id for row in rows}, pk=Subquery(newest.values("pk")[:1])
-    ).annotate(previous_mg=Subquery(newest.values("dose_mg")[1:2]))
+    )
     return {
-        course_id: (dose_mg, previous_mg is not None and dose_mg > previous_mg, weight_kg)
-        for course_id, dose_mg, previous_mg, weight_kg in standing.values_list(
-            "course_id", "dose_mg", "previous_mg", "weight_kg"
-        )
+        course_id: (dose_mg, weight_kg)
+        for course_id, dose_mg, weight_kg in standing.values_list("course_id", "dose_mg", "weight_kg")
     }
 
 

@@ -62,6 +62,13 @@ def serious(record: SessionRecord) -> Fact | None:
     return Fact(serious_in_words(last.event) + onset, (last.number,))
 
 
+def first_treatment(record: SessionRecord) -> Fact | None:
+    """Yes where no dose of this kind was given before, whatever course or session it was in."""
+    if record.dosed_before_on is None:
+        return Fact("yes", source="no earlier dose of this kind on record")
+    return Fact("no", source=f"dose of {record.dosed_before_on.isoformat()} on record")
+
+
 def session_date(record: SessionRecord) -> Fact | None:
     """The day of the dose where the site is."""
     given = first_dose(record)

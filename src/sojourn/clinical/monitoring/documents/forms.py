@@ -18,14 +18,14 @@ from sojourn.clinical.monitoring.documents.values import (
 )
 from sojourn.clinical.monitoring.plan_files import DATA
 
-OF_PATIENT, OF_PLAN, OF_SITE = "patient record", "number of the session in its course", "site record"
+OF_PATIENT, OF_SITE = "patient record", "site record"
 NOT_ON_RECORD = "not on record"
 FILLS: dict[str, Callable[[SessionRecord], facts.Fact | None]] = {
     "patient_name": lambda record: facts.Fact(record.patient_name, source=OF_PATIENT),
     "born_on": lambda record: (
         facts.Fact(record.born_on.isoformat(), source=OF_PATIENT) if record.born_on else None
     ),
-    "is_first": lambda record: facts.Fact("yes" if record.session_number == 1 else "no", source=OF_PLAN),
+    "is_first": facts.first_treatment,
     "sex": facts.kept("sex"),
     "enrolled": facts.kept("enrolled"),
     "contact": facts.kept("contact"),

@@ -67,7 +67,8 @@ class SessionRecord:
     """One session and nothing else: its events in order of time, and the state that follows from them.
 
     `kept` holds what is known of the people of this session by the name of a form's field; `medicines` by their class.
-    `tellings` are the attempts to tell people of its alarms, in order of time.
+    `tellings` are the attempts to tell people of its alarms, in order of time. `dosed_before_on` is the day of the last
+    dose of this kind before it, in any course.
     """
 
     patient_name: str
@@ -86,6 +87,7 @@ class SessionRecord:
     kept: Mapping[str, Kept] = field(default_factory=dict)
     medicines: Mapping[str, Kept] = field(default_factory=dict)
     tellings: tuple[Telling, ...] = ()
+    dosed_before_on: date | None = None
 
     @property
     def standing(self) -> tuple[Entry, ...]:

@@ -1,0 +1,108 @@
+"""A first dose and a raised one are observed for longer, and a form says whether it was the first: told by doses given."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from sojourn.program.plans import actions as plans
+from sojourn.program.plans.choices import VisitKind
+from sojourn.program.treatment import papers
+from sojourn.program.treatment.floor import sessions_today
+from tests.support import courses, histories
+
+pytestmark = pytest.mark.django_db
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@pytest.fixture
+def home(ward):
+    found = courses.start(ward, "racemic_sl_home")
+    courses.book(ward, found)
+    return found
+
+
+def given(ward, visit, mg):
+    """A dose as it stands on record: what must be asked before it is not in question here."""
+    at = visit.during.lower + 10 * MINUTE
+    histories.event(ward, visit, "dosed", at, mg=mg)
+    return at
+
+
+def order(ward, course, mg, at):
+    plans.order_dose(
+        course_id=course.id, dose_mg=Decimal(mg), weight_kg=Decimal(70), why="As planned.", actor=ward.ben, now=at
+    )  # fmt: skip
+
+
+def asked(ward, visit, at):
+    """The minutes asked for, as the session's page and the floor board say them."""
+    minutes = courses.session_at(ward, visit, at).state.observe_minutes
+    on_the_floor = {each.visit.id: each for each in sessions_today(ward.mona, now=at)}
+    assert on_the_floor[visit.id].state.observe_minutes == minutes
+    return minutes
+
+
+def test_the_first_dose_of_a_course_is_observed_longer_in_whichever_session_it_is(ward, home):
+    first, second, third = (courses.visit_of(home, VisitKind.DOSING, n) for n in (1, 2, 3))
+    histories.event(ward, first, "cancelled", first.during.lower, words="Fever.")
+    assert asked(ward, second, given(ward, second, 100.0)) == 180
+    assert asked(ward, third, given(ward, third, 100.0)) == 120
+
+
+def test_a_raised_dose_is_observed_longer_once_and_not_for_ever(ward, home):
+    first, second, third = (courses.visit_of(home, VisitKind.DOSING, n) for n in (1, 2, 3))
+    given(ward, first, 100.0)
+    order(ward, home, 125, first.during.upper)
+    assert asked(ward, second, second.during.lower) == 180, "ordered, and not given yet"
+    assert asked(ward, second, given(ward, second, 125.0)) == 180
+    assert asked(ward, third, given(ward, third, 125.0)) == 120
+
+
+def test_an_order_of_later_changes_nothing_about_a_session_that_is_over(ward, home):
+    """Else its note and incident report would say that the patient had left too early."""
+    first, second = (courses.visit_of(home, VisitKind.DOSING, n) for n in (1, 2))
+    given(ward, first, 100.0)
+    at = given(ward, second, 100.0)
+    before = courses.session_at(ward, second, at).state
+    order(ward, home, 125, second.during.upper)
+    assert courses.session_at(ward, second, at).state == before
+    assert before.observe_minutes == 120
+
+
+def test_the_form_of_a_second_course_is_not_of_a_first_treatment(ward):
+    course = courses.start(ward)
+    courses.book(ward, course)
+    courses.sign_consent(ward)
+    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
+    visit = courses.visit_of(course, VisitKind.DOSING, 1)
+    left_at = courses.run_session(ward, visit)
+    assert first_treatment(ward, visit, left_at) == ("yes", "no earlier dose of this kind on record")
+    begun_at = left_at - 200 * DAY
+    before = histories.course(
+        ward, ward.ada.patient_id, begun_at, ended_at=begun_at + DAY, ended_because="moved"
+    )
+    histories.event(ward, histories.visit(ward, before, "dosing", 1, begun_at), "dosed", begun_at, mg=56.0)
+    says, source = first_treatment(ward, visit, left_at)
+    assert says == "no"
+    assert source == f"dose of {begun_at.date().isoformat()} on record"
+
+
+def test_the_first_dose_is_a_first_treatment_in_whichever_session_it_is(ward):
+    course = courses.start(ward)
+    courses.book(ward, course)
+    courses.sign_consent(ward)
+    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
+    first, second = (courses.visit_of(course, VisitKind.DOSING, n) for n in (1, 2))
+    courses.note_event(ward, first, "cancelled", {"words": "Fever."}, first.during.lower)
+    assert first_treatment(ward, second, courses.run_session(ward, second))[0] == "yes"
+
+
+def first_treatment(ward, visit, at):
+    (line,) = [
+        line
+        for section in papers.paper(visit.id, "form", actor=ward.mona, now=at).sections
+        for line in section.lines
+        if line.label == "First treatment session"
+    ]
+    return line.says, line.source
