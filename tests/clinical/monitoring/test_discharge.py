@@ -113,3 +113,97 @@ def test_a_regular_discharge_leaves_no_departure():
     assert state.phase == "discharged"
     assert state.departures == ()
     assert state.next_due is None
+
+
+OF_THE_PATIENT = ["oriented", "walks", "mind_clear", "signed"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        ("noticed", {"sign": "vomiting"}),
+        ("noticed", {"sign": "panic"}),
+        ("rated", {"moaas": "2"}),
+        ("rated", {"dissociation": "9"}),
+        ("vital_taken", {"spo2": "91"}),
+        ("help_asked", {}),
+    ],
+)
+@pytest.mark.parametrize("arrives", ["in order", "late"])
+def test_what_was_confirmed_of_the_patient_is_asked_again_after_what_spoke_against_it(kind, facts, arrives):
+    told = Told().prepared().dosed().ready_to_leave_at(115)
+    if arrives == "in order":
+        told.at(116, kind, **facts).calm_at(121)
+    else:
+        told.calm_at(121).at(116, kind, **facts)
+    state = told.state_at(122)
+    assert missing(state) == OF_THE_PATIENT
+    assert "since" in state.discharge_missing[0].why
+    for criterion in OF_THE_PATIENT:
+        told.at(123, "confirmed", criterion=criterion)
+    assert missing(told.state_at(124)) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts"),
+    [
+        ("rated", {"moaas": "3"}),
+        ("rated", {"dissociation": "8"}),
+        ("vital_taken", {"spo2": "92"}),
+        ("looked", {}),
+    ],
+)
+def test_what_only_calls_for_another_look_is_settled_by_it(kind, facts):
+    told = Told().prepared().dosed().ready_to_leave_at(115).at(116, kind, **facts).calm_at(121)
+    assert missing(told.state_at(122)) == []
+
+
+def test_what_was_struck_out_speaks_against_nothing():
+    told = Told().prepared().dosed().ready_to_leave_at(115).at(116, "noticed", sign="panic")
+    told.at(117, "struck", struck_id=told.events[-1].event_id, words="Another patient.")
+    assert missing(told.state_at(122)) == []
+
+
+def test_what_was_confirmed_before_the_effect_began_is_not_so_two_hours_later():
+    told = Told().prepared().dosed()
+    for criterion in OF_THE_PATIENT:
+        told.at(2, "confirmed", criterion=criterion)
+    told.ready_to_leave_at(121, without=set(OF_THE_PATIENT))
+    state = told.state_at(122)
+    assert missing(state) == OF_THE_PATIENT
+    assert state.discharge_missing[0].why == "not confirmed in the last 60 minutes"
+
+
+@pytest.mark.parametrize(("minute", "is_missing"), [(122, False), (123, True)])
+def test_the_last_minute_of_what_was_confirmed(minute, is_missing):
+    told = Told().prepared().dosed().at(62, "confirmed", criterion="walks")
+    told.ready_to_leave_at(110, without={"walks"})
+    assert missing(told.state_at(minute)) == (["walks"] if is_missing else [])
+
+
+def test_an_agreement_is_to_the_pressure_that_was_seen_and_to_no_higher_one():
+    told = (
+        Told().prepared().dosed().at(40, "vital_taken", **{**CALM, "systolic": "170"}).ready_to_leave_at(115)
+    )
+    told.at(116, "vital_taken", **{**CALM, "systolic": "148"}).at(
+        117, "confirmed", criterion="pressure_agreed"
+    )
+    assert missing(told.state_at(120)) == []
+    told.at(121, "vital_taken", **{**CALM, "systolic": "149"})
+    assert missing(told.state_at(122)) == ["pressure"]
+    told.at(123, "vital_taken", **{**CALM, "systolic": "147"})
+    assert missing(told.state_at(124)) == [], "lower again: what was agreed to holds"
+
+
+def test_an_agreement_given_before_any_pressure_was_seen_agrees_to_nothing():
+    told = Told().prepared().dosed().at(1, "confirmed", criterion="pressure_agreed")
+    told.at(40, "vital_taken", **{**CALM, "systolic": "170"}).ready_to_leave_at(120)
+    told.at(121, "vital_taken", **{**CALM, "systolic": "150"})
+    assert missing(told.state_at(122)) == ["pressure"]
+
+
+def test_twice_the_same_events_in_any_order_of_arrival_ask_the_same():
+    told = Told().prepared().dosed().ready_to_leave_at(115).at(116, "noticed", sign="distress").calm_at(121)
+    asked = missing(told.state_at(122))
+    told.events = [*reversed(told.events), *told.events]
+    assert missing(told.state_at(122)) == asked

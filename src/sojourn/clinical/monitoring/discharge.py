@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sojourn.clinical.evidence import Citation
+from sojourn.clinical.monitoring.courses import Course
 from sojourn.clinical.monitoring.plans import Criterion, MonitoringPlan
 from sojourn.clinical.quantities import BloodPressure
 
@@ -29,30 +30,48 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """When somebody confirmed a criterion last, and in which words."""
+
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Leaving:
-    """What is known at the moment somebody wants to leave. `seen` holds values since the dose, by signal."""
+    """What is known at the moment somebody wants to leave. `seen` holds values since the dose, by signal.
+
+    `pressures` are the courses since the dose of the upper and the lower number; `troubled_at` is when something last
+    spoke against what is confirmed of the patient: a sign, a red value, a call for help.
+    """
 
     at: datetime
     minutes_since_dose: int | None
     observe_minutes: int
     seen: Mapping[str, Seen]
-    confirmed: Mapping[str, str]
+    confirmed: Mapping[str, Said]
     baseline: BloodPressure | None
-    highest: tuple[float, float] | None
+    pressures: tuple[Course, ...]
+    troubled_at: datetime | None
 
 
 def discharge_missing(*, plan: MonitoringPlan, leaving: Leaving) -> tuple[Missing, ...]:
     """Name each criterion of the plan that does not hold, in the order of the plan."""
     found = []
     for criterion in plan.criteria:
-        why = why_not(criterion, leaving, fresh_minutes=plan.fresh_minutes)
+        why = why_not(
+            criterion, leaving, fresh_minutes=plan.fresh_minutes, holds_minutes=plan.confirmed_holds_minutes
+        )
         if why:
             found.append(Missing(criterion.id, criterion.says, why, criterion.citations))
     return tuple(found)
 
 
-def why_not(criterion: Criterion, leaving: Leaving, *, fresh_minutes: int) -> str:
-    """Say why one criterion does not hold; empty where it does. Values older than `fresh_minutes` do not count."""
+def why_not(criterion: Criterion, leaving: Leaving, *, fresh_minutes: int, holds_minutes: int) -> str:
+    """Say why one criterion does not hold; empty where it does.
+
+    Values older than `fresh_minutes` do not count, nor what was confirmed of the patient more than `holds_minutes` ago.
+    """
     match criterion.kind:
         case "minimum_observation":
             return _still_to_observe(leaving)
@@ -70,13 +89,28 @@ def why_not(criterion: Criterion, leaving: Leaving, *, fresh_minutes: int) -> st
                 leaving, fresh_minutes, "respiratory_rate", "breathing rate", least=least, most=most
             )
         case "pressure_settled":
-            return _unsettled(criterion, leaving, fresh_minutes)
+            return _unsettled(criterion, leaving, fresh_minutes, holds_minutes)
         case "named":
-            return "" if leaving.confirmed.get(criterion.id) else "no name given yet"
+            said = leaving.confirmed.get(criterion.id)
+            return "" if said and said.words else "no name given yet"
         case "confirmed":
-            return "" if criterion.id in leaving.confirmed else "not confirmed yet"
+            return _unconfirmed(criterion, leaving, holds_minutes)
         case _:
             return ""
+
+
+def _unconfirmed(criterion: Criterion, leaving: Leaving, holds_minutes: int) -> str:
+    """What is said of the patient's state holds for a while, and not beyond what was seen since."""
+    said = leaving.confirmed.get(criterion.id)
+    if said is None:
+        return "not confirmed yet"
+    if not criterion.lapses:
+        return ""
+    if leaving.troubled_at is not None and leaving.troubled_at > said.at:
+        return "confirmed before what was seen since: confirm it again"
+    if leaving.at - said.at > timedelta(minutes=holds_minutes):
+        return f"not confirmed in the last {holds_minutes} minutes"
+    return ""
 
 
 def _still_to_observe(leaving: Leaving) -> str:
@@ -105,7 +139,7 @@ def _outside(
     return ""
 
 
-def _unsettled(criterion: Criterion, leaving: Leaving, fresh_minutes: int) -> str:
+def _unsettled(criterion: Criterion, leaving: Leaving, fresh_minutes: int, holds_minutes: int) -> str:
     systolic, diastolic = (
         _fresh(leaving, fresh_minutes, "systolic"),
         _fresh(leaving, fresh_minutes, "diastolic"),
@@ -115,11 +149,33 @@ def _unsettled(criterion: Criterion, leaving: Leaving, fresh_minutes: int) -> st
     now = f"blood pressure is {systolic:g}/{diastolic:g}"
     if _is_near_baseline(criterion, leaving, systolic, diastolic):
         return ""
-    if leaving.highest is not None and systolic >= leaving.highest[0] and diastolic >= leaving.highest[1]:
+    if _is_highest(leaving, systolic, diastolic):
         return f"{now} and not declining"
     if systolic >= criterion.value("below_systolic") or diastolic >= criterion.value("below_diastolic"):
         return f"{now}, not within reach of baseline"
-    return "" if criterion.agreed_by in leaving.confirmed else f"{now}; the clinician's agreement is missing"
+    if _is_agreed_to(criterion, leaving, holds_minutes, systolic, diastolic):
+        return ""
+    return f"{now}; the clinician's agreement is missing"
+
+
+def _is_highest(leaving: Leaving, systolic: float, diastolic: float) -> bool:
+    return all(
+        course.values and value >= max(course.values)
+        for course, value in zip(leaving.pressures, (systolic, diastolic), strict=True)
+    )
+
+
+def _is_agreed_to(
+    criterion: Criterion, leaving: Leaving, holds_minutes: int, systolic: float, diastolic: float
+) -> bool:
+    """Hold where somebody agreed to this pressure, or to one before it that was no lower; not long ago."""
+    said = leaving.confirmed.get(criterion.agreed_by or "")
+    if said is None or leaving.at - said.at > timedelta(minutes=holds_minutes):
+        return False
+    seen = (course.until(said.at).values for course in leaving.pressures)
+    return all(
+        values and value <= values[-1] for values, value in zip(seen, (systolic, diastolic), strict=True)
+    )
 
 
 def _is_near_baseline(criterion: Criterion, leaving: Leaving, systolic: float, diastolic: float) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sojourn.clinical.monitoring.checklist import holds_before, needs_baseline, unanswered_items
 from sojourn.clinical.monitoring.courses import Course
-from sojourn.clinical.monitoring.discharge import Leaving, Missing, Seen, discharge_missing
+from sojourn.clinical.monitoring.discharge import Leaving, Missing, Said, Seen, discharge_missing
 from sojourn.clinical.monitoring.events import (
     Acknowledged,
     Alarmed,
@@ -16,6 +16,7 @@ from sojourn.clinical.monitoring.events import (
     Discharged,
     Dosed,
     Event,
+    HelpAsked,
     Left,
     Looked,
     Noticed,
@@ -23,7 +24,7 @@ from sojourn.clinical.monitoring.events import (
     VitalTaken,
 )
 from sojourn.clinical.monitoring.limits import SIGN, Crossing, crossings_of, quiet_ranges
-from sojourn.clinical.monitoring.plans import PRESSURES, SIGNALS, MonitoringPlan
+from sojourn.clinical.monitoring.plans import PRESSURES, SIGNALS, Alarm, MonitoringPlan
 from sojourn.clinical.monitoring.schedule import missed_minutes, next_look
 from sojourn.clinical.monitoring.session import Bearings, Departure, SessionPhase, SessionState
 from sojourn.clinical.monitoring.telling import Telling, in_order, place_of
@@ -49,6 +50,7 @@ def state_of(
     observe_minutes = plan.observe_longer if observe_longer else plan.observe_at_least
     baseline = _baseline(told, dosed_at)
     crossed = _marked(_crossings(told, plan, baseline, dosed_at), told)
+    troubles = _troubles(told, crossed)
     holds, open_items = holds_before(before, plan=plan), unanswered_items(before, plan=plan)
     lacking = needs_baseline(before)
     is_over = ended_at is not None
@@ -70,9 +72,9 @@ def state_of(
         baseline=baseline,
         seen=tuple(_seen(told.courses).values()),
         limits_crossed=tuple(reversed(crossed)),
-        discharge_missing=_missing(told, plan, as_of=as_of, observe_minutes=observe_minutes),
+        discharge_missing=_missing(told, troubles, plan, as_of=as_of, observe_minutes=observe_minutes),
         departures=_departures(
-            told, plan, dosed_at=dosed_at, observe_minutes=observe_minutes, is_ready=is_ready
+            told, troubles, plan, dosed_at=dosed_at, observe_minutes=observe_minutes, is_ready=is_ready
         ),
         ended_at=ended_at,
         looked_at=max((told.of(kind)[-1].taken_at for kind in LOOKS if told.of(kind)), default=None),
@@ -188,8 +190,19 @@ def _marked(crossed: Sequence[Crossing], told: Telling) -> list[Crossing]:
     ]
 
 
+def _troubles(told: Telling, crossed: Sequence[Crossing]) -> list[datetime]:
+    """When something spoke against what was confirmed of the patient: a sign, a red value, a call for help."""
+    seen = [each for each in crossed if each.signal == SIGN or each.severity is not Alarm.AMBER]
+    return [*(each.taken_at for each in seen), *(event.taken_at for event in told.of(HelpAsked))]
+
+
 def _missing(
-    told: Telling, plan: MonitoringPlan, *, as_of: datetime, observe_minutes: int
+    told: Telling,
+    troubles: Sequence[datetime],
+    plan: MonitoringPlan,
+    *,
+    as_of: datetime,
+    observe_minutes: int,
 ) -> tuple[Missing, ...]:
     dosed_at = _dosed_at(told)
     since = (
@@ -205,20 +218,17 @@ def _missing(
         minutes_since_dose=None if dosed_at is None else int((as_of - dosed_at).total_seconds() // 60),
         observe_minutes=observe_minutes,
         seen=_seen(since),
-        confirmed={event.criterion: event.words for event in said},
+        confirmed={event.criterion: Said(event.words, event.taken_at) for event in said},
         baseline=None if dosed_at is None else _baseline(told, dosed_at),
-        highest=_highest(since),
+        pressures=tuple(since.get(signal, Course()) for signal in PRESSURES),
+        troubled_at=max((at for at in troubles if at <= as_of), default=None),
     )
     return discharge_missing(plan=plan, leaving=leaving)
 
 
-def _highest(since: Mapping[str, Course]) -> tuple[float, float] | None:
-    systolic, diastolic = (since[signal].values if signal in since else () for signal in PRESSURES)
-    return (max(systolic), max(diastolic)) if systolic and diastolic else None
-
-
 def _departures(
     told: Telling,
+    troubles: Sequence[datetime],
     plan: MonitoringPlan,
     *,
     dosed_at: datetime | None,
@@ -234,7 +244,7 @@ def _departures(
     for event in told.of(Discharged):
         if event.taken_at < dosed_at:
             continue
-        missing = _missing(told, plan, as_of=event.taken_at, observe_minutes=observe_minutes)
+        missing = _missing(told, troubles, plan, as_of=event.taken_at, observe_minutes=observe_minutes)
         if missing:
             names = ", ".join(each.criterion for each in missing)
             says = f"The patient left while missing: {names}."

@@ -82,6 +82,9 @@ def _plan_from(row: Table, folder: Traversable) -> MonitoringPlan:
         signs=_rows(folder, "signs.toml", "sign", name, _SIGN, _sign_from),
         criteria=_rows(folder, "discharge.toml", "criterion", name, _CRITERION, _criterion_from),
         fresh_minutes=_file(folder / "discharge.toml", "criterion").whole("fresh_minutes"),
+        confirmed_holds_minutes=_file(folder / "discharge.toml", "criterion").whole(
+            "confirmed_holds_minutes"
+        ),
     )
     _refuse_loose_ends(row, plan)
     return plan
@@ -124,7 +127,7 @@ _LIMIT = (
 )
 _SIGN = (("again", "plans"), ("id", "label", "severity", *_SAID))
 _CRITERION = (
-    (*sorted({name for names in CRITERIA.values() for name in names}), "examples"),
+    (*sorted({name for names in CRITERIA.values() for name in names}), "examples", "lapses"),
     ("id", "plans", "kind", *_SAID),
 )
 
@@ -161,7 +164,7 @@ def _plan_ids(folder: Traversable) -> set[str]:
 
 
 def _file(file: Traversable, key: str) -> Table:
-    extra = ("fresh_minutes",) if key == "criterion" else ()
+    extra = ("fresh_minutes", "confirmed_holds_minutes") if key == "criterion" else ()
     return read_table(file, allowed=("defaults", *extra), required=(key, *extra))
 
 
@@ -236,7 +239,11 @@ def _sign_from(row: Table) -> Sign:
 def _criterion_from(row: Table) -> Criterion:
     kind = row.choice("kind", tuple(CRITERIA))
     names = CRITERIA[kind]
-    if extra := [name for name in _CRITERION[0] if name in row and name not in {*names, "examples"}]:
+    if "lapses" in row and kind != "confirmed":
+        raise row.refuse("lapses", f"is not used by '{kind}'; remove it")
+    if extra := [
+        name for name in _CRITERION[0] if name in row and name not in {*names, "examples", "lapses"}
+    ]:
         raise row.refuse(extra[0], f"is not used by '{kind}'; remove it")
     criterion = Criterion(
         id=row.text("id"),
@@ -245,6 +252,7 @@ def _criterion_from(row: Table) -> Criterion:
         patient_says=row.text("patient_says"),
         values=tuple((name, row.number(name)) for name in names if name != "agreed_by"),
         agreed_by=row.text("agreed_by") if "agreed_by" in names else None,
+        lapses=row.flag("lapses") if "lapses" in row else False,
         basis=_basis(row),
         citations=read_citations(row),
         validity=read_validity(row),

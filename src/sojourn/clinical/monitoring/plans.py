@@ -126,7 +126,10 @@ class CriterionExample:
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A condition for leaving. `values` holds the numbers its kind needs, by name."""
+    """A condition for leaving. `values` holds the numbers its kind needs, by name.
+
+    `lapses`: what somebody confirmed of the patient holds for a while, and not beyond what spoke against it since.
+    """
 
     id: str
     kind: str
@@ -134,6 +137,7 @@ class Criterion:
     patient_says: str
     values: tuple[tuple[str, float], ...]
     agreed_by: str | None
+    lapses: bool
     basis: Basis
     citations: tuple[Citation, ...]
     validity: Validity
@@ -167,6 +171,7 @@ class MonitoringPlan:
     signs: tuple[Sign, ...]
     criteria: tuple[Criterion, ...]
     fresh_minutes: int
+    confirmed_holds_minutes: int
 
     def sign(self, sign_id: str) -> Sign | None:
         return next((sign for sign in self.signs if sign.id == sign_id), None)

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sojourn.clinical.monitoring.discharge import Leaving, Seen, why_not
+from sojourn.clinical.monitoring.courses import Course
+from sojourn.clinical.monitoring.discharge import Leaving, Said, Seen, why_not
 from sojourn.clinical.monitoring.limits import is_crossed
 from sojourn.clinical.monitoring.plans import Criterion, CriterionExample, Limit, LimitExample
 from sojourn.clinical.quantities import BloodPressure
@@ -18,7 +19,7 @@ MEASURED = {
 """The signal that each kind of criterion with numbers looks at; `pressure_settled` looks at two."""
 
 _MOMENT = datetime(2025, 1, 1, tzinfo=UTC)  # any: an example has no time of its own
-_HIGHER = 40  # mmHg by which the highest reading stood above the one of an example: it has come down
+_HIGHER = 40  # mmHg by which the reading before it stood above the one of an example: it has come down
 
 
 def defects_of_limit(limit: Limit) -> Iterator[str]:
@@ -62,8 +63,15 @@ def _why_not(criterion: Criterion, example: CriterionExample) -> str:
         minutes_since_dose=0,
         observe_minutes=0,
         seen={name: Seen(name, value, _MOMENT) for name, value in values.items()},
-        confirmed={criterion.agreed_by: "yes"} if criterion.agreed_by and example.agreed else {},
+        confirmed={criterion.agreed_by: Said("yes", _MOMENT)}
+        if criterion.agreed_by and example.agreed
+        else {},
         baseline=BloodPressure(*example.baseline) if example.baseline else None,
-        highest=(values["systolic"] + _HIGHER, values["diastolic"] + _HIGHER) if example.pressure else None,
+        pressures=tuple(_come_down_to(value) for value in example.pressure),
+        troubled_at=None,
     )
-    return why_not(criterion, leaving, fresh_minutes=1)
+    return why_not(criterion, leaving, fresh_minutes=1, holds_minutes=1)
+
+
+def _come_down_to(value: float) -> Course:
+    return Course(times=(_MOMENT, _MOMENT), values=(value + _HIGHER, value))
