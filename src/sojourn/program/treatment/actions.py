@@ -18,6 +18,7 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
 from sojourn.program.treatment import alarming, refusing
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.hindsight import crossed_in_hindsight
 from sojourn.program.treatment.holding import Hold, holds_of
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.recorder import NewEvent, Row, add_events
@@ -157,7 +158,10 @@ def record_event(
         _refuse(kind, event, now_session, actor=actor, now=now)
         struck_id = _struck(facts, now_session) if kind == EventKind.STRUCK else None
         new = NewEvent(event=event, form_id=form_id, withdraws_id=struck_id)
-        return _recorded(new, now_session, actor=actor, now=now)
+        done = _recorded(new, now_session, actor=actor, now=now)
+        if struck_id is not None:
+            _raise_in_hindsight(now_session, actor=actor, now=now)
+        return done
 
 
 def keep_refused(
@@ -229,7 +233,9 @@ def correct_event(
         was_after_dose = dosed_at is not None and wrong.taken_at > dosed_at
         if kind == EventKind.DISCHARGED or (kind in READINGS and was_after_dose):
             _refuse(kind, event, then, actor=actor, now=now)
-        return _recorded(NewEvent(event=event, form_id=form_id, id=right_id), then, actor=actor, now=now)
+        done = _recorded(NewEvent(event=event, form_id=form_id, id=right_id), then, actor=actor, now=now)
+        _raise_in_hindsight(then, actor=actor, now=now)
+        return done
 
 
 def _recorded(new: NewEvent, of: Session, *, actor: Actor, now: datetime) -> Recorded:
@@ -418,7 +424,7 @@ def _standing(event_id: Any, of: Session) -> EventRow:
 
 def _crossed(event: monitoring.Event, of: Session) -> tuple[monitoring.Crossing, ...]:
     dosed_at = of.state.dosed_at
-    signs = [sign.sign for sign in of.told.of(Noticed) if sign.taken_at < event.taken_at]
+    signs = [sign.sign for sign in of.told.of(Noticed)]  # one seen later counts, where this comes late
     return monitoring.crossings_of(
         event,
         plan=of.plan,
@@ -428,17 +434,29 @@ def _crossed(event: monitoring.Event, of: Session) -> tuple[monitoring.Crossing,
     )
 
 
-def raise_crossing(crossing: monitoring.Crossing, row: Row, of: Session, actor: Actor, now: datetime) -> None:
+def raise_crossing(
+    crossing: monitoring.Crossing, row: Row | EventRow, of: Session, actor: Actor, now: datetime
+) -> None:
     """Raise the alarm of a limit that an event on record has crossed."""
     _raise(alarming.crossed(crossing, about_id=row.id), of, actor, now)
 
 
 def tell_alarms(
-    raised: Sequence[tuple[Row, monitoring.Crossing]], of: Session, actor: Actor, now: datetime
+    raised: Sequence[tuple[Row | EventRow, monitoring.Crossing]], of: Session, actor: Actor, now: datetime
 ) -> None:
     """Put each alarm that was raised on the record of its session."""
     if raised:
         _tell([alarming.crossed(crossing, about_id=row.id) for row, crossing in raised], of, actor, now)
+
+
+def _raise_in_hindsight(of: Session, *, actor: Actor, now: datetime) -> None:
+    """Raise what other entries cross since something was corrected or struck out; `of` is the session before that."""
+    then = session(of.visit.id, actor=actor, now=now)
+    assert then is not None
+    raised = list(crossed_in_hindsight(then))
+    for row, crossing in raised:
+        raise_crossing(crossing, row, then, actor, now)
+    tell_alarms(raised, then, actor, now)
 
 
 def _raise(cause: alarming.Cause, of: Session, actor: Actor, now: datetime) -> None:
