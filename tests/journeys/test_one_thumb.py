@@ -12,7 +12,7 @@ from tests.support import courses
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 A_FINGER_PX = 44
 TOO_SMALL = """
-px => [...document.querySelectorAll("button, a.button, summary, select, input:not([type=hidden]), textarea")]
+px => [...document.querySelectorAll("button, a.button, .told a, .crisis a, summary, select, input:not([type=hidden]), textarea")]
   .map(each => [each, (/checkbox|radio/.test(each.type) && each.closest("label") || each).getBoundingClientRect()])
   .filter(([, box]) => box.width && box.height && (box.height < px - 0.5 || box.width < px - 0.5))
   .map(([each, box]) => `${each.textContent.trim() || each.name} ${box.width}x${box.height}`)

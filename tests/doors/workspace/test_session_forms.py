@@ -157,6 +157,26 @@ def test_an_entry_that_no_longer_stands_offers_no_correction(ward, first, dosed_
     assert "Nothing was changed" in text_of(correct(at, row, words="Seen.", why="Late."))
 
 
+def test_the_dose_and_the_end_of_an_ended_session_offer_no_change(ward, first, dosed_at, desk, correct):
+    """They stand for good: a link that leads to a refusal is none."""
+    dose, at = SessionEvent.objects.get(kind="dosed"), dosed_at + 125 * MINUTE
+    link = reverse("workspace:session_correct", args=[first.id, dose.id])
+    assert link in text_of(desk(at - MINUTE))
+    courses.end_session(ward, first, at)
+    page = text_of(desk(at))
+    assert link not in page
+    assert f'value="{dose.id}"' not in page
+    assert "stand for good" in text_of(correct(at, dose))
+
+
+def test_a_confirmation_that_lapsed_says_why_it_is_asked_again(ward, first, dosed_at, desk):
+    courses.meet_every_criterion(ward, first, dosed_at + 110 * MINUTE)
+    assert "confirm it again" not in text_of(desk(dosed_at + 111 * MINUTE))
+    desk(dosed_at + 112 * MINUTE, "noticed", sign="panic", words="")
+    page = text_of(desk(dosed_at + 113 * MINUTE))
+    assert "Confirmed before what was seen since: confirm it again" in page
+
+
 def test_ones_own_entry_is_taken_back_within_five_minutes_and_stays_on_record(ward, first, dosed_at, desk):
     at = dosed_at + 10 * MINUTE
     assert "Undo" in text_of(desk(at, "looked", words=""))

@@ -41,8 +41,13 @@ TOLD_ANEW: tuple[type[EventForm], ...] = (
 FORM_OF: dict[str, Callable[..., EventForm]] = {form.kind: form for form in TOLD_ANEW}
 
 
-def may_be_corrected(row: EventRow) -> bool:
-    """True for a standing entry of a person that a form of this room can tell anew."""
+def may_be_corrected(row: EventRow, *, is_over: bool) -> bool:
+    """True for a standing entry of a person that a form of this room can tell anew.
+
+    Once the session is over, its dose and its end stand for good.
+    """
+    if is_over and row.kind in actions.TURNING_POINTS:
+        return False
     return row.is_standing and row.kind in FORM_OF and row.source != EventSource.PROGRAM
 
 
@@ -68,7 +73,7 @@ def correct(request: Any, visit_id: UUID, event_id: UUID) -> HttpResponse:
             "row": wrong,
             "words": in_words(wrong, found.plan),
             "form": form,
-            "stands": may_be_corrected(wrong),
+            "stands": may_be_corrected(wrong, is_over=found.is_over),
         },
         status=422 if request.method == "POST" else 200,
     )

@@ -1,10 +1,12 @@
 """What is typed while a session runs. `clinical.monitoring` judges each value; these forms only carry them."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -208,12 +210,12 @@ class ChecklistForm(EventForm):
 
 
 class ConfirmForm(EventForm):
-    """The criteria a person confirms; only those still missing are asked."""
+    """The criteria a person confirms; only those still missing are asked. `missing` says why each is."""
 
     kind = EventKind.CONFIRMED
 
     def __init__(
-        self, *args: Any, plan: MonitoringPlan, missing: set[str], companion: str, **kwargs: Any
+        self, *args: Any, plan: MonitoringPlan, missing: Mapping[str, str], companion: str, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["at"]
@@ -230,7 +232,9 @@ class ConfirmForm(EventForm):
             elif (criterion.kind == "confirmed" and criterion.id in missing) or (
                 criterion.kind == "optional" and "pressure" in missing
             ):
-                self.fields[criterion.id] = forms.BooleanField(label=criterion.says, required=False)
+                self.fields[criterion.id] = forms.BooleanField(
+                    label=criterion.says, required=False, help_text=capfirst(missing.get(criterion.id, ""))
+                )
 
     @property
     def confirmed(self) -> dict[str, str]:

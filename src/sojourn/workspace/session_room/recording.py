@@ -39,7 +39,7 @@ from sojourn.workspace.session_room.forms import (
 def forms_for(session: Session, *, posted: QueryDict | None = None, deed: str = "") -> dict[str, EventForm]:
     """Every form of the room by its kind; the one that was sent carries what was typed."""
     zone = ZoneInfo(session.visit.timezone)
-    missing = {each.criterion for each in session.state.discharge_missing}
+    missing = {each.criterion: each.why for each in session.state.discharge_missing}
 
     def made(form: Callable[..., EventForm], kind: str, **more: Any) -> EventForm:
         return form(posted if deed == kind else None, zone=zone, **more)

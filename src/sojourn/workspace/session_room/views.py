@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
 from sojourn.program.treatment import sessions as treatment
-from sojourn.program.treatment.actions import BY_THE_PROGRAM, FROM_OUTSIDE
+from sojourn.program.treatment.actions import BY_THE_PROGRAM, FROM_OUTSIDE, TURNING_POINTS
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.held import held_visits_of
 from sojourn.program.treatment.holding import holds_of
@@ -41,10 +41,12 @@ class Told:
     words: str
     strike_id: UUID
     may_be_corrected: bool
+    is_over: bool
 
     @property
     def may_strike(self) -> bool:
-        return self.row.is_standing and self.row.kind not in BY_THE_PROGRAM | FROM_OUTSIDE
+        stands_for_good = BY_THE_PROGRAM | FROM_OUTSIDE | (TURNING_POINTS if self.is_over else set())
+        return self.row.is_standing and self.row.kind not in stands_for_good
 
 
 @only(*WATCHERS)
@@ -109,7 +111,13 @@ def _page(
     before_dose = state.dosed_at is None and not found.is_over
     may_record = may_do(request.actor, "run a dosing session")
     events = [
-        Told(row, in_words(row, found.plan), uuid7(), may_record and may_be_corrected(row))
+        Told(
+            row,
+            in_words(row, found.plan),
+            uuid7(),
+            may_record and may_be_corrected(row, is_over=found.is_over),
+            found.is_over,
+        )
         for row in reversed(found.events)
     ]
     return render(
