@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -59,6 +60,30 @@ def test_a_reading_without_the_pressure_is_no_reading_of_the_pressure():
 
 def test_somebody_else_called_is_not_the_prescriber_called():
     assert outcome(of(called(42, "front desk")), "prescriber_called") is Outcome.MISSED
+
+
+@pytest.mark.parametrize("whom", ["her children", "Sandra at the desk", "the items desk", "Andrew"])
+def test_a_word_within_another_is_nobody(whom):
+    assert outcome(of(called(42, whom)), "prescriber_called") is Outcome.MISSED
+
+
+@pytest.mark.parametrize(
+    "whom", ["Dr Adeyemi", "dr. adeyemi", "The DOCTOR on duty", "prescribers", "on-call clinician"]
+)
+def test_whoever_is_meant_is_known_as_they_are_written(whom):
+    assert outcome(of(called(42, whom)), "prescriber_called") is Outcome.IN_TIME
+
+
+@pytest.mark.parametrize("whom", ["911", "9-1-1", "9 1 1", "called 911.", "EMS", "Emergency services"])
+def test_emergency_services_are_known_as_they_are_written(whom):
+    found = of(called(36, whom), script=drill_script("chest_pain"))
+    assert outcome(found, "emergency_called") is Outcome.IN_TIME
+
+
+def test_a_call_taken_on_as_it_came_counts_where_what_it_was_about_is_seen_later():
+    script = drill_script("early_leave")
+    taken_on = deed("acknowledged", 67.6, limit_id="HELP-ASKED", about_id="call")
+    assert outcome(of(taken_on, script=script, ended_at=110), "call_taken_on") is Outcome.IN_TIME
 
 
 def test_medicine_before_the_call_is_wrong_and_after_it_is_not():

@@ -53,6 +53,20 @@ def test_every_deed_asked_for_is_due_before_the_drill_ends(script):
         assert expected.from_minutes < expected.within_minutes
 
 
+@pytest.mark.parametrize("script", drill_scripts(), ids=lambda script: script.id)
+def test_a_call_may_be_taken_on_from_the_moment_it_comes(script):
+    began = {each.id: each.at for each in script.happenings} | {"start": 0}
+    calls = [
+        began[each.after] + each.at
+        for each in script.taps
+        if each.kind == "help_asked" and each.after in began
+    ]
+    for expected in script.expected:
+        if "acknowledged" in expected.deed.kinds and expected.after in began:
+            due_from = began[expected.after] + expected.from_minutes
+            assert not [at for at in calls if due_from - 5 < at < due_from], expected.id
+
+
 def test_the_pressure_script_looks_at_the_minute_at_which_its_plan_measures():
     script = drill_script("pressure_190")
     plan = monitoring.monitoring_plan(protocols.course_protocol(script.protocol).monitoring)

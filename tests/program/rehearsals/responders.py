@@ -210,6 +210,14 @@ GOOD: dict[str, tuple[Step, ...]] = {
         (20, MEASURE, {}), called(36, "sitter"), (41, MEASURE, {}), (53, TAKE_ON, {}),
         (56, "noted", {"words": "House offline from minute 26 to 52; sitter on the telephone."}), (60, MEASURE, {}),
     ),
+    "clip_slips": (
+        (19.2, TAKE_ON, {}), (19.5, "looked", {"words": "Pink, answers; clip put on another finger."}), (22, MEASURE, {}),
+        (24, "noted", {"words": "The clip had slipped; 98 % by hand."}), (40, MEASURE, {}),
+    ),
+    "escort_unfit": (
+        (20, MEASURE, {}), (60, MEASURE, {}), (90, MEASURE, {}), (119, "looked", {}), called(121, "Mrs. Petrov, neighbor"),
+        (124, "noted", {"words": "Brother smells of beer; the neighbor comes."}), (130, MEASURE, {}),
+    ),
 }  # fmt: skip
 
 # What somebody does who means no harm and does not think, and what exactly that is marked as.
@@ -356,5 +364,21 @@ NEGLIGENT: dict[str, tuple[tuple[Step, ...], dict[str, str]]] = {
     "home_offline": (
         ((20, MEASURE, {}), (60, MEASURE, {})),
         {"telephoned": MISSED, "measured_at_40": MISSED, "late_sign_met": MISSED, "outage_noted": MISSED},
+    ),
+    "clip_slips": (
+        (called(19, "911"), (20, MEASURE, {})),
+        {
+            "looked_at_patient": MISSED, "alarm_taken_on": MISSED, "cause_noted": MISSED, "no_911_unseen": WRONG,
+        },
+    ),
+    "escort_unfit": (
+        (
+            (119, MEASURE, {}), (120, "confirmed", {"criterion": "escort", "words": "His brother"}),
+            (122, "left", {"words": "with his brother"}),
+        ),
+        {
+            "somebody_else_called": MISSED, "noted": MISSED, "not_let_go_with_him": WRONG,
+            "brother_not_confirmed": WRONG,
+        },
     ),
 }  # fmt: skip

@@ -1,11 +1,15 @@
 """What somebody did in a drill, and the pattern a script asks for."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sojourn.clinical import monitoring
+
+BETWEEN_FIGURES: Final = re.compile(r"(?<=\d)[-. ](?=\d)")  # 9-1-1 is 911
+SHORT: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Deed:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A pattern of deeds: one of the kinds, with these facts; each of `words` is enough by itself, whatever its case.
+    """A pattern of deeds: one of the kinds, with these facts; each of `words` is enough by itself, in any case or form.
 
     So is each of `whom` for a call, and of `drug` for a medicine.
     """
@@ -50,5 +54,11 @@ class Wanted:
 
 
 def _says(facts: Mapping[str, Any], name: str, any_of: tuple[str, ...]) -> bool:
-    said = str(facts.get(name, "")).casefold()
-    return not any_of or any(word.casefold() in said for word in any_of)
+    said = BETWEEN_FIGURES.sub("", str(facts.get(name, "")).casefold())
+    return not any_of or any(_stands_in(word.casefold(), said) for word in any_of)
+
+
+def _stands_in(word: str, said: str) -> bool:
+    """Find a word at the beginning of one that was said; a short one by itself, so that no "Dr" is found in "children"."""
+    end = r"\b" if len(word) <= SHORT else ""
+    return re.search(rf"\b{re.escape(word)}{end}", said) is not None
