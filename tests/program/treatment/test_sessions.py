@@ -97,6 +97,17 @@ def test_the_first_dose_is_held_until_preparation_is_done(ward):
     assert "Preparation: not held yet." in held_by(ward, visit, at)
 
 
+def test_the_first_dose_is_held_until_preparation_is_done_in_whichever_session_it_is(ward):
+    """The first session ended without a dose: the second is the first all the same."""
+    course = courses.start(ward)
+    courses.book(ward, course)
+    courses.sign_consent(ward)
+    first, second = (courses.visit_of(course, VisitKind.DOSING, n) for n in (1, 2))
+    courses.note_event(ward, first, "cancelled", {"words": "Fever."}, first.during.lower)
+    at = courses.make_ready(ward, second)
+    assert "Preparation: not held yet." in held_by(ward, second, at)
+
+
 def test_without_a_companion_no_dose_is_given(ward, first):
     at = first.during.lower
     courses.check_all(ward, first, at)

@@ -44,6 +44,7 @@ from sojourn.clinical.quantities import BloodPressure, Dose, HeartRate, OxygenSa
 
 LONGEST_WORDS = 2000
 MORE_THAN_ANY = 10_000  # whole numbers have four digits at most, typed or sent
+PLAIN_NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]+)?")  # no 5e1 and no 5_6, and no comma that may mean thousands
 LEAST_QUANTITY = 0.0005  # half of the last decimal that is written
 
 
@@ -196,7 +197,8 @@ def _checked(read: _Fields, at: dict[str, Any]) -> Event | None:
 
 def _dosed(read: _Fields, at: dict[str, Any]) -> Event | None:
     try:
-        mg = float(str(read.facts.get("mg", "")).strip())
+        text = str(read.facts.get("mg", "")).strip()
+        mg = float(text) if PLAIN_NUMBER.fullmatch(text) else 0.0
         return Dosed(**at, mg=Dose(mg=mg).mg, words=read.words("words"))
     except ValueError:
         read.problems["mg"] = "Please enter the dose in mg: a number above 0 and up to 1000."

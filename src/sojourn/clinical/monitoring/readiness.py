@@ -28,6 +28,7 @@ class Known:
     `medicines`: classes of medicine taken; `pregnancy`: the answer of the assessment; `pregnancy_test`: what the
     clinical screen says of a test, and from when; `tested`: a test noted for this session, "negative" or "positive" and
     its day. `tablets_expected`: what should be in the box by what was sent and taken, last at `tablets_changed_at`.
+    `had_dose`: a dose of this course was given before, in whichever session; until then this is the first.
     """
 
     starts_at: datetime
@@ -49,6 +50,7 @@ class Known:
     tablets: Said | None = None
     tablets_expected: int | None = None
     tablets_changed_at: datetime | None = None
+    had_dose: bool = False
     dose_before: bool = False
     integrated: bool = False
 
@@ -81,7 +83,7 @@ def _consent(item: ReadinessItem, known: Known) -> Judged:
 
 def _preparation(item: ReadinessItem, known: Known) -> Judged:
     found = _judged(item, "held" if known.prepared else "not held yet", ready=known.prepared)
-    return found if known.number == 1 else replace(found, holds=False)
+    return replace(found, holds=False) if known.had_dose else found
 
 
 def _order(item: ReadinessItem, known: Known) -> Judged:
@@ -146,7 +148,7 @@ def _pregnancy(item: ReadinessItem, known: Known) -> Judged | None:
         return _judged(item, "pregnant by the answers on record: no dose", ready=False)
     if known.pregnancy_test is not None or known.pregnancy in {"trying", "unknown"}:
         return _judged(item, "needed, and none is noted", ready=False)
-    if known.number > 1:
+    if known.had_dose:
         return None
     return replace(_judged(item, "no clinician has said whether one is needed", ready=False), holds=False)
 

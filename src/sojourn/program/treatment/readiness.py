@@ -204,6 +204,7 @@ def _known_about(visit_ids: Sequence[UUID], now: datetime) -> Iterable[Mapping[s
             prepared=Exists(held.filter(visit__kind=VisitKind.PREPARATION)),
             ordered=Exists(DoseOrder.objects.filter(course=course)),
             unanswered=Exists(asked),
+            had_dose=Exists(dose_given(visit__course=course).exclude(visit=OuterRef("pk"))),
             dose_before=Exists(
                 dose_given(
                     visit__course=course, visit__number=OuterRef("number") - 1, visit__cancelled_at=None
@@ -213,7 +214,17 @@ def _known_about(visit_ids: Sequence[UUID], now: datetime) -> Iterable[Mapping[s
                 held.filter(visit__kind=VisitKind.INTEGRATION, visit__number=OuterRef("number") - 1)
             ),
         )
-        .values("pk", "given", "noted", "prepared", "ordered", "unanswered", "dose_before", "integrated")
+        .values(
+            "pk",
+            "given",
+            "noted",
+            "prepared",
+            "ordered",
+            "unanswered",
+            "had_dose",
+            "dose_before",
+            "integrated",
+        )
     )
 
 
@@ -238,6 +249,7 @@ def _items(
         prepared=about["prepared"],
         ordered=about["ordered"],
         forms_waiting=int(about["unanswered"]),
+        had_dose=about["had_dose"],
         dose_before=about["dose_before"],
         integrated=about["integrated"],
         tablets_expected=tablets.get(row.course_id),
