@@ -87,3 +87,18 @@ def test_a_wrong_patient_is_sent_home_without_a_dose(story):
     story.when_she_ends_the_session("Another person was shown in.")
     story.then_the_report_says_passed()
     story.and_nothing_of_it_is_in_the_practice()
+
+
+def test_on_a_phone_the_strip_of_a_drill_lies_over_nothing_that_is_pressed(story, ward, enter):
+    story.when_mona_begins("Blood pressure of 190 at 40 minutes")
+    page = story.page
+    page.set_viewport_size({"width": 360, "height": 740})
+    strip = page.locator(".rehearsal__mark").bounding_box()
+    assert strip["y"] + strip["height"] <= 740
+    for name in ("Vital signs", "Look", "Sign"):
+        link = page.get_by_role("navigation", name="To what is recorded most").get_by_role(
+            "link", name=name, exact=True
+        )
+        box = link.bounding_box()
+        assert box["y"] + box["height"] <= strip["y"], name
+    page.get_by_role("button", name="End the drill").click()

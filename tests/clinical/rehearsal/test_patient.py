@@ -128,3 +128,19 @@ def test_what_began_is_the_same_in_any_order_of_deeds():
     deeds = [deed("looked", 16), deed("looked", 30), called(18, "prescriber")]
     script = drill_script("panic")
     assert under_way(script, deeds, clock=CLOCK) == under_way(script, deeds[::-1], clock=CLOCK)
+
+
+def test_the_clip_on_the_finger_shows_what_its_script_says_and_else_what_is_so():
+    slipped = drill_script("clip_slips")
+    during, after = (condition_at(slipped, minute, (), clock=CLOCK, seed=7) for minute in (20, 36))
+    assert during.clip == {"spo2": 70}
+    assert during.measured["spo2"] > 90, "measured by hand it is what it is"
+    assert after.clip == {signal: after.measured[signal] for signal in ("spo2", "heart_rate")}
+    off = condition_at(drill_script("oximeter_fails"), 25, (), clock=CLOCK, seed=7)
+    assert off.clip == {}
+
+
+def test_a_clip_put_back_shows_what_is_so():
+    looked = (deed("looked", 19),)
+    seen = condition_at(drill_script("clip_slips"), 21, looked, clock=CLOCK, seed=7)
+    assert seen.clip["spo2"] == seen.measured["spo2"]

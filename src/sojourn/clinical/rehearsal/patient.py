@@ -18,7 +18,17 @@ from sojourn.clinical.pharmacology import Measure
 from sojourn.clinical.pharmacology.draws import normal
 from sojourn.clinical.rehearsal.clock import DrillClock
 from sojourn.clinical.rehearsal.deeds import Deed
-from sojourn.clinical.rehearsal.scripts import RATINGS, START, VITAL_SIGNS, Begins, Change, Script, World
+from sojourn.clinical.rehearsal.scripts import (
+    ON_THE_CLIP,
+    RATINGS,
+    START,
+    VITAL_SIGNS,
+    Begins,
+    Change,
+    Happening,
+    Script,
+    World,
+)
 
 CADSS_A_POINT: Final = 6  # of the patient's own rating, 0 to 10; made up, as in the demonstration
 FOLLOWED: Final = MappingProxyType(
@@ -49,7 +59,8 @@ NOISE_STREAM: Final = 96
 class Condition:
     """What somebody at the bedside would find. `measured` holds vital signs and ratings by signal, whole numbers.
 
-    `shows` are the ids of signs to be seen; `silent` do not answer the telephone; `has_left`: the patient is gone.
+    `shows` are the ids of signs to be seen; `silent` do not answer the telephone; `has_left`: the patient is gone. `clip` is
+    what the oximeter on the finger shows, which need not be so.
     """
 
     measured: Mapping[str, int]
@@ -58,6 +69,7 @@ class Condition:
     silent: frozenset[str]
     world: frozenset[World]
     has_left: bool
+    clip: Mapping[str, int]
 
 
 def under_way(script: Script, deeds: Iterable[Deed], *, clock: DrillClock) -> Mapping[str, float]:
@@ -98,14 +110,24 @@ def condition_at(
         _add(values, happening.change, minute - began[happening.id], ended - began[happening.id])
     for reaction in heard:
         _add(values, reaction.change, minute - began[reaction.id], LONGEST_MIN)
+    measured = MappingProxyType({signal: _kept(signal, value) for signal, value in values.items()})
     return Condition(
-        measured=MappingProxyType({signal: _kept(signal, value) for signal, value in values.items()}),
+        measured=measured,
         says=tuple(each.says for each in lasting) + tuple(each.says for each in heard) or (script.looks,),
         shows=frozenset(each.shows for each in lasting if each.shows),
         silent=frozenset(name for each in lasting for name in each.silent),
         world=frozenset(each.world for each in lasting if each.world),
         has_left=any(each.ends_session for each in now),
+        clip=_clip(lasting, measured),
     )
+
+
+def _clip(lasting: Sequence[Happening], measured: Mapping[str, int]) -> Mapping[str, int]:
+    """What the oximeter shows: what is so, or what the latest happening that it concerns says instead."""
+    instead = [each.clip for each in lasting if each.clip is not None]
+    if not instead:
+        return MappingProxyType({signal: measured[signal] for signal in ON_THE_CLIP})
+    return MappingProxyType({signal: round(value) for signal, value in instead[-1].items()})
 
 
 def reading_at(condition: Condition, *, minute: float, seed: int) -> Mapping[str, int]:

@@ -1,6 +1,6 @@
 """Reads the drill scripts. One file is one drill; what is not understood is refused with file, key and remedy."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -13,6 +13,7 @@ from sojourn.clinical.evidence.validity import above_zero
 from sojourn.clinical.rehearsal.deeds import Wanted
 from sojourn.clinical.rehearsal.scripts import (
     NO_CHANGE,
+    ON_THE_CLIP,
     RATINGS,
     START,
     VITAL_SIGNS,
@@ -34,7 +35,7 @@ _SCRIPT = (
 )  # fmt: skip
 _MORE = ("reaction", "never", "tap", "clocks_ahead")
 _CHANGE = ("adds", "over_minutes", "fades_minutes")
-_HAPPENING = ("until", "shows", "eased_by", "unless", "silent", "world", "ends_session", *_CHANGE)
+_HAPPENING = ("until", "shows", "eased_by", "unless", "silent", "world", "ends_session", "clip", *_CHANGE)
 _FACTS = ("item", "passed", "sign", "criterion", "reached", "symptoms")
 _FLAGS = frozenset({"passed", "reached", "symptoms"})
 _WANTED = ("kinds", "whom", "words", "drug", "signals", *_FACTS)
@@ -183,7 +184,15 @@ def _happening(row: Table, plan: monitoring.MonitoringPlan) -> Happening:
         silent=row.texts("silent"),
         world=World(row.choice("world", tuple(World))) if "world" in row else None,
         ends_session=row.flag("ends_session") if "ends_session" in row else False,
+        clip=_clip(row),
     )
+
+
+def _clip(row: Table) -> Mapping[str, float] | None:
+    if "clip" not in row:
+        return None
+    shown = row.table("clip", allowed=ON_THE_CLIP)
+    return MappingProxyType({signal: shown.number(signal) for signal in ON_THE_CLIP if signal in shown})
 
 
 def _reaction(row: Table, plan: monitoring.MonitoringPlan) -> Reaction:

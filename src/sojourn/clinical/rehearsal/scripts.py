@@ -9,6 +9,7 @@ from typing import Final
 from sojourn.clinical.evidence import Citation
 from sojourn.clinical.rehearsal.deeds import Wanted
 
+ON_THE_CLIP: Final = ("spo2", "heart_rate")
 VITAL_SIGNS: Final = ("systolic", "diastolic", "heart_rate", "spo2", "respiratory_rate")
 RATINGS: Final = ("moaas", "dissociation")
 START: Final = "start"
@@ -58,7 +59,8 @@ class Happening:
     """Something that happens from minute `at`, to `until` where it ends by itself, or until a reaction eases it.
 
     `shows` is the sign to be seen. `silent` do not answer the telephone. `ends_session`: the patient has gone.
-    `unless` names reactions that keep it from happening.
+    `unless` names reactions that keep it from happening. `clip` is what the oximeter shows meanwhile instead of what is
+    so, by signal; empty where it shows nothing, None where it shows what is so.
     """
 
     id: str
@@ -72,6 +74,7 @@ class Happening:
     silent: tuple[str, ...]
     world: World | None
     ends_session: bool
+    clip: Mapping[str, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
