@@ -118,8 +118,8 @@ def _shown(seen: sitting.Sitting, secret: str, request: Any) -> dict[str, Any]:
 
 def _step(seen: sitting.Sitting, now: datetime) -> str:
     """Which page it is: the role, before the dose, while they are watched, or after."""
-    if not seen.accepted:
-        return "role"
+    if not seen.accepted and (seen.ended_at is None or not seen.was_taken_on):
+        return "role"  # who relieves another takes it on in their own name
     if seen.ended_at is not None:
         return "after"
     return "watch" if seen.dosed_at is not None else "before"

@@ -12,7 +12,7 @@ from sojourn.program.audit.models import Entry
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
-from sojourn.program.treatment import answering, session_places, sitting
+from sojourn.program.treatment import answering, papers, session_places, sitting
 from sojourn.program.treatment.models import RecordingToken, SessionEvent, SessionPlace
 from tests.support import courses
 from tests.support.tokens import without_ids
@@ -170,7 +170,53 @@ def test_a_new_link_ends_the_one_before_and_its_page(ward, visit, clock):
     assert phone.get(reverse("sitter:page")).status_code == 410
     assert press(phone, do="help_asked").status_code == 410
     assert not Alarm.objects.exists()
+    assert "I take this on" in shown(again)
+    press(again, **PROMISED)
     assert "Read this to 911" in shown(again)
+
+
+def test_who_relieves_a_sitter_takes_the_role_on_in_their_own_name(ward, visit, clock):
+    """The promises of another are not theirs; a call for help and the address to read to 911 wait for no promise."""
+    tell_place(ward, visit, visit.during.lower)
+    first = opened(ward, visit)
+    press(first, **PROMISED)
+    dosed_at = courses.give_dose(ward, visit, mg=100)
+    clock.move_to(dosed_at + timedelta(minutes=14))
+    press(first, do="looked")
+    second = opened(ward, visit)
+    page = shown(second)
+    assert "I take this on" in page
+    assert "7 Alder Way" in page
+    assert "I looked: all is calm" not in page
+    assert 'name="form_id" value=""' not in page
+    assert press(second, do="help_asked").status_code == 200
+    assert Alarm.objects.filter(reason="HELP-ASKED").count() == 1
+    press(second, **PROMISED | {"name": "Mia Okoye"})
+    clock.move_to(dosed_at + timedelta(minutes=28))
+    press(second, do="looked", words="Asleep.")
+    assert "I looked: all is calm" in shown(second)
+    accepted = SessionEvent.objects.filter(kind="role_accepted").order_by("sequence")
+    assert [row.facts["words"].partition(":")[0] for row in accepted] == ["Nils Núñez", "Mia Okoye"]
+    note = papers.paper(visit.id, "note", actor=ward.mona, now=dosed_at + timedelta(minutes=29))
+    said = [
+        line.says
+        for section in note.sections
+        for line in section.lines
+        if "looked at the patient" in line.says
+    ]
+    assert said == [
+        "looked at the patient · Nils Núñez, said by the sitter",
+        "looked at the patient: Asleep. · Mia Okoye, said by the sitter",
+    ]
+
+
+def test_a_link_made_after_the_end_asks_nobody_to_be_present(ward, visit, clock):
+    press(opened(ward, visit), **PROMISED)
+    left_at = courses.end_session(
+        ward, visit, courses.give_dose(ward, visit, mg=100) + timedelta(minutes=185)
+    )
+    clock.move_to(left_at + timedelta(minutes=1))
+    assert "I stay with them now" in shown(opened(ward, visit))
 
 
 def test_a_link_that_nobody_was_sent_opens_nothing(client):

@@ -25,6 +25,7 @@ from sojourn.program.treatment.choices import EventKind, EventSource
 from sojourn.program.treatment.given import dose_given
 from sojourn.program.treatment.models import FiledForm, SessionEvent
 from sojourn.program.treatment.sessions import EventRow, Session, session
+from sojourn.program.treatment.sitting import SaidBy, sitters_by_entry
 
 LISTED_AT_MOST = 200
 HANDS: Final[dict[str, documents.Hand]] = {
@@ -94,11 +95,12 @@ def papers(of: Session) -> dict[str, documents.Document | str]:
 def record_of(of: Session) -> documents.SessionRecord:
     """What documents are made of: this session's events and no other's.
 
-    Three queries, two where nothing was alarmed, and six more where a form is asked for.
+    Three queries, two where nothing was alarmed; one more where a sitter said something, six where a form is asked for.
     """
     patient = Patient.objects.values("name", "born_on").get(pk=of.visit.patient_id)
     site = Site.objects.values("name", "address", "state").get(pk=of.visit.site_id)
     assert all(event.visit_id == of.visit.id for event in of.events)
+    sitters = sitters_by_entry(of)
     last = max(of.events, key=lambda event: event.sequence, default=None)
     return documents.SessionRecord(
         patient_name=patient["name"],
@@ -112,7 +114,7 @@ def record_of(of: Session) -> documents.SessionRecord:
         plan=of.plan,
         observe_longer=of.observes_longer,
         state=of.state,
-        entries=tuple(_entry(row) for row in of.events),
+        entries=tuple(_entry(row, sitters) for row in of.events),
         head=last.seal if last else sealing.BEFORE_THE_FIRST,
         **_for_the_form(of),
         tellings=_tellings(of),
@@ -267,8 +269,10 @@ def _tellings(of: Session) -> tuple[documents.Telling, ...]:
     )
 
 
-def _entry(row: EventRow) -> documents.Entry:
+def _entry(row: EventRow, sitters: Mapping[UUID, SaidBy]) -> documents.Entry:
     said_by = "" if row.source == EventSource.PROGRAM else row.told_by
+    if row.id in sitters and sitters[row.id].name:
+        said_by = f"{sitters[row.id].name}, {said_by}"
     return documents.Entry(
         number=row.sequence,
         event=row.as_event(),

@@ -20,7 +20,7 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
 from sojourn.program.safety.watch import watch_state
 from sojourn.program.treatment.choices import EventKind, EventSource, TokenRole
-from sojourn.program.treatment.models import RecordingToken, SitterLink
+from sojourn.program.treatment.models import RecordingToken, SessionEvent, SitterLink
 from sojourn.program.treatment.session_places import PlaceRow, place_of
 from sojourn.program.treatment.sessions import EventRow, Session, on_record, session_by_token
 from sojourn.program.treatment.tokens import SECRET_BYTES, Token, TokenEnded, TokenUnknown, hash_of, token_of
@@ -65,7 +65,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Sitting:
-    """All that a sitter sees of a session."""
+    """All that a sitter sees of a session. `accepted` is what they said yes to themselves; `was_taken_on` by anybody."""
 
     visit_id: UUID
     starts_at: datetime
@@ -76,6 +76,7 @@ class Sitting:
     signs: tuple[tuple[str, str], ...]
     place: PlaceRow | None
     accepted: str
+    was_taken_on: bool
     dosed_at: datetime | None
     ended_at: datetime | None
     next_look_at: datetime | None
@@ -189,7 +190,11 @@ def sitting(browser_secret: str, *, now: datetime) -> Sitting:
         _log("used a sitter page after its end", token.visit_id, token.patient_id, now)
         raise TokenEnded
     said = sitters_entries(of)
-    accepted = next((row for row in said if row.kind == EventKind.ROLE_ACCEPTED), None)
+    names = sitters_by_entry(of)
+    accepted = (
+        row for row in said if row.kind == EventKind.ROLE_ACCEPTED and names[row.id].token_id == token.id
+    )
+    role = next(accepted, None)
     return Sitting(
         visit_id=of.visit.id,
         starts_at=of.visit.starts_at,
@@ -199,7 +204,8 @@ def sitting(browser_secret: str, *, now: datetime) -> Sitting:
         patient_first_name=(of.visit.patient_name.split() or [""])[0],
         signs=tuple((sign.id, sign.label) for sign in of.plan.signs),
         place=place_of(of.visit.id, now=now),
-        accepted=str(accepted.facts["words"]) if accepted else "",
+        accepted=str(role.facts["words"]) if role else "",
+        was_taken_on=any(row.kind == EventKind.ROLE_ACCEPTED for row in said),
         dosed_at=of.state.dosed_at,
         ended_at=of.state.ended_at,
         next_look_at=sitter_look_due(of),
@@ -219,6 +225,28 @@ def calls_of(of: Session, source: EventSource) -> tuple[Call, ...]:
 def sitters_entries(of: Session) -> tuple[EventRow, ...]:
     """What the sitter has recorded in a session, in order of time."""
     return tuple(row for row in of.events if row.source == EventSource.SITTER and row.is_standing)
+
+
+@dataclass(frozen=True)
+class SaidBy:
+    """Which sitter an entry is of: by the page it came from, and by the name with which the role was taken on there."""
+
+    token_id: UUID | None
+    name: str
+
+
+def sitters_by_entry(of: Session) -> dict[UUID, SaidBy]:
+    """Whose each entry of a sitter is: one may have relieved another. One query, none where no sitter said anything."""
+    said = {row.id: row for row in sitters_entries(of)}
+    if not said:
+        return {}
+    tokens = dict(SessionEvent.objects.filter(pk__in=said).values_list("pk", "token_id"))
+    names = {
+        tokens[row.id]: str(row.facts["words"]).partition(":")[0]
+        for row in said.values()
+        if row.kind == EventKind.ROLE_ACCEPTED
+    }
+    return {entry_id: SaidBy(token_id, names.get(token_id, "")) for entry_id, token_id in tokens.items()}
 
 
 def sitter_look_due(of: Session) -> datetime | None:
