@@ -1,6 +1,7 @@
 """Documents come from the events of one session alone, and the form of each is filed once, within its days."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -9,9 +10,10 @@ from sojourn.clinical.monitoring.documents import DOCUMENTS, NotDerivable
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.people.queries import the_practice
 from sojourn.program.plans.choices import VisitKind
-from sojourn.program.treatment import papers
+from sojourn.program.treatment import actions, papers
 from sojourn.program.treatment.deadlines import deadlines_for
 from sojourn.program.treatment.models import FiledForm, SessionEvent
+from sojourn.program.treatment.since_filed import changed_since_filed
 from sojourn.workspace.session_room.printing import paper_of
 from tests.program.safety.test_delivering import Takes, deliver
 from tests.support import courses
@@ -166,6 +168,29 @@ def test_every_document_is_read_and_the_form_is_filed_on_one_page(first, page, w
     again = page("session_papers", left_at, first.id, do="file", reference="C-2").content.decode()
     assert "filed already" in again
     assert "C-2" not in again
+
+
+def test_a_form_that_was_filed_says_what_the_record_says_otherwise_since(first, page, ward):
+    left_at = courses.run_session(ward, first)
+    at_40 = SessionEvent.objects.filter(visit=first, kind="vital_taken").order_by("taken_at")[1]
+    page("session_papers", left_at, first.id, do="file", reference="C-1")
+    courses.note_event(ward, first, "noted", {"words": "Slept well."}, left_at + DAY / 4)
+    otherwise = "The record says otherwise since"
+    assert otherwise not in page("session_papers", left_at + DAY / 4, first.id).content.decode()
+    actions.correct_event(
+        visit_id=first.id, form_id=uuid4(), wrong_id=at_40.id, facts=at_40.facts | {"systolic": 166},
+        taken_at=at_40.taken_at, why="misread", actor=ward.mona, now=left_at + DAY / 4,
+    )  # fmt: skip
+    shown = page("session_papers", left_at + DAY / 4, first.id).content.decode()
+    assert otherwise in shown
+    assert "filed: 124/78 mmHg" in shown
+    found = courses.session_at(ward, first, left_at + DAY / 4)
+    changed = changed_since_filed(found, papers.filed_form_of(first.id, actor=ward.mona))
+    assert [(each.label, each.was, each.says) for each in changed] == [
+        ("Blood pressure at 40 minutes", "124/78 mmHg", "166/78 mmHg"),
+        ("Increase in blood pressure", "no", changed[1].says),
+    ]
+    assert changed[1].says.startswith("yes, from")
 
 
 def test_a_document_is_given_as_a_tagged_pdf(first, page, ward):

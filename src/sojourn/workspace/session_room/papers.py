@@ -18,6 +18,7 @@ from sojourn.program.treatment import papers as treatment
 from sojourn.program.treatment.form_answers import AnswerImpossible, answer_form
 from sojourn.program.treatment.proving import sealed_session
 from sojourn.program.treatment.sessions import Session, session
+from sojourn.program.treatment.since_filed import changed_since_filed
 from sojourn.workspace.session_room.form_answers import AnswersForm
 from sojourn.workspace.session_room.forms import FiledForm
 from sojourn.workspace.session_room.printing import paper_of
@@ -66,6 +67,7 @@ def papers(request: Any, visit_id: UUID) -> HttpResponse:
             "visit": found.visit,
             "papers": made,
             "filed": filed,
+            "changed": changed_since_filed(found, filed) if filed else (),
             "form": form,
             "answers": answers,
             "may_file": filed is None and may_do(request.actor, "file a form"),
