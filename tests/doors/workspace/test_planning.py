@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from sojourn.program.people import actions as people
 from sojourn.program.people.models import Credential
-from sojourn.program.plans import proposing
+from sojourn.program.plans import booking, proposing
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Course, DoseOrder, Visit
 from tests.support import courses
@@ -77,7 +77,7 @@ def test_the_home_asks_the_database_a_fixed_number_of_times(
         courses.book(own, courses.start(own), date(2026, 11, 25) + timedelta(days=number))
     client = sign_in(ward.cora)
     client.get(PLANNING)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(PLANNING)
 
 
@@ -249,3 +249,50 @@ def test_planning_of_another_site_is_not_found(ward, sign_in):
     client = sign_in(ward.cleo)
     for name, of in (("course", course.id), ("book_series", course.id), ("move_visit", visits[0].id)):
         assert client.get(reverse(f"workspace:{name}", args=[of])).status_code == 404
+
+
+def without_first_dose(ward, day_of_dose=date(2026, 11, 25)):
+    """Ada's course whose first session was cancelled: the conversation after it still stands."""
+    course = courses.start(ward)
+    courses.book(ward, course, day_of_dose)
+    dose = courses.visit_of(course, VisitKind.DOSING, 1)
+    booking.cancel_visit(visit_id=dose.id, because="Has a <cold>.", actor=ward.cora, now=NOW)
+    return courses.visit_of(course, VisitKind.INTEGRATION, 1)
+
+
+def test_a_conversation_without_its_dose_is_called_off_or_kept_on_the_home_and_undone(ward, sign_in):
+    talk = without_first_dose(ward)
+    client, decide = sign_in(ward.cora), reverse("workspace:without_dose")
+    undo = reverse("workspace:without_dose_undo", args=[talk.id])
+    page = text_of(client.get(PLANNING))
+    assert "Session 1 was cancelled: Has a &lt;cold&gt;." in page
+    done = text_of(client.post(decide, {"do": "call off", "visit": talk.id}, follow=True))
+    assert "Called off. Its time is free again" in done
+    assert "called off" in done
+    assert "Cora Whitfield" in done
+    assert "Undone." in text_of(client.post(undo, follow=True))
+    assert "Kept." in text_of(client.post(decide, {"do": "keep", "visit": talk.id}, follow=True))
+    late = text_of(client.post(decide, {"do": "call off", "visit": talk.id}, follow=True))
+    assert "Nothing was changed; look at it again" in late
+    talk.refresh_from_db()
+    assert talk.cancelled_at is None
+
+
+def test_no_conversation_ticked_changes_nothing_and_a_spoiled_one_is_not_found(ward, sign_in):
+    without_first_dose(ward)
+    client, decide = sign_in(ward.cora), reverse("workspace:without_dose")
+    assert "No conversation was ticked" in text_of(client.post(decide, {"do": "keep"}, follow=True))
+    assert client.post(decide, {"do": "keep", "visit": "1"}).status_code == 404
+    assert client.post(decide, {"do": "delete"}).status_code == 404
+    assert client.get(decide).status_code == 405
+
+
+def test_what_cannot_be_put_back_says_who_is_taken(ward, sign_in):
+    talk = without_first_dose(ward)
+    client = sign_in(ward.cora)
+    client.post(reverse("workspace:without_dose"), {"do": "call off", "visit": talk.id})
+    other = courses.visit_of(talk.course, VisitKind.INTEGRATION, 2)
+    Visit.objects.filter(pk=other.id).update(during=talk.during)
+    said = text_of(client.post(reverse("workspace:without_dose_undo", args=[talk.id]), follow=True))
+    assert "It cannot be put back: " in said
+    assert "Thea Lindqvist" in said

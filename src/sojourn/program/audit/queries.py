@@ -33,6 +33,13 @@ def readings_of(patient_id: UUID, *, limit: int = LISTED_AT_MOST) -> tuple[Readi
     )
 
 
+def who_did(about_kind: str, about_ids: Iterable[UUID], *, deeds: Iterable[str]) -> dict[UUID, UUID]:
+    """The account that did one of these deeds to each record last, in one query; what nobody did is missing."""
+    rows = Entry.objects.filter(about_kind=about_kind, about_id__in=list(about_ids), did__in=list(deeds))
+    found = rows.order_by("at", "id").values_list("about_id", "actor_id")
+    return {about_id: actor_id for about_id, actor_id in found if about_id and actor_id}
+
+
 @dataclass(frozen=True)
 class SealSeen:
     """A link of a chain as the log witnessed it."""

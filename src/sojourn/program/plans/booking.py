@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 import pghistory
@@ -22,6 +23,8 @@ from sojourn.program.plans.desk import CourseNotFound, Desk, desk_for
 from sojourn.program.plans.models import Course, Visit
 from sojourn.program.plans.proposing import VisitNotFound, calendar_of, propose_move
 from sojourn.program.plans.queries import VisitRow, visits_of_course
+
+CANCELLED: Final = "cancelled a visit"
 
 
 class NotBookable(Exception):
@@ -62,7 +65,7 @@ def book_series(*, course_id: UUID, visits: Sequence[WantedVisit], actor: Actor,
     Raises NotAllowed, CourseNotFound, CourseEnded, AlreadyBooked, NotBookable, DoubleBooked.
     """
     with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
-        desk, standing = _open_desk(course_id, [visit.clinician_id for visit in visits], actor)
+        desk, standing = open_desk(course_id, [visit.clinician_id for visit in visits], actor)
         booked = {(row.kind, row.number) for row in standing}
         wanted = sorted(visits, key=lambda visit: visit.starts_at)
         if not wanted:
@@ -71,12 +74,12 @@ def book_series(*, course_id: UUID, visits: Sequence[WantedVisit], actor: Actor,
             raise AlreadyBooked
         days = [visit.starts_at.astimezone(desk.zone).date() for visit in wanted]
         calendar = calendar_of(desk, days)
-        _refuse(problems_with(desk, wanted, standing=standing, taken=calendar, now=now))
+        refuse(problems_with(desk, wanted, standing=standing, taken=calendar, now=now))
         try:
             _add(wanted, desk, calendar, now)
         except DoubleBooked:
             # Another booking of the same chair came between: look again, so as to name what took it.
-            _refuse(problems_with(desk, wanted, standing=standing, taken=calendar_of(desk, days), now=now))
+            refuse(problems_with(desk, wanted, standing=standing, taken=calendar_of(desk, days), now=now))
             raise
         ask_for_course(course_id, actor=actor, now=now)
         _join_care_team(desk, wanted, actor=actor, now=now)
@@ -94,9 +97,9 @@ def apply_move(*, visit_id: UUID, to: datetime, whole_series: bool, actor: Actor
         row = Visit.objects.filter(patients_visible_to(actor, "patient"), pk=visit_id).first()
         if row is None:
             raise VisitNotFound
-        _open_desk(row.course_id, [row.clinician_id], actor)
+        open_desk(row.course_id, [row.clinician_id], actor)
         plan = propose_move(visit_id=visit_id, to=to, actor=actor, now=now)
-        _refuse(plan.shifted_problems if whole_series else plan.alone_problems)
+        refuse(plan.shifted_problems if whole_series else plan.alone_problems)
         moved = plan.shifted if whole_series else (plan.alone,)
         is_later = to > plan.visit.starts_at
         in_turn = sorted(moved, key=lambda one: one.visit.starts_at, reverse=is_later)
@@ -108,7 +111,7 @@ def apply_move(*, visit_id: UUID, to: datetime, whole_series: bool, actor: Actor
             with transaction.atomic():
                 _write_moves([(rows[one.visit.id], one.to) for one in in_turn], plan.desk, calendar)
         except IntegrityError as clash:
-            raise _told(clash, plan.alone.to) from clash
+            raise told(clash, plan.alone.to) from clash
         ask_for_course(row.course_id, actor=actor, now=now)
         audit.record(
             actor, "moved visits", about=("visit", visit_id), at=now, patient_id=plan.visit.patient_id
@@ -123,13 +126,13 @@ def cancel_visit(*, visit_id: UUID, because: str, actor: Actor, now: datetime) -
     if not because.strip():
         raise ReasonMissing
     with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
-        row = _locked_visit(visit_id, actor, "book visits")
+        row = locked_visit(visit_id, actor, "book visits")
         if row.cancelled_at is not None:
             return
         row.cancelled_at, row.cancelled_because = now, because.strip()[:300]
         row.save(update_fields=["cancelled_at", "cancelled_because"])
         ask_for_course(row.course_id, actor=actor, now=now)
-        audit.record(actor, "cancelled a visit", about=("visit", visit_id), at=now, patient_id=row.patient_id)
+        audit.record(actor, CANCELLED, about=("visit", visit_id), at=now, patient_id=row.patient_id)
 
 
 def name_sitter(*, visit_id: UUID, name: str, phone: str, actor: Actor, now: datetime) -> None:
@@ -137,7 +140,7 @@ def name_sitter(*, visit_id: UUID, name: str, phone: str, actor: Actor, now: dat
     if not name.strip() or not phone.strip():
         raise NameMissing
     with transaction.atomic(), pghistory.context(actor=str(actor.user_id)):
-        row = _locked_visit(visit_id, actor, "name an escort or sitter")
+        row = locked_visit(visit_id, actor, "name an escort or sitter")
         if row.cancelled_at is not None or row.kind != VisitKind.DOSING:
             raise VisitNotFound
         if (row.sitter_name, row.sitter_phone) == (name.strip(), phone.strip()):
@@ -149,7 +152,8 @@ def name_sitter(*, visit_id: UUID, name: str, phone: str, actor: Actor, now: dat
         )
 
 
-def _locked_visit(visit_id: UUID, actor: Actor, deed: str) -> Visit:
+def locked_visit(visit_id: UUID, actor: Actor, deed: str) -> Visit:
+    """Lock one visit for a deed. Raises VisitNotFound, NotAllowed."""
     row = (
         Visit.objects.select_for_update(of=("self",), no_key=True)
         .filter(patients_visible_to(actor, "patient"), pk=visit_id)
@@ -161,7 +165,7 @@ def _locked_visit(visit_id: UUID, actor: Actor, deed: str) -> Visit:
     return row
 
 
-def _open_desk(
+def open_desk(
     course_id: UUID, clinician_ids: Sequence[UUID], actor: Actor
 ) -> tuple[Desk, tuple[VisitRow, ...]]:
     """Lock the course, its site and its clinicians, always in this order, so that two bookings take turns.
@@ -209,7 +213,7 @@ def _add(visits: Sequence[WantedVisit], desk: Desk, calendar: Sequence[Taken], b
         with transaction.atomic():
             Visit.objects.bulk_create(rows)
     except IntegrityError as clash:
-        raise _told(clash, visits[0]) from clash
+        raise told(clash, visits[0]) from clash
 
 
 def _write_moves(moves: Sequence[tuple[Visit, WantedVisit]], desk: Desk, calendar: Sequence[Taken]) -> None:
@@ -222,7 +226,8 @@ def _write_moves(moves: Sequence[tuple[Visit, WantedVisit]], desk: Desk, calenda
         row.save(update_fields=["during", "clinician_id", "chair_id", "places"])
 
 
-def _refuse(problems: Sequence[Problem]) -> None:
+def refuse(problems: Sequence[Problem]) -> None:
+    """Raise DoubleBooked or NotBookable where one of the problems refuses."""
     against = [problem for problem in problems if problem.refuses]
     if against and all(problem.about == "clash" for problem in against):
         raise DoubleBooked(against)
@@ -237,7 +242,7 @@ TAKEN_WORDS = {
 }
 
 
-def _told(clash: IntegrityError, visit: WantedVisit) -> Exception:
+def told(clash: IntegrityError, visit: WantedVisit) -> Exception:
     """Say in words which constraint of the database refused."""
     constraint = getattr(getattr(clash.__cause__, "diag", None), "constraint_name", "")
     if constraint == "each_visit_is_booked_once":

@@ -103,6 +103,9 @@ class Visit(models.Model):
     booked_at = models.DateTimeField()
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancelled_because = models.CharField(max_length=300, blank=True)
+    kept_at = models.DateTimeField(
+        null=True, blank=True
+    )  # stands by somebody's word, though its dose was not given
     without_dose_at = models.DateTimeField(null=True, blank=True)  # a session that ended before any was given
 
     class Meta:

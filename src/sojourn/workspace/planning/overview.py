@@ -14,6 +14,7 @@ from sojourn.program.people.roster import SiteRow, all_sites
 from sojourn.program.plans import queries as plans
 from sojourn.program.treatment.deadlines import deadlines_for
 from sojourn.program.treatment.readiness import Readiness, readiness_between
+from sojourn.program.treatment.without_dose import conversations_without_dose
 from sojourn.workspace.planning.forms import DayForm
 
 PLANNERS = (Role.COORDINATOR, Role.PRESCRIBER, Role.MEDICAL_DIRECTOR)
@@ -36,6 +37,7 @@ def planning(request: Any) -> HttpResponse:
         "workspace/planning/planning.html",
         {
             "days": days,
+            "conversations": conversations_without_dose(request.actor, now=request.now),
             "to_book": plans.courses_to_book(request.actor),
             "to_start": plans.patients_to_start(request.actor) if may_start else (),
             "deadlines": deadlines_for(request.actor, now=request.now),

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from sojourn.workspace.planning import booking, courses, overview, ready, tablets, visits
+from sojourn.workspace.planning import booking, courses, overview, ready, tablets, visits, without_dose
 
 urlpatterns = [
     path("", overview.planning, name="planning"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("courses/<uuid:course_id>/tablets/", tablets.tablets, name="tablets"),
     path("courses/<uuid:course_id>/end/", courses.end_course, name="end_course"),
     path("courses/<uuid:course_id>/series/", booking.book_series, name="book_series"),
+    path("without-dose/", without_dose.decide, name="without_dose"),
+    path("without-dose/<uuid:visit_id>/undo/", without_dose.undo, name="without_dose_undo"),
     path("visits/<uuid:visit_id>/move/", visits.move_visit, name="move_visit"),
     path("visits/<uuid:visit_id>/cancel/", visits.cancel_visit, name="cancel_visit"),
     path("visits/<uuid:visit_id>/ready/", ready.readiness, name="readiness"),
