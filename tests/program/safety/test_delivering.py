@@ -12,8 +12,9 @@ from sojourn.program.people.models import StaffMember
 from sojourn.program.safety import actions, queries
 from sojourn.program.safety.delivering import deliver_next
 from sojourn.program.safety.escalating import escalate_overdue
-from sojourn.program.safety.gateways import NotTaken, TextOutbox, gateways
+from sojourn.program.safety.gateways import TextOutbox, gateways
 from sojourn.program.safety.models import Alarm, Deadline, Delivery
+from sojourn.program.safety.ways import Message, NotTaken, Recipient
 from tests.support.clock import let_pass
 from tests.support.ward import NOW
 
@@ -278,7 +279,5 @@ def test_a_story_of_deliveries_shows_to_the_care_team_alone(ward):
 
 def test_the_outbox_of_texts_says_that_it_sent_nothing(ward, settings, tmp_path):
     settings.DATA_DIR = tmp_path
-    from sojourn.program.safety.gateways import Message, Recipient
-
     with pytest.raises(NotTaken, match="sent to nobody"):
         TextOutbox().send(Recipient(ward.ben.staff_id, "x@y"), Message("s", "w"))

@@ -9,11 +9,15 @@ from urllib.parse import parse_qs
 import pytest
 
 from sojourn.config.texts import TextProvider
+from sojourn.program.people import actions as people
+from sojourn.program.people.roles import Role
+from sojourn.program.safety.escalating import escalate_overdue
 from sojourn.program.safety.gateways import TextOutbox, gateways
 from sojourn.program.safety.texting import NO_NUMBER, NO_YES, NOT_REACHED, HttpTexts
 from sojourn.program.safety.ways import Message, NotTaken, Recipient
-from tests.program.safety.test_delivering import Refuses, deliver, raise_one, story
+from tests.program.safety.test_delivering import QUARTER, Refuses, deliver, raise_one, story
 from tests.support.clock import let_pass
+from tests.support.ward import NOW
 
 KEY, NUMBER = "Bearer secret-key", "+15105550123"
 ANSWERS = [
@@ -88,6 +92,14 @@ def why_not(way, email="Ben@example.org", words="An alarm waits & {number} 100 %
     return ""
 
 
+def tell_by_text(alarm, way):
+    """Let a screen nobody opens and a letter nobody takes lead to the text; give what came after them."""
+    deliver(email=Refuses(), text=way)
+    let_pass(minutes=1)
+    deliver(email=Refuses(), text=way)
+    return [row for row in story(alarm) if row[0] == "text"]
+
+
 @pytest.mark.parametrize("is_json", [False, True])
 def test_a_text_is_handed_over_as_the_provider_asks(provider, is_json):
     assert why_not(texts(provider, is_json=is_json), words="An alarm waits & 100 %") == ""
@@ -127,10 +139,7 @@ def test_nobody_without_a_number_is_sent_a_text(provider):
 def test_each_try_is_an_attempt_on_record_and_delivered_follows_the_yes(ward, provider, caplog):
     provider.answers = [(503, b""), (200, b'{"status": "queued"}')]
     alarm = raise_one(ward)
-    deliver(email=Refuses(), text=texts(provider))
-    let_pass(minutes=1)
-    deliver(email=Refuses(), text=texts(provider))
-    assert story(alarm)[2:] == [
+    assert tell_by_text(alarm, texts(provider)) == [
         ("text", "Ben", "the provider of text messages answered 503"),
         ("text", "Ben", "delivered"),
     ]
@@ -139,14 +148,50 @@ def test_each_try_is_an_attempt_on_record_and_delivered_follows_the_yes(ward, pr
         assert private.encode() not in provider.taken[0][2] or private == NUMBER
 
 
+def hire_second_prescriber(ward):
+    people.add_staff_member(
+        name="Bo Lund", email="bo@example.org", password="a-quiet-well-lit-room", roles=[Role.PRESCRIBER],
+        site_ids=[ward.oakland], actor=ward.dora, now=NOW,
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_whoever_has_no_number_is_one_attempt_that_says_so_and_the_director_is_told_at_once(ward, provider):
+    alarm = raise_one(ward)
+    assert tell_by_text(alarm, texts(provider, numbers={})) == [("text", "Ben", NO_NUMBER)]
+    assert not provider.taken
+    assert escalate_overdue(again_after=QUARTER) == 1, "nothing is waited for"
+
+
+@pytest.mark.django_db
+def test_only_those_who_have_a_number_are_tried_once_more(ward, provider):
+    hire_second_prescriber(ward)
+    provider.answers = [(500, b"")]
+    alarm = raise_one(ward)
+    refused = "the provider of text messages answered 500"
+    assert sorted(tell_by_text(alarm, texts(provider))) == [
+        ("text", "Ben", refused),
+        ("text", "Ben", refused),
+        ("text", "Bo", NO_NUMBER),
+    ]
+
+
+@pytest.mark.django_db
+def test_one_who_is_reached_is_enough_beside_one_without_a_number(ward, provider):
+    hire_second_prescriber(ward)
+    alarm = raise_one(ward)
+    assert sorted(tell_by_text(alarm, texts(provider))) == [
+        ("text", "Ben", "delivered"),
+        ("text", "Bo", NO_NUMBER),
+    ]
+    assert escalate_overdue(again_after=QUARTER) == 0
+
+
 @pytest.mark.django_db
 def test_when_no_try_is_taken_the_alarm_goes_on_to_the_director(ward, provider):
     provider.answers = [(500, b"")]
     alarm = raise_one(ward)
-    deliver(email=Refuses(), text=texts(provider))
-    let_pass(minutes=1)
-    deliver(email=Refuses(), text=texts(provider))
-    assert [how for _channel, _who, how in story(alarm)[2:]] == [
+    assert [how for *_, how in tell_by_text(alarm, texts(provider))] == [
         "the provider of text messages answered 500"
     ] * 2
 

@@ -18,14 +18,16 @@ from django.utils.translation import gettext as _
 from sojourn.program.people.models import CareTeamMember, StaffMember
 from sojourn.program.people.roles import Role
 from sojourn.program.safety.deadlines import moment_if_due
-from sojourn.program.safety.gateways import Gateway, Message, Recipient, gateways, why_not_sent
+from sojourn.program.safety.gateways import ANSWERS_WITHIN_S, gateways, refusal_of
 from sojourn.program.safety.models import Alarm, Delivery
+from sojourn.program.safety.ways import Gateway, Message, NoWay, Recipient
 
 log = logging.getLogger("sojourn.watch")
 
 SCREEN, EMAIL, TEXT = Delivery.Channel.SCREEN, Delivery.Channel.EMAIL, Delivery.Channel.TEXT
 CHANNELS: Final = {"red": (SCREEN, EMAIL, TEXT), "amber": (SCREEN, EMAIL)}
 LEASE: Final = timedelta(minutes=2)  # a worker that died in an attempt is followed by another after this
+NO_GATEWAY: Final = "no gateway leads there"
 NOBODY: Final = "nobody at work has this role"
 UNSEEN: Final = "not opened in time"
 
@@ -43,7 +45,7 @@ class Telling:
 
 
 def deliver_next(
-    *, seen_within: timedelta, ways: Mapping[str, Gateway] | None = None, within_s: float | None = None
+    *, seen_within: timedelta, ways: Mapping[str, Gateway] | None = None, within_s: float = ANSWERS_WITHIN_S
 ) -> bool:
     """Make the next attempt that is due, the most urgent alarm first; False when none is.
 
@@ -63,7 +65,7 @@ def deliver_next(
 
 
 def _deliver(
-    telling: Telling, seen_within: timedelta, ways: Mapping[str, Gateway] | None, within_s: float | None
+    telling: Telling, seen_within: timedelta, ways: Mapping[str, Gateway] | None, within_s: float
 ) -> None:
     alarm = Alarm.objects.get(pk=telling.alarm_id)
     channels = CHANNELS[alarm.severity]
@@ -79,15 +81,17 @@ def _deliver(
         _wait(telling, seen_within)  # a board was faster than this round: whoever saw it is not waited for
         return
     gateway = (ways or gateways()).get(channel)
-    for _try in range(getattr(gateway, "tries", 1) if people else 1):
+    for _try in range(getattr(gateway, "tries", 1)):
         attempts = _attempts(telling, channel, people)
         if channel is SCREEN and people:
             _wait(telling, seen_within)
             return
-        _send(attempts, people, gateway, within_s, _message(alarm))
+        people = _send(attempts, people, gateway, within_s, _message(alarm))
         if Delivery.objects.filter(pk__in=attempts, delivered_at__isnull=False).exists():
             _settle(telling)
             return
+        if not people:
+            break
     _wait(telling, timedelta())
 
 
@@ -197,17 +201,19 @@ def _send(
     attempts: Sequence[UUID],
     people: Sequence[Recipient],
     gateway: Gateway | None,
-    within_s: float | None,
+    within_s: float,
     message: Message,
-) -> None:
+) -> tuple[Recipient, ...]:
+    """Make each attempt and note how it ended; return those for whom another try might end better."""
+    again = []
     for attempt, person in zip(attempts, people, strict=False):
-        if gateway is None:
-            why = "no gateway leads there"
-        elif within_s is None:
-            why = why_not_sent(gateway, person, message)
-        else:
-            why = why_not_sent(gateway, person, message, within_s=within_s)
-        _outcome(attempt, why)
+        refusal = (
+            refusal_of(gateway, person, message, within_s=within_s) if gateway else NoWay(NO_GATEWAY)
+        )
+        _outcome(attempt, "" if refusal is None else str(refusal))
+        if refusal is not None and not isinstance(refusal, NoWay):
+            again.append(person)
+    return tuple(again)
 
 
 def _outcome(attempt_id: UUID, why: str) -> None:

@@ -14,17 +14,6 @@ from sojourn.program.safety.models import Delivery
 from sojourn.program.safety.texting import HttpTexts
 from sojourn.program.safety.ways import Gateway, Message, NotTaken, Recipient
 
-__all__ = [
-    "Gateway",
-    "MailServer",
-    "Message",
-    "NotTaken",
-    "Recipient",
-    "TextOutbox",
-    "gateways",
-    "why_not_sent",
-]
-
 ANSWERS_WITHIN_S: Final = 10.0
 NO_SERVER: Final = "no mail server is set up"
 NO_PROVIDER: Final = "kept in the outbox and sent to nobody: no provider for text messages is set up"
@@ -64,27 +53,27 @@ def gateways() -> Mapping[str, Gateway]:
     return {Delivery.Channel.EMAIL: MailServer(), Delivery.Channel.TEXT: texts}
 
 
-def why_not_sent(
+def refusal_of(
     gateway: Gateway, to: Recipient, message: Message, *, within_s: float = ANSWERS_WITHIN_S
-) -> str:
-    """Send a message and say why that failed; empty when the channel took it.
+) -> NotTaken | None:
+    """Send a message and give what was said against it; None when the channel took it.
 
     A gateway that hangs is left to itself after `within_s`: its thread ends when it ends, the next way is tried now.
     """
-    answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+    answers: queue.SimpleQueue[NotTaken | None] = queue.SimpleQueue()
 
     def send() -> None:
         try:
             gateway.send(to, message)
         except NotTaken as refused:
-            answers.put(str(refused))
+            answers.put(refused)
         except Exception as failure:  # noqa: BLE001 - whatever a provider's code raises, the next way must be tried
-            answers.put(f"refused ({type(failure).__name__})")
+            answers.put(NotTaken(f"refused ({type(failure).__name__})"))
         else:
-            answers.put("")
+            answers.put(None)
 
     threading.Thread(target=send, name="gateway", daemon=True).start()
     try:
         return answers.get(timeout=within_s)
     except queue.Empty:
-        return NO_ANSWER
+        return NotTaken(NO_ANSWER)

@@ -8,7 +8,7 @@ from urllib.error import HTTPError
 from urllib.parse import quote_plus
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from sojourn.program.safety.ways import Message, NotTaken, Recipient
+from sojourn.program.safety.ways import Message, NotTaken, NoWay, Recipient
 
 NO_NUMBER: Final = "no number for text messages is noted for them"
 NOT_REACHED: Final = "the provider of text messages was not reached"
@@ -35,10 +35,10 @@ class HttpTexts:
         self._opener = build_opener(_GoesNowhereElse)
 
     def send(self, to: Recipient, message: Message) -> None:
-        """Hand a text over. Raises NotTaken unless the provider says yes."""
+        """Hand a text over. Raises NotTaken unless the provider says yes, NoWay where no number is noted."""
         number = self._provider.numbers.get(to.email.lower())
         if number is None:
-            raise NotTaken(NO_NUMBER)
+            raise NoWay(NO_NUMBER)
         status, answer = self._posted(number, message.words)
         if status not in self._provider.yes_status:
             raise NotTaken(f"the provider of text messages answered {status}")

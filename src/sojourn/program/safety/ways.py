@@ -9,6 +9,10 @@ class NotTaken(Exception):
     """The channel did not take the message; the text says why, and names nobody."""
 
 
+class NoWay(NotTaken):
+    """The channel does not lead to this person at all: another try would end the same."""
+
+
 @dataclass(frozen=True)
 class Recipient:
     """Who is to be told."""
@@ -28,8 +32,9 @@ class Message:
 class Gateway(Protocol):
     """One way out. Another provider is another class with this method, named in `gateways`.
 
-    `tries`, where it has it, is how often a message that nobody took is handed over, each time as an attempt of its own.
+    `tries`, where it has it, is how often a message that nobody took is handed over, each time as an attempt of its own;
+    whom NoWay was said of is tried once.
     """
 
     def send(self, to: Recipient, message: Message) -> None:
-        """Hand the message over, or raise NotTaken."""
+        """Hand the message over, or raise NotTaken (NoWay where no try could succeed)."""
