@@ -1,12 +1,13 @@
 """Recording by token: an array of events in, an outcome for each out."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.request import UnreadablePostError
 
 from sojourn.program.people.access import token_holders
@@ -112,7 +113,10 @@ def _refused(status: int, why: str, headers: Mapping[str, str] | None = None, **
 
 
 def _json(status: int, said: dict[str, Any]) -> HttpResponse:
-    response = JsonResponse(said, status=status, json_dumps_params={"separators": (",", ":")})
+    written = json.dumps(
+        said, separators=(",", ":")
+    )  # plain values: Django's own encoder costs ten times as much
+    response = HttpResponse(written, status=status, content_type="application/json")
     response["Cache-Control"] = "no-store"
     return response
 

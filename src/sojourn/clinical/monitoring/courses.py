@@ -23,14 +23,6 @@ class Course:
         events, values = zip(*measured, strict=True)
         return cls(events, tuple(event.taken_at for event in events), values)
 
-    def with_value(self, event: Event, value: float, *, at: int) -> Self:
-        """The course with one value more, as number `at`."""
-        return type(self)(
-            (*self.events[:at], event, *self.events[at:]),
-            (*self.times[:at], event.taken_at, *self.times[at:]),
-            (*self.values[:at], value, *self.values[at:]),
-        )
-
     def until(self, last: datetime) -> Self:
         """What was measured until a moment."""
         return self._cut(0, bisect_right(self.times, last))
@@ -50,3 +42,20 @@ class Course:
         if first == 0 and end == len(self.times):
             return self
         return type(self)(self.events[first:end], self.times[first:end], self.values[first:end])
+
+
+class OpenCourse:
+    """A course while values are added to it. Whoever adds one puts its event into `events` first."""
+
+    __slots__ = ("events", "times", "values")
+
+    def __init__(self, course: Course) -> None:
+        self.events, self.times, self.values = list(course.events), list(course.times), list(course.values)
+
+    def insert(self, at: int, taken_at: datetime, value: float) -> None:
+        """Add a value as number `at`."""
+        self.times.insert(at, taken_at)
+        self.values.insert(at, value)
+
+    def closed(self) -> Course:
+        return Course(tuple(self.events), tuple(self.times), tuple(self.values))

@@ -297,6 +297,7 @@ KINDS: dict[str, type[Event]] = {
     "struck": Struck,
     "corrected": Corrected,
 }
+WORDS_OF = {made: kind for kind, made in KINDS.items()}
 # Each number a stored event may hold, with its unit. A medicine's amount names its own.
 UNITS = {"mg": "mg", "ordered_mg": "mg", **SIGNAL_UNITS}
 # Numbers whose unit stands beside them, as `unit`.
@@ -307,4 +308,4 @@ MEDICINE_UNITS = ("mcg", "mg", "g", "mL", "L/min")
 
 def kind_of(event: Event) -> str:
     """Give the word under which an event is stored."""
-    return next(kind for kind, made in KINDS.items() if isinstance(event, made))
+    return WORDS_OF[type(event)]

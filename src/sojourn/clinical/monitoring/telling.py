@@ -1,12 +1,12 @@
 """Puts the events of a session in order, whatever the order in which they came."""
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sojourn.clinical.monitoring.courses import Course
+from sojourn.clinical.monitoring.courses import Course, OpenCourse
 from sojourn.clinical.monitoring.events import KINDS, Corrected, Event, Struck
 from sojourn.clinical.monitoring.limits import values_of
 
@@ -66,7 +66,8 @@ def told_with(told: Telling, added: Iterable[Event]) -> Telling:
     """Give what is told with more events: the same as all of them `in_order`, for the price of the new ones."""
     added = tuple(added)
     every, kept = dict(told.every), list(told)
-    kinds, courses = dict(told.kinds), dict(told.courses)
+    kinds: dict[type, list[Event]] = {}
+    courses: dict[str, OpenCourse] = {}
     for event in added:
         name = _name(event)
         if name in every or isinstance(event, (Struck, Corrected)):
@@ -74,13 +75,20 @@ def told_with(told: Telling, added: Iterable[Event]) -> Telling:
         every[name] = event
         if event.event_id and name in told.taken_back:
             continue
-        insort(kept, event, key=place_of)
-        kinds[type(event)] = _with(kinds.get(type(event), ()), event)
+        _insert(kept, event)
+        kind = type(event)
+        if kind not in kinds:
+            kinds[kind] = list(told.of(kind))
+        _insert(kinds[kind], event)
         for signal, value in values_of(event).items():
-            course = courses.get(signal, Course())
-            courses[signal] = course.with_value(event, value, at=_found(course.events, event))
+            if signal not in courses:
+                courses[signal] = OpenCourse(told.courses.get(signal, Course()))
+            course = courses[signal]
+            course.insert(_insert(course.events, event), event.taken_at, value)
     more = Telling(kept)
-    more.every, more.taken_back, more.kinds, more.courses = every, told.taken_back, kinds, courses
+    more.every, more.taken_back = every, told.taken_back
+    more.kinds = {**told.kinds, **{kind: tuple(some) for kind, some in kinds.items()}}
+    more.courses = {**told.courses, **{signal: course.closed() for signal, course in courses.items()}}
     return more
 
 
@@ -89,13 +97,13 @@ def place_of(event: Event) -> tuple[datetime, int, str]:
     return event.taken_at, KIND_RANKS[type(event)], _name(event)
 
 
-def _with(some: tuple[Event, ...], event: Event) -> tuple[Event, ...]:
-    at = _found(some, event)
-    return (*some[:at], event, *some[at:])
-
-
-def _found(some: tuple[Event, ...], event: Event) -> int:
-    return bisect_right(some, place_of(event), key=place_of)
+def _insert(held: list[Event], event: Event) -> int:
+    """Insert an event where it belongs, mostly at the end; gives its number there."""
+    place = place_of(event)
+    is_last = not held or place_of(held[-1]) <= place
+    at = len(held) if is_last else bisect_right(held, place, key=place_of)
+    held.insert(at, event)
+    return at
 
 
 def _name(event: Event) -> str:

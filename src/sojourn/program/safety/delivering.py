@@ -207,9 +207,7 @@ def _send(
     """Make each attempt and note how it ended; return those for whom another try might end better."""
     again = []
     for attempt, person in zip(attempts, people, strict=False):
-        refusal = (
-            refusal_of(gateway, person, message, within_s=within_s) if gateway else NoWay(NO_GATEWAY)
-        )
+        refusal = refusal_of(gateway, person, message, within_s=within_s) if gateway else NoWay(NO_GATEWAY)
         _outcome(attempt, "" if refusal is None else str(refusal))
         if refusal is not None and not isinstance(refusal, NoWay):
             again.append(person)
