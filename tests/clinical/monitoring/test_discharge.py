@@ -207,3 +207,36 @@ def test_twice_the_same_events_in_any_order_of_arrival_ask_the_same():
     asked = missing(told.state_at(122))
     told.events = [*reversed(told.events), *told.events]
     assert missing(told.state_at(122)) == asked
+
+
+@pytest.mark.parametrize(
+    ("drug", "amount", "unit", "is_missing"),
+    [
+        ("Oxygen by mask", "4", "L/min", True),
+        ("nasal cannula", "2", "L/min", True),
+        ("O2", "4", "mL", True),
+        ("ondansetron", "4", "mg", False),
+    ],
+)
+def test_once_oxygen_was_given_it_is_measured_without(drug, amount, unit, is_missing):
+    told = Told().prepared().dosed().at(60, "medicated", drug=drug, amount=amount, unit=unit)
+    told.ready_to_leave_at(121)
+    state = told.state_at(122)
+    assert missing(state) == (["oxygen"] if is_missing else [])
+    if is_missing:
+        assert "measure without it" in state.discharge_missing[0].why
+        assert missing(told.at(123, "confirmed", criterion="room_air").state_at(124)) == []
+
+
+def test_what_was_said_of_room_air_before_oxygen_was_given_again_counts_no_more():
+    told = Told().prepared().dosed().at(60, "medicated", drug="oxygen", amount="2", unit="L/min")
+    told.at(100, "confirmed", criterion="room_air").at(
+        110, "medicated", drug="oxygen", amount="2", unit="L/min"
+    )
+    assert missing(told.ready_to_leave_at(121).state_at(122)) == ["oxygen"]
+
+
+def test_room_air_does_not_make_a_low_value_enough():
+    told = Told().prepared().dosed().at(60, "medicated", drug="oxygen", amount="2", unit="L/min")
+    told.ready_to_leave_at(121).at(122, "confirmed", criterion="room_air").at(123, "vital_taken", spo2="93")
+    assert missing(told.state_at(124)) == ["oxygen"]

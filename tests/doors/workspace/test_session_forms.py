@@ -177,6 +177,19 @@ def test_a_confirmation_that_lapsed_says_why_it_is_asked_again(ward, first, dose
     assert "Confirmed before what was seen since: confirm it again" in page
 
 
+def test_room_air_is_asked_about_only_once_oxygen_was_given(ward, first, dosed_at, desk):
+    at, asks = dosed_at + 121 * MINUTE, "Oxygen was measured on room air"
+    courses.meet_every_criterion(ward, first, at)
+    assert asks not in text_of(desk(at))
+    desk(at, "medicated", drug="oxygen", amount="2", unit="L/min", words="by mask")
+    page = text_of(desk(at + MINUTE))
+    assert asks in page
+    assert "Oxygen was given: measure without it, and say so" in page
+    desk(at + 2 * MINUTE, "confirmed", room_air="on")
+    assert "Oxygen was given" not in text_of(desk(at + 3 * MINUTE))
+    assert "Discharged" in text_of(desk(at + 4 * MINUTE, "discharged", words=""))
+
+
 def test_ones_own_entry_is_taken_back_within_five_minutes_and_stays_on_record(ward, first, dosed_at, desk):
     at = dosed_at + 10 * MINUTE
     assert "Undo" in text_of(desk(at, "looked", words=""))

@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sojourn.clinical.evidence import Citation
 from sojourn.clinical.monitoring.courses import Course
 from sojourn.clinical.monitoring.plans import Criterion, MonitoringPlan
 from sojourn.clinical.quantities import BloodPressure
+
+GIVEN_OXYGEN: Final = "oxygen was given: measure without it, and say so"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class Leaving:
     """What is known at the moment somebody wants to leave. `seen` holds values since the dose, by signal.
 
     `pressures` are the courses since the dose of the upper and the lower number; `troubled_at` is when something last
-    spoke against what is confirmed of the patient: a sign, a red value, a call for help.
+    spoke against what is confirmed of the patient: a sign, a red value, a call for help. `oxygen_given_at` is when extra
+    oxygen was given last.
     """
 
     at: datetime
@@ -53,6 +57,7 @@ class Leaving:
     baseline: BloodPressure | None
     pressures: tuple[Course, ...]
     troubled_at: datetime | None
+    oxygen_given_at: datetime | None = None
 
 
 def discharge_missing(*, plan: MonitoringPlan, leaving: Leaving) -> tuple[Missing, ...]:
@@ -82,7 +87,8 @@ def why_not(criterion: Criterion, leaving: Leaving, *, fresh_minutes: int, holds
                 leaving, fresh_minutes, "dissociation", "dissociation", most=criterion.value("most")
             )
         case "oxygen_at_least":
-            return _outside(leaving, fresh_minutes, "spo2", "oxygen", least=criterion.value("least"))
+            why = _outside(leaving, fresh_minutes, "spo2", "oxygen", least=criterion.value("least"))
+            return why or _on_extra_oxygen(criterion, leaving)
         case "breathing_between":
             least, most = criterion.value("least"), criterion.value("most")
             return _outside(
@@ -137,6 +143,14 @@ def _outside(
     if (least is not None and value < least) or (most is not None and value > most):
         return f"{name} is {value:g}"
     return ""
+
+
+def _on_extra_oxygen(criterion: Criterion, leaving: Leaving) -> str:
+    """Once oxygen was given, a value counts where somebody says that it was measured without."""
+    if leaving.oxygen_given_at is None:
+        return ""
+    said = leaving.confirmed.get(criterion.agreed_by or "")
+    return "" if said is not None and said.at > leaving.oxygen_given_at else GIVEN_OXYGEN
 
 
 def _unsettled(criterion: Criterion, leaving: Leaving, fresh_minutes: int, holds_minutes: int) -> str:

@@ -137,6 +137,11 @@ class Medicated(Happened):
     unit: str
     words: str = ""
 
+    @property
+    def is_oxygen(self) -> bool:
+        """True for oxygen to breathe: by its name, or by an amount that flows."""
+        return self.unit == "L/min" or self.drug.casefold().startswith(("oxygen", "o2", "o₂"))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarmed(Happened):

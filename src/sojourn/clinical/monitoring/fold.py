@@ -19,6 +19,7 @@ from sojourn.clinical.monitoring.events import (
     HelpAsked,
     Left,
     Looked,
+    Medicated,
     Noticed,
     Rated,
     VitalTaken,
@@ -222,6 +223,10 @@ def _missing(
         baseline=None if dosed_at is None else _baseline(told, dosed_at),
         pressures=tuple(since.get(signal, Course()) for signal in PRESSURES),
         troubled_at=max((at for at in troubles if at <= as_of), default=None),
+        oxygen_given_at=max(
+            (each.taken_at for each in told.of(Medicated) if each.is_oxygen and each.taken_at <= as_of),
+            default=None,
+        ),
     )
     return discharge_missing(plan=plan, leaving=leaving)
 

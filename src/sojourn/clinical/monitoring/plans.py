@@ -26,7 +26,7 @@ CRITERIA = {
     "pressure_settled": (
         "within_systolic", "within_diastolic", "below_systolic", "below_diastolic", "agreed_by",
     ),
-    "oxygen_at_least": ("least",),
+    "oxygen_at_least": ("least", "agreed_by"),
     "breathing_between": ("least", "most"),
     "confirmed": (),
     "named": (),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from sojourn.clinical.monitoring import MonitoringPlan
+from sojourn.clinical.monitoring.discharge import GIVEN_OXYGEN
 from sojourn.program.treatment.choices import EventKind
 
 SEDATION = (
@@ -219,6 +220,11 @@ class ConfirmForm(EventForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["at"]
+        asked_beside = {
+            each.agreed_by
+            for each in plan.criteria
+            if each.id in missing and (each.kind == "pressure_settled" or missing[each.id] == GIVEN_OXYGEN)
+        }
         for criterion in plan.criteria:
             if criterion.kind == "named" and criterion.id in missing:
                 self.fields[criterion.id] = forms.CharField(
@@ -229,9 +235,7 @@ class ConfirmForm(EventForm):
                     help_text=_("Name the person once they are here. Expected: %(name)s.")
                     % {"name": companion or _("nobody yet")},
                 )
-            elif (criterion.kind == "confirmed" and criterion.id in missing) or (
-                criterion.kind == "optional" and "pressure" in missing
-            ):
+            elif (criterion.kind == "confirmed" and criterion.id in missing) or criterion.id in asked_beside:
                 self.fields[criterion.id] = forms.BooleanField(
                     label=criterion.says, required=False, help_text=capfirst(missing.get(criterion.id, ""))
                 )
