@@ -2,13 +2,14 @@
 
 from datetime import timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm, AlarmEvent
-from sojourn.program.treatment import proving
+from sojourn.program.treatment import papers, proving
 from sojourn.program.treatment.models import SessionEvent
 from tests.support import courses
 
@@ -175,6 +176,22 @@ def test_a_confirmation_that_lapsed_says_why_it_is_asked_again(ward, first, dose
     desk(dosed_at + 112 * MINUTE, "noticed", sign="panic", words="")
     page = text_of(desk(dosed_at + 113 * MINUTE))
     assert "Confirmed before what was seen since: confirm it again" in page
+
+
+def test_a_serious_event_is_on_the_form_from_when_it_began_and_not_from_when_it_was_told(
+    ward, first, dosed_at, desk
+):
+    end = courses.end_session(ward, first, dosed_at + 125 * MINUTE)
+    zone = ZoneInfo(first.course.site.timezone)
+    began = (dosed_at + 61 * MINUTE).astimezone(zone).strftime("%H:%M")
+    assert "When it began" in text_of(desk(end - 20 * MINUTE))
+    desk(
+        end + MINUTE, "serious", happened="yes", what="Fainted", treatment="laid flat", hospital="no",
+        outcome="well", at=began,
+    )  # fmt: skip
+    form = papers.paper(first.id, "form", actor=ward.mona, now=end + 2 * MINUTE)
+    (told,) = [each.says for part in form.sections for each in part.lines if each.label.startswith("Serious")]
+    assert told.endswith(f"from {began}")
 
 
 def test_room_air_is_asked_about_only_once_oxygen_was_given(ward, first, dosed_at, desk):

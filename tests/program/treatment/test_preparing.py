@@ -1,10 +1,12 @@
 """What is said before a session is kept with who said it and when; the newest holds, and what is missing holds the dose."""
 
 from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import DatabaseError, transaction
 
+from sojourn.program.measures.models import QuestionnaireRequest
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment import preparing, readiness
@@ -126,3 +128,16 @@ def test_the_hour_is_kept_as_a_moment(ward, first, evening_before):
     preparing.say_fasting(visit_id=first.id, from_hour=time(23, 30), actor=ward.ada, now=evening_before)
     kept = datetime.fromisoformat(ReadinessFact.objects.get().facts["food_from"])
     assert timedelta() < first.during.lower - kept < 24 * HOUR
+
+
+@pytest.mark.parametrize(("hour", "waits"), [(15, True), (23, True), (24, False)])
+def test_a_form_is_due_on_the_days_of_the_place_where_the_session_is(ward, first, hour, waits):
+    """At four in the afternoon in Oakland it is tomorrow in Greenwich: what closes today is open there until midnight."""
+    zone = ZoneInfo(first.course.site.timezone)
+    on = first.during.lower.astimezone(zone).date() - timedelta(days=1)
+    QuestionnaireRequest.objects.filter(patient=first.patient).delete()
+    QuestionnaireRequest.objects.create(
+        patient=first.patient, instrument_id="phq-9", occasion="week 1", opens_on=on, due_on=on, closes_on=on
+    )
+    now = datetime.combine(on, time(), zone) + timedelta(hours=hour, minutes=30)
+    assert (item_of(ward, first, "forms", now).says == "waiting for answers") is waits

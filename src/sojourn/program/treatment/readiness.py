@@ -7,8 +7,19 @@ from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Lower
+from django.db.models import (
+    DateField,
+    DateTimeField,
+    Exists,
+    F,
+    Func,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Cast, Lower
 from django.utils.translation import gettext as _
 
 from sojourn.clinical import protocols
@@ -189,12 +200,14 @@ def _readiness(visits: QuerySet[Visit], now: datetime) -> tuple[Readiness, ...]:
 def _known_about(visit_ids: Sequence[UUID], now: datetime) -> Iterable[Mapping[str, Any]]:
     course = OuterRef("course_id")
     held = VisitNote.objects.filter(visit__course=course, visit__cancelled_at=None)
-    asked = QuestionnaireRequest.objects.filter(
+    # The day is one of the calendar where the session is: in the evening Greenwich has another.
+    there = Func(OuterRef("course__site__timezone"), Value(now, DateTimeField()), function="timezone")
+    asked = QuestionnaireRequest.objects.alias(today=Cast(there, DateField())).filter(
         patient=OuterRef("patient_id"),
         withdrawn_at=None,
         response=None,
-        due_on__lte=now.date(),
-        closes_on__gte=now.date(),
+        due_on__lte=F("today"),
+        closes_on__gte=F("today"),
     )
     return (
         Visit.objects.filter(pk__in=visit_ids)

@@ -1,5 +1,7 @@
 """What is done for a patient beside measuring: a look, a call, a medicine, and that they left."""
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -85,6 +87,11 @@ class SeriousForm(EventForm):
     outcome = forms.CharField(
         label=_("How the patient is now"), required=False, max_length=2000, widget=forms.TextInput(attrs=BARE)
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["at"].label = _("When it began")  # the form of the program asks for its onset
+        self.fields["at"].help_text = _("Leave empty where nothing happened, or where it began just now.")
 
 
 CARE_FORMS: tuple[type[EventForm], ...] = (LookedForm, CalledForm, MedicatedForm, LeftForm, SeriousForm)
