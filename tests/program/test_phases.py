@@ -50,6 +50,17 @@ def test_somebody_turned_away_is_counted_and_not_lost(ward, eve, outcome):
     assert phase(ward, eve) is Phase.NOT_TREATED
 
 
+def test_who_left_the_last_session_without_a_discharge_has_had_it(ward, eve):
+    """And who only went out before the dose has not."""
+    course = h.course(ward, eve, NOW - 59 * DAY)
+    only = h.visit(ward, course, "dosing", 1, NOW - 50 * DAY)
+    h.event(ward, only, "left", NOW - 50 * DAY, words="To the car.")
+    h.event(ward, only, "dosed", NOW - 50 * DAY + DAY / 24)
+    assert phase(ward, eve) is Phase.TREATMENT
+    h.event(ward, only, "left", NOW - 50 * DAY + DAY / 12, words="Alone.")
+    assert phase(ward, eve) is Phase.AFTER
+
+
 def test_a_course_leads_from_preparation_through_doses_to_what_follows(ward, eve):
     suitable(ward, eve, NOW - 60 * DAY)
     course = h.course(ward, eve, NOW - 59 * DAY)
@@ -201,7 +212,10 @@ class Story:
     def over(self):
         if self.sessions:
             kind, words = self.draw.choice([("discharged", {}), ("cancelled", {"words": "She felt ill."})])
-            self.marks.append(h.event(self.ward, self.draw.choice(self.sessions), kind, self.at, **words))
+            session = self.draw.choice(self.sessions)
+            if kind == "discharged" and session.number % 2:
+                kind, words = "left", {"words": "Alone."}
+            self.marks.append(h.event(self.ward, session, kind, self.at, **words))
 
     def strike(self):
         if self.marks:

@@ -10,9 +10,11 @@ from sojourn.program.people.models import Patient
 from sojourn.program.plans.choices import EndedHow, VisitKind
 from sojourn.program.plans.models import Course, Visit
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.given import end_of_dosing
 from sojourn.program.treatment.models import SessionEvent
-from sojourn.program.treatment.phases import OVER, Phase
+from sojourn.program.treatment.phases import Phase
 
+OVER = (EventKind.DISCHARGED, EventKind.CANCELLED)
 TURNED_AWAY = (Decision.Outcome.REFERRED, Decision.Outcome.DECLINED)
 
 
@@ -46,7 +48,8 @@ Step = tuple[Phase, Q]
 def _in_a_course() -> tuple[Step, ...]:
     """Where somebody in a course stands: the first line that holds."""
     dosed = Exists(_dosing_visits().filter(_event(EventKind.DOSED)))
-    more_to_come = Exists(_dosing_visits().exclude(_event(*OVER)))
+    left = Exists(end_of_dosing(visit=OuterRef("pk"), kind=EventKind.LEFT))
+    more_to_come = Exists(_dosing_visits().exclude(_event(*OVER)).exclude(left))
     return (
         (Phase.PREPARATION, Q(~dosed)),
         (Phase.TREATMENT, Q(more_to_come)),

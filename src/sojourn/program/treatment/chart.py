@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject, Lower
+from django.db.models.functions import Coalesce, JSONObject, Lower
 
 from sojourn.program.intake.models import Assessment, Consent, Decision
 from sojourn.program.people.actors import Actor
@@ -18,6 +18,7 @@ from sojourn.program.people.roles import Role
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Course, DoseOrder, Visit
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.given import end_of_dosing
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.phases import Phase, with_phase
 from sojourn.program.treatment.sessions import on_record
@@ -136,7 +137,12 @@ def chart_visits(patient_id: UUID, *, actor: Actor) -> tuple[ChartVisit, ...]:
         timezone=F("course__site__timezone"),
         dosed_at=Subquery(dosed.values("taken_at")[:1]),
         dose_mg=Subquery(dosed.values("facts__mg")[:1]),
-        over_at=Subquery(_events(EventKind.DISCHARGED, EventKind.CANCELLED).values("taken_at")[:1]),
+        over_at=Coalesce(
+            Subquery(
+                end_of_dosing(visit=OuterRef("pk")).order_by("taken_at").values("taken_at")[:1]
+            ),
+            Subquery(_events(EventKind.DISCHARGED, EventKind.CANCELLED).values("taken_at")[:1]),
+        ),
         note_shared=F("note__shared"),
         to_prescriber=F("note__to_prescriber"),
         noted_by=F("note__written_by__name"),

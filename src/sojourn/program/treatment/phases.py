@@ -1,6 +1,6 @@
 """Where each patient stands: derived from what happened, and kept beside it by the same transaction.
 
-The derivation is in the database (`migrations/0006_standing.sql`), because everything that moves a patient ends there.
+The derivation is in the database (`migrations/0015_left_is_over.sql`), because everything that moves a patient ends there.
 """
 
 from dataclasses import dataclass
