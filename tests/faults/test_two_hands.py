@@ -9,7 +9,7 @@ from django.db import connection
 
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm, AlarmEvent
-from sojourn.program.treatment import actions, answering, proving, undoing
+from sojourn.program.treatment import actions, answering, consequences, proving, session_refusals, undoing
 from sojourn.program.treatment.models import SessionEvent
 from tests.support import courses
 from tests.support.kept_ward import the_ward
@@ -78,8 +78,8 @@ def test_the_same_form_sent_by_several_hands_at_once_is_one_event(ward, first):
 def test_a_dose_recorded_by_several_hands_at_once_is_given_once(ward, first):
     at = courses.make_ready(ward, first)
     got = at_once(lambda _: record(ward, first, "dosed", {"mg": 56, "words": "L1"}, at))
-    assert [type(each) for each in got].count(actions.Recorded) == 1
-    assert [type(each) for each in got].count(actions.AlreadyDosed) == HANDS - 1
+    assert [type(each) for each in got].count(consequences.Recorded) == 1
+    assert [type(each) for each in got].count(session_refusals.AlreadyDosed) == HANDS - 1
     assert SessionEvent.objects.filter(kind="dosed").count() == 1
     assert intact(first)
 
@@ -121,7 +121,7 @@ def test_the_clock_set_back_an_hour_loses_nothing_and_moves_nothing(ward, first)
     dosed_at = courses.give_dose(ward, first)
     courses.take_vitals(ward, first, dosed_at + timedelta(minutes=50))
     back = dosed_at - timedelta(minutes=10)  # the server's clock, an hour behind what is on record
-    with pytest.raises(actions.WrongTime):
+    with pytest.raises(session_refusals.WrongTime):
         actions.record_event(
             visit_id=first.id, form_id=uuid4(), kind="looked", facts={}, taken_at=back + timedelta(minutes=30),
             actor=ward.mona, now=back,

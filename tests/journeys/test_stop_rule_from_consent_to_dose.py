@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from sojourn.program.intake.models import Consent, StopRule
-from sojourn.program.treatment.actions import DoseHeld
 from sojourn.program.treatment.models import StopConversation
+from sojourn.program.treatment.session_refusals import DoseHeld
 from tests.journeys.test_patient_consents import DOCUMENT
 from tests.support import courses, stop_rules
 from tests.support.ward import NOW

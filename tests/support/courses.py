@@ -15,6 +15,7 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Chair, Course, Visit
 from sojourn.program.treatment import actions as treatment
 from sojourn.program.treatment import dose_checking, notes
+from sojourn.program.treatment.consequences import Recorded
 from sojourn.program.treatment.dose_checking import InHand
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.sessions import Session, session
@@ -127,7 +128,7 @@ def name_escort(ward: Ward, visit: Visit, now: datetime = NOW) -> None:
     booking.name_sitter(visit_id=visit.id, name="Nils Núñez", phone="555 0123456", actor=ward.cora, now=now)
 
 
-def note_event(ward: Ward, visit: Visit, kind: str, facts: dict, at: datetime) -> treatment.Recorded:
+def note_event(ward: Ward, visit: Visit, kind: str, facts: dict, at: datetime) -> Recorded:
     """Record one event at the moment it happened, as Mona does."""
     return treatment.record_event(
         visit_id=visit.id, form_id=uuid4(), kind=kind, facts=facts, taken_at=at, actor=ward.mona, now=at
@@ -144,7 +145,7 @@ def check_all(ward: Ward, visit: Visit, at: datetime, **different: bool) -> None
     )
 
 
-def take_vitals(ward: Ward, visit: Visit, at: datetime, **different: int) -> treatment.Recorded:
+def take_vitals(ward: Ward, visit: Visit, at: datetime, **different: int) -> Recorded:
     usual = {"systolic": 124, "diastolic": 78, "heart_rate": 70, "spo2": 98, "respiratory_rate": 14}
     return note_event(ward, visit, "vital_taken", usual | different, at)
 

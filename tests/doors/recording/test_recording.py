@@ -12,7 +12,7 @@ from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm, WatchBeat
 from sojourn.program.safety.watch import beat
-from sojourn.program.treatment import actions, tokens
+from sojourn.program.treatment import session_refusals, tokens
 from sojourn.program.treatment.choices import TokenRole
 from sojourn.program.treatment.may_record import MAY_RECORD
 from sojourn.program.treatment.models import RecordingToken, SessionEvent
@@ -139,7 +139,7 @@ def test_a_call_for_help_is_heard_after_the_session_has_ended(client, ward, visi
 def test_nobody_strikes_out_a_call_for_help(client, ward, visit, now):
     post(client, token_for(ward, visit, "patient", now), [event("help_asked", now)], now)
     asked = SessionEvent.objects.get(kind="help_asked")
-    with pytest.raises(actions.NothingToStrike):
+    with pytest.raises(session_refusals.NothingToStrike):
         courses.note_event(ward, visit, "struck", {"struck_id": str(asked.id), "words": "By mistake."}, now)
 
 

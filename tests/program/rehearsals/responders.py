@@ -13,14 +13,14 @@ from sojourn.program.rehearsals.queries import DrillRow
 from sojourn.program.rehearsals.world import in_rehearsal
 from sojourn.program.safety.queries import open_alarms_for
 from sojourn.program.treatment import actions as treatment
-from sojourn.program.treatment import answering
+from sojourn.program.treatment import answering, session_refusals
 
 BEGAN = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 SPEED = 60
 MEASURE, TAKE_ON = "measure", "take on"  # the two deeds that are no event by themselves
 REFUSALS = (
-    treatment.DoseHeld, treatment.AlreadyDosed, treatment.DoseBeforeChecks, treatment.DoseDiffers, treatment.MayNotLeave,
-    treatment.SessionOver, treatment.BeforeTheDose,
+    session_refusals.DoseHeld, session_refusals.AlreadyDosed, session_refusals.DoseBeforeChecks, session_refusals.DoseDiffers, session_refusals.MayNotLeave,
+    session_refusals.SessionOver, session_refusals.BeforeTheDose,
 )  # fmt: skip
 Step = tuple[float, str, dict[str, Any]]
 

@@ -10,7 +10,7 @@ from sojourn.clinical.monitoring.diversion import Level
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import DoseOrder
-from sojourn.program.treatment import actions, diversion, tablets
+from sojourn.program.treatment import actions, diversion, session_refusals, tablets
 from sojourn.program.treatment.holding import holds_of
 from sojourn.program.treatment.models import NotedSign, SettledSign
 from sojourn.program.treatment.session_places import tell_place
@@ -68,7 +68,7 @@ def test_three_different_signs_hold_the_next_dose_until_one_is_settled(ward, hom
     assert not any(HOLD in says for says in holds(ward, home, at))
     note(ward, "family")
     assert any(HOLD in says for says in holds(ward, home, at))
-    with pytest.raises(actions.DoseHeld, match=HOLD):
+    with pytest.raises(session_refusals.DoseHeld, match=HOLD):
         actions.begin_dosing(
             visit_id=home.id, form_id=uuid4(), mg=courses.session_at(ward, home, at).ordered_mg, words="",
             taken_at=at, actor=ward.mona, now=at,

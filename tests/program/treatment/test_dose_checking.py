@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from sojourn.program.plans.choices import VisitKind
-from sojourn.program.treatment import actions, dose_checking
+from sojourn.program.treatment import actions, dose_checking, session_refusals
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.papers import paper
 from tests.support import courses
@@ -48,7 +48,7 @@ def test_what_is_wrong_in_hand_is_kept_on_record_and_holds_the_dose(ward, first,
     at = courses.make_ready(ward, first)
     assert courses.check_dose(ward, first, at, **different)
     assert SessionEvent.objects.filter(visit=first, kind="dose_checked").count() == 2
-    with pytest.raises(actions.DoseHeld):
+    with pytest.raises(session_refusals.DoseHeld):
         dose(ward, first, at)
     later = at + timedelta(minutes=2)
     assert not courses.check_dose(ward, first, later)
@@ -68,7 +68,7 @@ def test_answering_the_checklist_by_hand_does_not_stand_in_for_the_check(ward, f
     courses.name_escort(ward, first, now=at)
     courses.check_all(ward, first, at, dose_check=True)
     courses.take_vitals(ward, first, at)
-    with pytest.raises(actions.DoseHeld, match="not checked yet"):
+    with pytest.raises(session_refusals.DoseHeld, match="not checked yet"):
         dose(ward, first, at)
 
 
@@ -76,7 +76,7 @@ def test_answering_the_checklist_by_hand_does_not_stand_in_for_the_check(ward, f
 def test_a_form_cannot_tell_a_check_or_a_witness(ward, first, kind):
     facts = SessionEvent.objects.filter(kind=kind).values_list("facts", flat=True).first() or {}
     at = courses.make_ready(ward, first)
-    with pytest.raises(actions.NotRecordedByHand):
+    with pytest.raises(session_refusals.NotRecordedByHand):
         courses.note_event(ward, first, kind, dict(facts), at)
 
 
@@ -84,7 +84,7 @@ def test_a_check_is_not_corrected_into_a_right_one(ward, first):
     at = courses.make_ready(ward, first)
     courses.check_dose(ward, first, at, name="Bea Thornton")
     wrong = SessionEvent.objects.filter(kind="dose_checked").order_by("-sequence").first()
-    with pytest.raises(actions.NothingToStrike):
+    with pytest.raises(session_refusals.NothingToStrike):
         actions.correct_event(
             visit_id=first.id,
             form_id=uuid4(),
@@ -131,7 +131,7 @@ def test_a_drip_waits_for_a_second_person_who_is_not_the_first(ward):
     def sign(actor, about=check.id):
         return dose_checking.witness(visit_id=visit.id, form_id=uuid4(), about_id=about, actor=actor, now=at)
 
-    with pytest.raises(actions.DoseHeld, match="second person"):
+    with pytest.raises(session_refusals.DoseHeld, match="second person"):
         dose(ward, visit, at, 35.0)
     with pytest.raises(dose_checking.SamePerson):
         sign(ward.mona)

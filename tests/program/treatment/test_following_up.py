@@ -15,8 +15,8 @@ from sojourn.program.treatment import following_up, visits
 from sojourn.program.treatment.deadlines import deadlines_for
 from sojourn.program.treatment.driving import driving_of
 from sojourn.program.treatment.models import FollowUp, SessionEvent
+from sojourn.program.treatment.owed_integrations import owed_integrations
 from sojourn.program.treatment.papers import owed_forms
-from sojourn.program.treatment.readiness import owed_integrations
 from tests.support import courses
 
 pytestmark = pytest.mark.django_db

@@ -14,7 +14,7 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety import actions as safety
 from sojourn.program.safety import deadlines, queries
 from sojourn.program.safety.models import Alarm, Deadline, MissedStep
-from sojourn.program.treatment import actions, answering, unwatched, watching
+from sojourn.program.treatment import actions, answering, session_refusals, unwatched, watching
 from sojourn.program.treatment.folded import reasons_about_suicide
 from sojourn.program.treatment.missed_looks import take_due_steps, tell_step, tell_steps
 from sojourn.program.treatment.models import RecordingToken, SessionEvent
@@ -350,12 +350,12 @@ def test_no_dose_is_given_while_nobody_watches(ward):
     second = visit_of(course, VisitKind.DOSING, 2)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE safety_watchbeat SET beat_at = clock_timestamp() - interval '2 hours'")
-    with pytest.raises(actions.DoseHeld) as held:
+    with pytest.raises(session_refusals.DoseHeld) as held:
         give_dose(ward, second, 100)
     assert any("The watch has been silent" in hold.says for hold in held.value.holds)
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM safety_watchbeat")
-    with pytest.raises(actions.DoseHeld) as held:
+    with pytest.raises(session_refusals.DoseHeld) as held:
         actions.begin_dosing(
             visit_id=second.id, form_id=uuid4(), mg=100, words="", taken_at=second.during.lower + 5 * MINUTE,
             actor=ward.mona, now=second.during.lower + 5 * MINUTE,
@@ -377,9 +377,9 @@ def test_a_missed_step_is_not_struck_out_or_written_by_hand(ward):
     watch_for(minutes=20)
     missed = SessionEvent.objects.get(kind="missed")
     at = dosed_at + 21 * MINUTE
-    with pytest.raises(actions.NothingToStrike):
+    with pytest.raises(session_refusals.NothingToStrike):
         note_event(ward, visit, "struck", {"struck_id": str(missed.id), "words": "Not true."}, at)
-    with pytest.raises(actions.NotRecordedByHand):
+    with pytest.raises(session_refusals.NotRecordedByHand):
         note_event(ward, visit, "missed", dict(missed.facts), at)
 
 

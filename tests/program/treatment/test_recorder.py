@@ -14,7 +14,7 @@ from sojourn.clinical.monitoring import sealing
 from sojourn.program.audit.models import Entry
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
-from sojourn.program.treatment import actions, alarming, answering, proving
+from sojourn.program.treatment import actions, alarming, answering, proving, session_refusals
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.recorder import told_by
 from tests.support import courses
@@ -267,9 +267,9 @@ def test_what_sojourn_wrote_is_neither_struck_out_nor_typed_in(ward, first):
     at = courses.give_dose(ward, first) + timedelta(minutes=40)
     courses.take_vitals(ward, first, at, systolic=190)
     strike = {"struck_id": str(SessionEvent.objects.get(kind="alarmed").id), "words": "Looks ugly."}
-    with pytest.raises(actions.NothingToStrike):
+    with pytest.raises(session_refusals.NothingToStrike):
         courses.note_event(ward, first, "struck", strike, at)
-    with pytest.raises(actions.NotRecordedByHand):
+    with pytest.raises(session_refusals.NotRecordedByHand):
         courses.note_event(ward, first, "acknowledged", {"limit_id": "x", "about_id": "y"}, at)
 
 

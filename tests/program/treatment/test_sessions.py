@@ -15,7 +15,7 @@ from sojourn.program.plans import actions as plans
 from sojourn.program.plans import proposing
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
-from sojourn.program.treatment import actions, floor, sessions, visits
+from sojourn.program.treatment import actions, floor, session_refusals, sessions, visits
 from sojourn.program.treatment.models import SessionEvent
 from tests.support import courses, histories
 from tests.support.ward import NOW
@@ -45,7 +45,7 @@ def dose(ward, visit, at, mg=56.0, form_id=None):
 
 
 def held_by(ward, visit, at, **more):
-    with pytest.raises(actions.DoseHeld) as refused:
+    with pytest.raises(session_refusals.DoseHeld) as refused:
         dose(ward, visit, at, **more)
     return " ".join(hold.says for hold in refused.value.holds)
 
@@ -152,7 +152,7 @@ def test_a_dose_is_marked_but_given_when_the_integration_before_it_was_not_held(
 
 def test_the_dose_in_hand_is_the_dose_ordered(ward, first):
     at = courses.make_ready(ward, first)
-    with pytest.raises(actions.DoseDiffers):
+    with pytest.raises(session_refusals.DoseDiffers):
         dose(ward, first, at, mg=84)
     assert not SessionEvent.objects.filter(kind="dosed").exists()
 
@@ -177,7 +177,7 @@ def test_pressing_twice_records_one_event(ward, first):
     once = dose(ward, first, at, form_id=form_id)
     twice = dose(ward, first, at, form_id=form_id)
     assert (once.event_id, once.is_new, twice.is_new) == (twice.event_id, True, False)
-    with pytest.raises(actions.AlreadyDosed):
+    with pytest.raises(session_refusals.AlreadyDosed):
         dose(ward, first, at)
 
 
@@ -228,7 +228,7 @@ def test_nobody_leaves_before_the_minimum_observation(ward, first):
     early = dosed_at + timedelta(minutes=119)
     courses.meet_every_criterion(ward, first, early)
     leave = {"visit_id": first.id, "words": "", "actor": ward.mona}
-    with pytest.raises(actions.MayNotLeave) as refused:
+    with pytest.raises(session_refusals.MayNotLeave) as refused:
         actions.discharge(**leave, form_id=uuid4(), taken_at=early, now=early)
     assert [each.criterion for each in refused.value.missing] == ["observed"]
     on_time = dosed_at + timedelta(minutes=120)
@@ -241,7 +241,7 @@ def test_nobody_leaves_with_signs_unresolved_or_without_an_escort(ward, first):
     at = dosed_at + timedelta(minutes=125)
     courses.take_vitals(ward, first, at, systolic=165)
     courses.note_event(ward, first, "rated", {"moaas": 4, "dissociation": 5}, at)
-    with pytest.raises(actions.MayNotLeave) as refused:
+    with pytest.raises(session_refusals.MayNotLeave) as refused:
         actions.discharge(visit_id=first.id, form_id=uuid4(), words="", taken_at=at, actor=ward.mona, now=at)
     assert {"awake", "present", "pressure", "escort", "signed"} <= {
         m.criterion for m in refused.value.missing
@@ -257,7 +257,7 @@ def test_a_struck_entry_stays_on_record_and_counts_no_more(ward, first):
     found = courses.session_at(ward, first, at)
     assert found.state.limits_crossed == ()
     assert next(e for e in found.events if e.id == wrong.event_id).struck_at == at
-    with pytest.raises(actions.NothingToStrike):
+    with pytest.raises(session_refusals.NothingToStrike):
         courses.note_event(ward, first, "struck", strike, at)
 
 
@@ -270,7 +270,7 @@ def test_events_cannot_be_changed_in_the_database(ward, first):
 
 def test_after_the_end_only_notes_and_corrections_are_added(ward, first):
     left_at = courses.run_session(ward, first)
-    with pytest.raises(actions.SessionOver):
+    with pytest.raises(session_refusals.SessionOver):
         courses.take_vitals(ward, first, left_at + timedelta(minutes=5))
     courses.note_event(ward, first, "noted", {"words": "Called at home, well."}, left_at + timedelta(hours=2))
 
@@ -278,7 +278,7 @@ def test_after_the_end_only_notes_and_corrections_are_added(ward, first):
 @pytest.mark.parametrize("shift", [timedelta(hours=1), -timedelta(hours=13)])
 def test_a_time_in_the_future_or_long_past_is_refused(ward, first, shift):
     now = first.during.lower
-    with pytest.raises(actions.WrongTime):
+    with pytest.raises(session_refusals.WrongTime):
         actions.record_event(
             visit_id=first.id,
             form_id=uuid4(),
@@ -351,7 +351,7 @@ def test_a_session_left_open_stays_listed_past_midnight(ward, first):
 def test_a_dose_is_not_dated_before_the_checks_were_made(ward, first):
     """Otherwise two hours of observation could be had by typing an earlier time."""
     at = courses.make_ready(ward, first)
-    with pytest.raises(actions.DoseBeforeChecks):
+    with pytest.raises(session_refusals.DoseBeforeChecks):
         actions.begin_dosing(
             visit_id=first.id,
             form_id=uuid4(),
@@ -368,7 +368,7 @@ def test_a_discharge_dated_ahead_of_the_clock_does_not_shorten_the_observation(w
     dosed_at = courses.give_dose(ward, first)
     early = dosed_at + timedelta(minutes=119)
     courses.meet_every_criterion(ward, first, early)
-    with pytest.raises(actions.MayNotLeave):
+    with pytest.raises(session_refusals.MayNotLeave):
         actions.discharge(
             visit_id=first.id,
             form_id=uuid4(),
@@ -389,7 +389,7 @@ def test_a_session_of_another_day_takes_no_dose(ward, first, days):
 def test_the_dose_and_the_end_of_an_ended_session_stand_for_good(ward, first, kind):
     left_at = courses.run_session(ward, first)
     point = SessionEvent.objects.get(visit=first, kind=kind)
-    with pytest.raises(actions.StandsForGood):
+    with pytest.raises(session_refusals.StandsForGood):
         courses.note_event(
             ward,
             first,
@@ -422,7 +422,7 @@ def test_a_session_that_ended_without_a_dose_is_called_off_and_booked_again_and_
     assert missing.place == ("dosing", 1)
     record = courses.session_at(ward, first, at)
     assert [event.kind for event in record.events] == ["vital_taken", "alarmed", "cancelled"]
-    with pytest.raises(actions.SessionOver):
+    with pytest.raises(session_refusals.SessionOver):
         courses.take_vitals(ward, first, at + timedelta(minutes=5))
 
 
@@ -439,7 +439,7 @@ def test_a_monitor_names_the_companion_and_nobody_does_after_the_end(ward, first
 def test_a_reading_after_the_dose_is_not_dated_before_it(ward, first):
     """It would become the baseline by which every later reading is judged."""
     dosed_at = courses.give_dose(ward, first)
-    with pytest.raises(actions.BeforeTheDose):
+    with pytest.raises(session_refusals.BeforeTheDose):
         actions.record_event(
             visit_id=first.id,
             form_id=uuid4(),

@@ -11,9 +11,9 @@ from sojourn.program.intake.actions import CannotBeCalled, withdraw_consent
 from sojourn.program.intake.models import Consent, StopRule
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.treatment import stopping
-from sojourn.program.treatment.actions import DoseHeld
 from sojourn.program.treatment.holding import holds_of
 from sojourn.program.treatment.models import StopConversation, StopRuleOffer
+from sojourn.program.treatment.session_refusals import DoseHeld
 from sojourn.program.treatment.stop_rules import stop_rule_of, stop_rules_for
 from tests.support import courses, stop_rules
 from tests.support.ward import NOW

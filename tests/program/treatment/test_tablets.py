@@ -9,7 +9,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from sojourn.clinical.monitoring import EventInvalid
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans.choices import VisitKind
-from sojourn.program.treatment import actions, dose_checking, tablets
+from sojourn.program.treatment import dose_checking, session_refusals, tablets
 from sojourn.program.treatment.holding import holds_of
 from sojourn.program.treatment.models import SessionEvent, TabletEntry
 from sojourn.program.treatment.papers import paper
@@ -97,7 +97,7 @@ def test_whoever_wasted_it_is_not_the_second_person(ward, drip):
 
 def test_an_account_is_told_by_its_own_deed_alone(ward, drip):
     at = drip.during.lower
-    with pytest.raises(actions.NotRecordedByHand):
+    with pytest.raises(session_refusals.NotRecordedByHand):
         courses.note_event(ward, drip, "accounted", {"drug": "ketamine", "unit": "mg"}, at)
 
 

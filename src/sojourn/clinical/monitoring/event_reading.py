@@ -1,17 +1,15 @@
 """Reads events from a form or from where they were stored, and gives the facts to store."""
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from sojourn.clinical.monitoring import medicine_reading
+from sojourn.clinical.monitoring.event_fields import Fields
 from sojourn.clinical.monitoring.events import (
-    COUNTED_UNITS,
     KINDS,
-    MEDICINE_UNITS,
     OWN_UNIT,
     UNITS,
-    Accounted,
     Acknowledged,
     Alarmed,
     Called,
@@ -20,13 +18,10 @@ from sojourn.clinical.monitoring.events import (
     Confirmed,
     Corrected,
     Discharged,
-    DoseChecked,
-    Dosed,
     Event,
     HelpAsked,
     Left,
     Looked,
-    Medicated,
     Missed,
     NextMorning,
     Noted,
@@ -40,12 +35,7 @@ from sojourn.clinical.monitoring.events import (
     VitalTaken,
     Witnessed,
 )
-from sojourn.clinical.quantities import BloodPressure, Dose, HeartRate, OxygenSaturation, RespiratoryRate
-
-LONGEST_WORDS = 2000
-MORE_THAN_ANY = 10_000  # whole numbers have four digits at most, typed or sent
-PLAIN_NUMBER = re.compile(r"[0-9]{1,4}(\.[0-9]+)?")  # no 5e1 and no 5_6, and no comma that may mean thousands
-LEAST_QUANTITY = 0.0005  # half of the last decimal that is written
+from sojourn.clinical.quantities import BloodPressure, HeartRate, OxygenSaturation, RespiratoryRate
 
 
 class EventInvalid(ValueError):
@@ -77,7 +67,7 @@ def read_event(*, kind: str, facts: Mapping[str, Any], taken_at: datetime, event
         raise EventInvalid({"kind": f"Choose one of {', '.join(KINDS)}."})
     if taken_at.tzinfo is None:
         raise EventInvalid({"taken_at": "Give the time with its time zone."})
-    read = _Fields(facts)
+    read = Fields(facts)
     made = _READERS[kind](read, {"taken_at": taken_at.astimezone(UTC), "event_id": event_id})
     if read.problems or made is None:
         raise EventInvalid(read.problems)
@@ -117,75 +107,7 @@ def _vital_facts(event: VitalTaken) -> dict[str, Any]:
     return found
 
 
-class _Fields:
-    """Fields being read, with the problems found so far."""
-
-    def __init__(self, facts: Mapping[str, Any]) -> None:
-        self.facts = facts
-        self.problems: dict[str, str] = {}
-
-    def words(self, name: str, *, needed: str = "") -> str:
-        value = self.facts.get(name, "")
-        text = value.strip() if isinstance(value, str) else ""
-        if needed and not text:
-            self.problems[name] = needed
-        if len(text) > LONGEST_WORDS:
-            self.problems[name] = f"Please use at most {LONGEST_WORDS} characters."
-        return text
-
-    def yes(self, name: str) -> bool | None:
-        value = self.facts.get(name)
-        if value in (True, "yes", "true", "on", "1"):
-            return True
-        return False if value in (False, "no", "false", "0") else None
-
-    def whole(self, name: str) -> int | None:
-        value = self.facts.get(name)
-        if value is None or (isinstance(value, str) and not value.strip()):
-            return None
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if is_number and abs(value) < MORE_THAN_ANY and value == int(value):  # 120.0 and 120 are one number
-            return int(value)
-        if isinstance(value, str) and re.fullmatch(r"[0-9]{1,4}", value.strip()):
-            return int(value)
-        self.problems[name] = "Please enter a whole number."
-        return None
-
-    def quantity(self, name: str, *, needed: str) -> float:
-        """A number from 0 to 100,000, written with at most three decimals."""
-        text = str(self.facts.get(name, "")).strip()
-        if not re.fullmatch(r"[0-9]{1,5}(\.[0-9]{1,3})?", text):
-            self.problems[name] = needed
-            return 0.0
-        return float(text)
-
-    def day(self, name: str, *, needed: str) -> date | None:
-        value = self.facts.get(name)
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value or ""))
-        except ValueError:
-            self.problems[name] = needed
-            return None
-
-    def bounded(self, name: str, lowest: int, highest: int) -> int | None:
-        value = self.whole(name)
-        if value is not None and not lowest <= value <= highest:
-            self.problems[name] = f"Please enter a whole number from {lowest} to {highest}."
-        return value
-
-    def measured(self, name: str, made: Callable[[int], Any]) -> Any:
-        value = self.whole(name)
-        if value is None:
-            return None
-        try:
-            return made(value)
-        except ValueError as refused:
-            self.problems[name] = str(refused)
-
-
-def _checked(read: _Fields, at: dict[str, Any]) -> Event | None:
+def _checked(read: Fields, at: dict[str, Any]) -> Event | None:
     passed = read.yes("passed")
     if passed is None:
         read.problems["passed"] = "Please answer yes or no."
@@ -195,65 +117,7 @@ def _checked(read: _Fields, at: dict[str, Any]) -> Event | None:
     )
 
 
-def _dosed(read: _Fields, at: dict[str, Any]) -> Event | None:
-    try:
-        text = str(read.facts.get("mg", "")).strip()
-        mg = float(text) if PLAIN_NUMBER.fullmatch(text) else 0.0
-        return Dosed(**at, mg=Dose(mg=mg).mg, words=read.words("words"))
-    except ValueError:
-        read.problems["mg"] = "Please enter the dose in mg: a number above 0 and up to 1000."
-        return None
-
-
-def _dose_checked(read: _Fields, at: dict[str, Any]) -> Event | None:
-    matches = {name: read.yes(name) for name in ("name_matches", "birth_matches")}
-    for name, said in matches.items():
-        if said is None:
-            read.problems[name] = "Please say whether it matches."
-    mg = read.quantity("mg", needed="Please enter the dose in hand in mg, a number.")
-    if not mg and "mg" not in read.problems:
-        read.problems["mg"] = "Please enter the dose in hand in mg, above 0."
-    expires_on = read.day("expires_on", needed="Please enter the day it expires, as on the package.")
-    unit = _counted_unit(read, needed=False)
-    ordered = read.facts.get("ordered_mg")
-    made: dict[str, Any] = {
-        "drug": read.words("drug", needed="Which drug is in your hand?"),
-        "route": read.words("route", needed="By which route?"),
-        "lot": read.words("lot", needed="Please enter the lot number."),
-        "ordered_drug": read.words("ordered_drug"),
-        "ordered_route": read.words("ordered_route"),
-        "ordered_mg": None if ordered in {None, ""} else read.quantity("ordered_mg", needed="A number."),
-        "count": read.bounded("count", 0, 1000),
-        "expected_count": read.bounded("expected_count", 0, 1000),
-        "words": read.words("words"),
-    }
-    if read.problems or expires_on is None:
-        return None
-    made |= {name: bool(said) for name, said in matches.items()}
-    return DoseChecked(**at, **made, mg=mg, expires_on=expires_on, unit=unit)
-
-
-def _accounted(read: _Fields, at: dict[str, Any]) -> Event | None:
-    counts: dict[str, Any] = {
-        name: read.quantity(name, needed="Please enter a number, 0 for none.")
-        for name in ("dispensed", "given", "wasted", "returned")
-    }
-    drug, unit = read.words("drug", needed="Which medicine?"), _counted_unit(read, needed=True)
-    if not read.problems and abs(counts["dispensed"] - sum(list(counts.values())[1:])) > LEAST_QUANTITY:
-        read.problems["dispensed"] = "Given, wasted and returned together must be what was taken out."
-    return (
-        None if read.problems else Accounted(**at, drug=drug, unit=unit, **counts, words=read.words("words"))
-    )
-
-
-def _counted_unit(read: _Fields, *, needed: bool) -> str:
-    unit = read.words("unit", needed="In which unit?" if needed else "")
-    if unit and unit not in COUNTED_UNITS:
-        read.problems["unit"] = f"Choose one of {', '.join(COUNTED_UNITS)}."
-    return unit
-
-
-def _vital_taken(read: _Fields, at: dict[str, Any]) -> Event | None:
+def _vital_taken(read: Fields, at: dict[str, Any]) -> Event | None:
     taken = VitalTaken(
         **at,
         blood_pressure=_blood_pressure(read),
@@ -268,7 +132,7 @@ def _vital_taken(read: _Fields, at: dict[str, Any]) -> Event | None:
     return taken
 
 
-def _blood_pressure(read: _Fields) -> BloodPressure | None:
+def _blood_pressure(read: Fields) -> BloodPressure | None:
     systolic, diastolic = read.whole("systolic"), read.whole("diastolic")
     if systolic is None and diastolic is None:
         return None
@@ -284,14 +148,14 @@ def _blood_pressure(read: _Fields) -> BloodPressure | None:
         return None
 
 
-def _rated(read: _Fields, at: dict[str, Any]) -> Event | None:
+def _rated(read: Fields, at: dict[str, Any]) -> Event | None:
     rated = Rated(**at, moaas=read.bounded("moaas", 0, 5), dissociation=read.bounded("dissociation", 0, 10))
     if not read.problems and rated.moaas is None and rated.dissociation is None:
         read.problems["moaas"] = "Please enter at least one rating."
     return rated
 
 
-def _called(read: _Fields, at: dict[str, Any]) -> Event | None:
+def _called(read: Fields, at: dict[str, Any]) -> Event | None:
     reached = read.yes("reached")
     if reached is None:
         read.problems["reached"] = "Please say whether they were reached."
@@ -301,7 +165,7 @@ def _called(read: _Fields, at: dict[str, Any]) -> Event | None:
     )
 
 
-def _next_morning(read: _Fields, at: dict[str, Any]) -> Event | None:
+def _next_morning(read: Fields, at: dict[str, Any]) -> Event | None:
     answers = {name: read.yes(name) for name in ("slept", "well")}
     read.problems |= {name: "Please answer yes or no." for name, said in answers.items() if said is None}
     slept, well = answers["slept"], answers["well"]
@@ -310,7 +174,7 @@ def _next_morning(read: _Fields, at: dict[str, Any]) -> Event | None:
     return NextMorning(**at, slept=slept, well=well, words=read.words("words"))
 
 
-def _serious(read: _Fields, at: dict[str, Any]) -> Event | None:
+def _serious(read: Fields, at: dict[str, Any]) -> Event | None:
     happened, hospital = read.yes("happened"), read.yes("hospital")
     if happened is None:
         read.problems["happened"] = "Please answer yes or no."
@@ -329,31 +193,19 @@ def _serious(read: _Fields, at: dict[str, Any]) -> Event | None:
     )
 
 
-def _medicated(read: _Fields, at: dict[str, Any]) -> Event | None:
-    unit = read.words("unit", needed="In which unit?")
-    if unit and unit not in MEDICINE_UNITS:
-        read.problems["unit"] = f"Choose one of {', '.join(MEDICINE_UNITS)}."
-    drug = read.words("drug", needed="What was given?")
-    text = str(read.facts.get("amount", "")).strip()
-    amount = float(text) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,6})?", text) else 0.0
-    if amount <= 0:
-        read.problems["amount"] = "Please enter how much: a number above 0."
-    return Medicated(**at, drug=drug, amount=amount, unit=unit, words=read.words("words"))
-
-
-_READERS: dict[str, Callable[[_Fields, dict[str, Any]], Event | None]] = {
+_READERS: dict[str, Callable[[Fields, dict[str, Any]], Event | None]] = {
     "checked": _checked,
-    "dose_checked": _dose_checked,
+    "dose_checked": medicine_reading.dose_checked,
     "witnessed": lambda read, at: Witnessed(
         **at, about_id=read.words("about_id", needed="Which entry?"), words=read.words("words")
     ),
-    "accounted": _accounted,
-    "dosed": _dosed,
+    "accounted": medicine_reading.accounted,
+    "dosed": medicine_reading.dosed,
     "vital_taken": _vital_taken,
     "rated": _rated,
     "looked": lambda read, at: Looked(**at, words=read.words("words")),
     "called": _called,
-    "medicated": _medicated,
+    "medicated": medicine_reading.medicated,
     "alarmed": lambda read, at: Alarmed(
         **at,
         limit_id=read.words("limit_id", needed="Which limit?"),

@@ -1,128 +1,44 @@
 """Recording what happens in a dosing session. Events are added, once each; a crossed limit raises its alarm at once."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid5
 
 from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from sojourn.clinical import monitoring
-from sojourn.clinical.monitoring.events import Noticed, SeriousTold
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import patients_visible_to, require
-from sojourn.program.plans.asking import ask_for_course, note_no_dose
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
-from sojourn.program.treatment import alarming, refusing
+from sojourn.program.treatment import refusing
 from sojourn.program.treatment.choices import EventKind
-from sojourn.program.treatment.hindsight import crossed_in_hindsight
-from sojourn.program.treatment.holding import Hold, holds_of
+from sojourn.program.treatment.consequences import Recorded, put_on_record, raise_in_hindsight
+from sojourn.program.treatment.may_record import READINGS
 from sojourn.program.treatment.models import SessionEvent
-from sojourn.program.treatment.recorder import NewEvent, Row, add_events
-from sojourn.program.treatment.sessions import EventRow, Session, on_record, session, telling_of
-
-LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may be recorded
-A_HAIR: Final = 1e-6  # mg; two writings of one number
-CLOCKS_DIFFER: Final = timedelta(minutes=2)
-AFTERWARDS: Final = {
-    EventKind.NOTED,
-    EventKind.SERIOUS,
-    EventKind.CALLED,
-    EventKind.LEFT,
-    EventKind.STRUCK,
-    EventKind.ACCOUNTED,
-    EventKind.WITNESSED,
-}
-BY_THE_PROGRAM: Final = {
-    EventKind.MISSED,
-    EventKind.ALARMED,
-    EventKind.ACKNOWLEDGED,
-    EventKind.CORRECTED,
-    EventKind.REFUSED,
-    EventKind.DOSE_CHECKED,
-    EventKind.WITNESSED,
-    EventKind.ACCOUNTED,
-}  # never typed in a form
-FROM_OUTSIDE: Final = {
-    EventKind.HELP_ASKED,
-    EventKind.ROLE_ACCEPTED,
-    EventKind.PICKED_UP,
-    EventKind.NEXT_MORNING,
-}  # said by patient or sitter with their own hand, and not taken back by another's
-READINGS: Final = {EventKind.VITAL_TAKEN, EventKind.RATED}
-TURNING_POINTS: Final = {EventKind.DOSED, EventKind.DISCHARGED, EventKind.LEFT, EventKind.CANCELLED}
+from sojourn.program.treatment.recorder import NewEvent, add_events
+from sojourn.program.treatment.session_refusals import (
+    AFTERWARDS,
+    BY_THE_PROGRAM,
+    FROM_OUTSIDE,
+    NotRecordedByHand,
+    SessionOver,
+    refuse,
+    refuse_time,
+    standing_entry,
+    struck_by,
+)
+from sojourn.program.treatment.sessions import Session, on_record, session
 
 
 class SessionNotFound(Exception):
     """No such dosing session among the patients this actor may see."""
 
 
-class SessionOver(Exception):
-    """The session has ended; only notes and corrections are added."""
-
-
-class DoseHeld(Exception):
-    """Something holds the dose; `holds` say what, and who says so."""
-
-    def __init__(self, holds: tuple[Hold, ...]) -> None:
-        super().__init__("; ".join(hold.says for hold in holds))
-        self.holds = holds
-
-
-class DoseDiffers(Exception):
-    """The dose in hand is not the dose ordered."""
-
-
-class AlreadyDosed(Exception):
-    """The dose of this session is on record."""
-
-
-class MayNotLeave(Exception):
-    """Something is missing before the patient may leave; `missing` names each criterion and why."""
-
-    def __init__(self, missing: tuple[Any, ...]) -> None:
-        super().__init__("; ".join(f"{each.criterion}: {each.why}" for each in missing))
-        self.missing = missing
-
-
-class WrongTime(Exception):
-    """An event is recorded for a moment between twelve hours ago and now."""
-
-
-class DoseBeforeChecks(Exception):
-    """At the moment named the checks before the dose were not all on record."""
-
-
-class BeforeTheDose(Exception):
-    """A reading dated before a dose that has its readings before it would change what the others are judged by."""
-
-
 class FormUsedElsewhere(Exception):
     """The same form was sent before, to another session or with other content."""
-
-
-class NothingToStrike(Exception):
-    """The entry is not in this session, or it was struck out already."""
-
-
-class StandsForGood(Exception):
-    """Once a session has ended, its dose and its end are not struck out: a note says what was wrong with them."""
-
-
-class NotRecordedByHand(Exception):
-    """Events of this kind follow from a deed of their own: an alarm, its acknowledgment, a correction."""
-
-
-@dataclass(frozen=True)
-class Recorded:
-    """The event on record. `is_new` is False when the same form was sent again."""
-
-    event_id: UUID
-    is_new: bool
-    crossed: tuple[monitoring.Crossing, ...] = ()
 
 
 def record_event(
@@ -149,18 +65,18 @@ def record_event(
             if not by_deed:
                 _refuse_other_content(twice, kind, facts)
             return Recorded(twice.id, is_new=False)
-        _refuse_time(taken_at, now)
+        refuse_time(taken_at, now)
         if kind in BY_THE_PROGRAM | FROM_OUTSIDE and not by_deed:
             raise NotRecordedByHand
         event = monitoring.read_event(kind=kind, facts=facts, taken_at=taken_at, event_id="new")
         if now_session.is_over and kind not in AFTERWARDS:
             raise SessionOver
-        _refuse(kind, event, now_session, actor=actor, now=now)
-        struck_id = _struck(facts, now_session) if kind == EventKind.STRUCK else None
+        refuse(kind, event, now_session, actor=actor, now=now)
+        struck_id = struck_by(facts, now_session) if kind == EventKind.STRUCK else None
         new = NewEvent(event=event, form_id=form_id, withdraws_id=struck_id)
-        done = _recorded(new, now_session, actor=actor, now=now)
+        done = put_on_record(new, now_session, actor=actor, now=now)
         if struck_id is not None:
-            _raise_in_hindsight(now_session, actor=actor, now=now)
+            raise_in_hindsight(now_session, actor=actor, now=now)
         return done
 
 
@@ -218,53 +134,25 @@ def correct_event(
         if twice is not None:
             _refuse_other_content(twice, twice.kind, facts)
             return Recorded(twice.id, is_new=False)
-        _refuse_time(taken_at, now)
-        wrong = _standing(wrong_id, now_session)
+        refuse_time(taken_at, now)
+        wrong = standing_entry(wrong_id, now_session)
         kind = wrong.kind
         right_id = uuid7()
         event = monitoring.read_event(kind=kind, facts=facts, taken_at=taken_at, event_id=str(right_id))
         about = {"struck_id": str(wrong_id), "replaced_by": str(right_id), "words": why}
         correction = monitoring.read_event(kind=EventKind.CORRECTED, facts=about, taken_at=now)
         took_back = NewEvent(event=correction, form_id=uuid5(form_id, "corrected"), withdraws_id=wrong_id)
-        _recorded(took_back, now_session, actor=actor, now=now)
+        put_on_record(took_back, now_session, actor=actor, now=now)
         then = session(visit_id, actor=actor, now=now)
         assert then is not None
         dosed_at = then.state.dosed_at
         was_after_dose = dosed_at is not None and wrong.taken_at > dosed_at
         if kind == EventKind.DISCHARGED or (kind in READINGS and was_after_dose):
-            _refuse(kind, event, then, actor=actor, now=now)
-        done = _recorded(NewEvent(event=event, form_id=form_id, id=right_id), then, actor=actor, now=now)
-        _raise_in_hindsight(then, actor=actor, now=now)
+            refuse(kind, event, then, actor=actor, now=now)
+        right = NewEvent(event=event, form_id=form_id, id=right_id)
+        done = put_on_record(right, then, actor=actor, now=now)
+        raise_in_hindsight(then, actor=actor, now=now)
         return done
-
-
-def _recorded(new: NewEvent, of: Session, *, actor: Actor, now: datetime) -> Recorded:
-    """Add one event and, in the same transaction, the alarms it raises and an event for each of them."""
-    row, *_ = add_events(
-        of.visit.id,
-        [new],
-        did=f"recorded: {new.kind}",
-        patient_id=of.visit.patient_id,
-        actor=actor,
-        received_at=now,
-    )
-    crossed = _crossed(new.event, of)
-    for crossing in crossed:
-        raise_crossing(crossing, row, of, actor, now)
-    tell_alarms([(row, crossing) for crossing in crossed], of, actor, now)
-    if new.kind == EventKind.LEFT and of.is_running:
-        early = alarming.left_early(about_id=row.id, taken_at=row.taken_at)
-        _raise(early, of, actor, now)
-        _tell([early], of, actor, now)
-    if new.kind == EventKind.CANCELLED and of.state.dosed_at is None:
-        note_no_dose(of.visit.id, actor=actor, now=now)
-    if _tells_of_a_dose(new, of):
-        ask_for_course(of.visit.course_id, actor=actor, now=now)
-    if isinstance(new.event, SeriousTold) and new.event.happened:
-        serious = alarming.serious_event(about_id=row.id, taken_at=row.taken_at)
-        _raise(serious, of, actor, now)
-        _tell([serious], of, actor, now)
-    return Recorded(row.id, is_new=True, crossed=crossed)
 
 
 def finish_checklist(
@@ -363,112 +251,3 @@ def _refuse_other_content(twice: SessionEvent, kind: str, facts: Mapping[str, An
         raise FormUsedElsewhere from invalid
     if kind != twice.kind or monitoring.facts_of(event) != twice.facts:
         raise FormUsedElsewhere
-
-
-def _refuse_time(taken_at: datetime, now: datetime) -> None:
-    if not now - LATE_AT_MOST <= taken_at <= now + CLOCKS_DIFFER:
-        raise WrongTime
-
-
-def _refuse(kind: str, event: monitoring.Event, of: Session, *, actor: Actor, now: datetime) -> None:
-    """Ask what a dose, a discharge and a late reading must answer. A clock that runs ahead brings none of them forward."""
-    at = min(event.taken_at, now)
-    dosed_at = of.state.dosed_at
-    if kind in READINGS and dosed_at is not None and at <= dosed_at and not of.state.needs_baseline:
-        raise BeforeTheDose
-    if kind == EventKind.DOSED:
-        if of.state.dosed_at is not None:
-            raise AlreadyDosed
-        was_ready = _as_of(of, event.taken_at).may_dose
-        if of.state.may_dose and not was_ready:
-            raise DoseBeforeChecks
-        holds = holds_of(of, actor=actor, now=at)
-        if holds:
-            raise DoseHeld(holds)
-        if not was_ready:
-            raise DoseBeforeChecks
-        if of.ordered_mg is None or abs(float(of.ordered_mg) - event.mg) > A_HAIR:  # type: ignore[union-attr]
-            raise DoseDiffers
-    if kind == EventKind.DISCHARGED:
-        then = session(of.visit.id, actor=actor, now=at)
-        assert then is not None
-        if not then.state.may_discharge:
-            raise MayNotLeave(then.state.discharge_missing)
-
-
-def _tells_of_a_dose(new: NewEvent, of: Session) -> bool:
-    """A dose given, or struck out. One corrected is told anew at once, and changes nothing that is asked."""
-    struck = {row.id for row in of.events if row.kind == EventKind.DOSED}
-    return new.kind == EventKind.DOSED or (new.kind == EventKind.STRUCK and new.withdraws_id in struck)
-
-
-def _as_of(of: Session, at: datetime) -> monitoring.SessionState:
-    """The session by what was true until this moment."""
-    told = telling_of(row for row in of.events if row.taken_at <= at)
-    return monitoring.state_of(events=told, plan=of.plan, now=at)
-
-
-def _struck(facts: Mapping[str, Any], of: Session) -> UUID:
-    return _standing(facts.get("struck_id"), of).id
-
-
-def _standing(event_id: Any, of: Session) -> EventRow:
-    """The entry as it stands. What the program wrote, or a patient or sitter said, is not struck out by another."""
-    found = next((e for e in of.events if str(e.id) == str(event_id) and e.is_standing), None)
-    if found is None or found.kind in BY_THE_PROGRAM | FROM_OUTSIDE:
-        raise NothingToStrike
-    if of.is_over and found.kind in TURNING_POINTS:
-        raise StandsForGood
-    return found
-
-
-def _crossed(event: monitoring.Event, of: Session) -> tuple[monitoring.Crossing, ...]:
-    dosed_at = of.state.dosed_at
-    signs = [sign.sign for sign in of.told.of(Noticed)]  # one seen later counts, where this comes late
-    return monitoring.crossings_of(
-        event,
-        plan=of.plan,
-        baseline=of.state.baseline,
-        after_dose=dosed_at is not None and event.taken_at > dosed_at,
-        earlier_signs=signs,
-    )
-
-
-def raise_crossing(
-    crossing: monitoring.Crossing, row: Row | EventRow, of: Session, actor: Actor, now: datetime
-) -> None:
-    """Raise the alarm of a limit that an event on record has crossed."""
-    _raise(alarming.crossed(crossing, about_id=row.id), of, actor, now)
-
-
-def tell_alarms(
-    raised: Sequence[tuple[Row | EventRow, monitoring.Crossing]], of: Session, actor: Actor, now: datetime
-) -> None:
-    """Put each alarm that was raised on the record of its session."""
-    if raised:
-        _tell([alarming.crossed(crossing, about_id=row.id) for row, crossing in raised], of, actor, now)
-
-
-def _raise_in_hindsight(of: Session, *, actor: Actor, now: datetime) -> None:
-    """Raise what other entries cross since something was corrected or struck out; `of` is the session before that."""
-    then = session(of.visit.id, actor=actor, now=now)
-    assert then is not None
-    raised = list(crossed_in_hindsight(then))
-    for row, crossing in raised:
-        raise_crossing(crossing, row, then, actor, now)
-    tell_alarms(raised, then, actor, now)
-
-
-def _raise(cause: alarming.Cause, of: Session, actor: Actor, now: datetime) -> None:
-    alarming.raise_for(cause, patient_id=of.visit.patient_id, number=of.visit.number, actor=actor, now=now)
-
-
-def _tell(causes: Sequence[alarming.Cause], of: Session, actor: Actor, now: datetime) -> None:
-    add_events(
-        of.visit.id,
-        [cause.as_event() for cause in causes],
-        did="recorded: alarmed",
-        patient_id=of.visit.patient_id,
-        actor=actor,
-        received_at=now,
-    )

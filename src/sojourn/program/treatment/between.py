@@ -15,7 +15,7 @@ from sojourn.program.plans.models import Course, Visit
 from sojourn.program.plans.queries import VisitRow, visit_rows
 from sojourn.program.treatment.given import dose_given
 from sojourn.program.treatment.models import VisitNote
-from sojourn.program.treatment.readiness import OwedIntegration, owed_integrations
+from sojourn.program.treatment.owed_integrations import OwedIntegration, owed_integrations
 
 LISTED_AT_MOST = 200
 FAR = datetime.max.replace(tzinfo=UTC)

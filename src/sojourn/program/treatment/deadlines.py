@@ -14,8 +14,8 @@ from sojourn.program.people.policy import patients_visible_to
 from sojourn.program.people.roster import credentials_ending, today_for
 from sojourn.program.plans.queries import day_at
 from sojourn.program.treatment.following_up import owed_contacts
+from sojourn.program.treatment.owed_integrations import owed_integrations
 from sojourn.program.treatment.papers import owed_forms
-from sojourn.program.treatment.readiness import owed_integrations
 
 LISTED_AT_MOST = 200
 

@@ -18,10 +18,12 @@ from sojourn.clinical.monitoring.names import same_name
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient
 from sojourn.program.plans.queries import day_at
-from sojourn.program.treatment.actions import A_HAIR, Recorded, locked_session, record_event
+from sojourn.program.treatment.actions import locked_session, record_event
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.consequences import Recorded
 from sojourn.program.treatment.holding import ordered_in
 from sojourn.program.treatment.models import SessionEvent
+from sojourn.program.treatment.session_refusals import A_HAIR
 from sojourn.program.treatment.sessions import Session
 from sojourn.program.treatment.tablets import remaining_of, use_tablets
 

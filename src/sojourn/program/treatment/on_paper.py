@@ -14,8 +14,9 @@ from django.db import transaction
 from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.events import Noticed
 from sojourn.program.people.actors import Actor
-from sojourn.program.treatment.actions import SessionNotFound, locked_session, raise_crossing, tell_alarms
+from sojourn.program.treatment.actions import SessionNotFound, locked_session
 from sojourn.program.treatment.choices import EventSource
+from sojourn.program.treatment.consequences import raise_crossing, tell_alarms
 from sojourn.program.treatment.recorder import NewEvent, add_events
 
 __all__ = ["AlreadyRecorded", "PaperEntry", "SessionNotFound", "copy_session"]

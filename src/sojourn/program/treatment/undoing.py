@@ -8,8 +8,10 @@ from uuid import UUID, uuid5
 from django.db import transaction
 
 from sojourn.program.people.actors import Actor
-from sojourn.program.treatment.actions import NothingToStrike, Recorded, locked_session, record_event
+from sojourn.program.treatment.actions import locked_session, record_event
 from sojourn.program.treatment.choices import EventKind, EventSource
+from sojourn.program.treatment.consequences import Recorded
+from sojourn.program.treatment.session_refusals import NothingToStrike
 from sojourn.program.treatment.sessions import EventRow
 
 UNDO_WITHIN: Final = timedelta(minutes=5)  # program policy: after that a mistake is struck out, with a reason

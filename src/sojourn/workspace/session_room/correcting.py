@@ -17,6 +17,7 @@ from sojourn.program.people.access import only
 from sojourn.program.people.policy import require
 from sojourn.program.treatment import actions
 from sojourn.program.treatment.choices import EventKind, EventSource
+from sojourn.program.treatment.session_refusals import TURNING_POINTS
 from sojourn.program.treatment.sessions import EventRow, Session, session
 from sojourn.workspace.session_room.care_forms import CARE_FORMS
 from sojourn.workspace.session_room.events_in_words import in_words
@@ -46,7 +47,7 @@ def may_be_corrected(row: EventRow, *, is_over: bool) -> bool:
 
     Once the session is over, its dose and its end stand for good.
     """
-    if is_over and row.kind in actions.TURNING_POINTS:
+    if is_over and row.kind in TURNING_POINTS:
         return False
     return row.is_standing and row.kind in FORM_OF and row.source != EventSource.PROGRAM
 

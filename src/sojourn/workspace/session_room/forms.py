@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from sojourn.clinical.monitoring import MonitoringPlan
 from sojourn.clinical.monitoring.discharge import GIVEN_OXYGEN
 from sojourn.program.treatment.choices import EventKind
+from sojourn.program.treatment.session_refusals import CLOCKS_DIFFER
 
 SEDATION = (
     ("5", _("5 · answers readily to the name")),
@@ -23,7 +24,6 @@ SEDATION = (
     ("0", _("0 · no response")),
 )
 HALF_A_DAY = timedelta(hours=12)
-CLOCKS_DIFFER = timedelta(minutes=2)  # as in program.treatment.actions
 
 
 def number(label: Any, unit: str) -> forms.CharField:

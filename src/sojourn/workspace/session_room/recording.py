@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy
 from sojourn.clinical.monitoring import EventInvalid
 from sojourn.clinical.monitoring.dose_rules import dose_rule
 from sojourn.program.people.actors import Actor
-from sojourn.program.treatment import actions, dose_checking
+from sojourn.program.treatment import actions, dose_checking, session_refusals
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.crossings import crossing_in_words
+from sojourn.program.treatment.may_record import READINGS
 from sojourn.program.treatment.sessions import Session
 from sojourn.program.treatment.tablets import MoreThanIsThere
 from sojourn.workspace.session_room.care_forms import CARE_FORMS
@@ -104,7 +105,7 @@ def record(session: Session, form: EventForm, *, actor: Actor, now: datetime) ->
     A reading that is refused is kept on record as refused, with what was typed.
     """
     said = judged(form, lambda: _record(session, form, actor=actor, now=now))
-    if not said and form.kind in actions.READINGS:
+    if not said and form.kind in READINGS:
         _keep_refused(session, form, actor=actor, now=now)
     return said
 
@@ -148,9 +149,9 @@ def judged(form: EventForm, deed: Callable[[], str]) -> str:
             field = SHOWN_AT.get(field, field)  # noqa: PLW2901 - two names of one field
             is_shown = field in form.fields and not isinstance(form, StrikeForm)
             form.add_error(field if is_shown else None, message)
-    except actions.DoseHeld as held:
+    except session_refusals.DoseHeld as held:
         form.add_error(None, [hold.says for hold in held.holds])
-    except actions.MayNotLeave as early:
+    except session_refusals.MayNotLeave as early:
         form.add_error(None, [f"{each.says} {each.why.capitalize()}." for each in early.missing])
     except tuple(REFUSED) as refusal:
         field, says = REFUSED[type(refusal)]
@@ -160,27 +161,33 @@ def judged(form: EventForm, deed: Callable[[], str]) -> str:
 
 SHOWN_AT = {"name_matches": "name", "birth_matches": "born_on"}
 REFUSED: dict[type[Exception], tuple[str, Any]] = {
-    actions.WrongTime: ("at", gettext_lazy("Give a time within the last 12 hours, not in the future.")),
-    actions.DoseDiffers: (
+    session_refusals.WrongTime: (
+        "at",
+        gettext_lazy("Give a time within the last 12 hours, not in the future."),
+    ),
+    session_refusals.DoseDiffers: (
         "mg",
         gettext_lazy("This is not the dose ordered. A different dose needs a new order by the prescriber."),
     ),
-    actions.DoseBeforeChecks: (
+    session_refusals.DoseBeforeChecks: (
         "at",
         gettext_lazy("At this time the checks were not finished. Give the time the dose was really given."),
     ),
-    actions.BeforeTheDose: (
+    session_refusals.BeforeTheDose: (
         "at",
         gettext_lazy("This is before the dose. Give the time it was really taken."),
     ),
     actions.FormUsedElsewhere: ("", gettext_lazy("This page is out of date. Reload it and record again.")),
-    actions.StandsForGood: (
+    session_refusals.StandsForGood: (
         "",
         gettext_lazy(
             "This session has ended: its dose and its end stand. Write a note about what was wrong."
         ),
     ),
-    actions.AlreadyDosed: ("", gettext_lazy("The dose of this session is on record. Nothing was added.")),
+    session_refusals.AlreadyDosed: (
+        "",
+        gettext_lazy("The dose of this session is on record. Nothing was added."),
+    ),
     dose_checking.GivenDiffers: ("given", gettext_lazy("This is not the dose on record as given.")),
     MoreThanIsThere: (
         "given",
@@ -196,9 +203,12 @@ REFUSED: dict[type[Exception], tuple[str, Any]] = {
         "",
         gettext_lazy("This entry was struck out meanwhile, or needs no second person. Nothing was recorded."),
     ),
-    actions.NothingToStrike: ("", gettext_lazy("This entry was struck out already. Nothing was changed.")),
+    session_refusals.NothingToStrike: (
+        "",
+        gettext_lazy("This entry was struck out already. Nothing was changed."),
+    ),
     actions.SessionNotFound: ("", gettext_lazy("This visit was cancelled meanwhile. Nothing was recorded.")),
-    actions.SessionOver: ("", gettext_lazy("This session has ended. A note can still be added.")),
+    session_refusals.SessionOver: ("", gettext_lazy("This session has ended. A note can still be added.")),
 }
 
 

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sojourn.program.people.actors import Actor
-from sojourn.program.treatment import actions, answering, undoing
+from sojourn.program.treatment import actions, answering, session_refusals, undoing
 
 SAID_NO: dict[type[Exception], Any] = {
     ValueError: gettext_lazy("This page is out of date. Reload it and try again."),
     undoing.TooLateToUndo: gettext_lazy("This can no longer be undone. Strike the entry out, with a reason."),
-    actions.NothingToStrike: gettext_lazy("This entry was struck out already. Nothing was changed."),
-    actions.StandsForGood: gettext_lazy("This session has ended: its dose and its end stand."),
+    session_refusals.NothingToStrike: gettext_lazy("This entry was struck out already. Nothing was changed."),
+    session_refusals.StandsForGood: gettext_lazy("This session has ended: its dose and its end stand."),
     actions.SessionNotFound: gettext_lazy("This visit was cancelled meanwhile. Nothing was recorded."),
     answering.AlarmNotFound: gettext_lazy("There is no such alarm any more. Reload the page."),
     answering.AlreadyDone: gettext_lazy("Somebody has taken this alarm on already."),

@@ -13,10 +13,10 @@ from uuid_utils.compat import uuid7
 from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
 from sojourn.program.treatment import sessions as treatment
-from sojourn.program.treatment.actions import BY_THE_PROGRAM, FROM_OUTSIDE, TURNING_POINTS
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.held import held_visits_of
 from sojourn.program.treatment.holding import holds_of
+from sojourn.program.treatment.session_refusals import BY_THE_PROGRAM, FROM_OUTSIDE, TURNING_POINTS
 from sojourn.program.treatment.undoing import undoable
 from sojourn.workspace.inbox.shown import watching_screen
 from sojourn.workspace.session_room.beside import beside
