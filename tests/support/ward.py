@@ -6,6 +6,7 @@ Cleo prescribes and Theo counsels at the other site, where Bea is a patient: non
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sojourn.program.people import actions
@@ -40,6 +41,51 @@ def staff_actor(staff_id: UUID) -> Actor:
     return actor_of(member.user)
 
 
+def _hire(
+    name: str, role: Role, site: UUID, state: str, *, director: Actor, now: datetime, password: str
+) -> Actor:
+    """Add a staff member with every paper their work asks for."""
+    staff_id = actions.add_staff_member(
+        name=name,
+        email=f"{name.split(maxsplit=1)[0].lower()}@example.org",
+        password=password,
+        roles=[role],
+        site_ids=[site],
+        actor=director,
+        now=now,
+    )
+    for kind, where in (
+        (Credential.Kind.LICENSE, state),
+        (Credential.Kind.CONTROLLED_SUBSTANCES, state),
+        (Credential.Kind.LIFE_SUPPORT, ""),
+        (Credential.Kind.KETAMINE_TRAINING, ""),
+    ):
+        actions.record_credential(
+            staff_id=staff_id,
+            kind=kind,
+            state=where,
+            number=f"{state}-{role[:2]}-1001",
+            issued_on=now.date() - timedelta(days=300),
+            expires_on=now.date() + timedelta(days=400),
+            actor=director,
+            now=now,
+        )
+    return staff_actor(staff_id)
+
+
+def _join(name: str, site: UUID, state: str, *, now: datetime, password: str) -> Actor:
+    return actions.join_practice(
+        name=name,
+        born_on=date(1984, 5, 2),
+        email=f"{name.split(maxsplit=1)[0].lower()}@example.org",
+        password=password,
+        phone="555-0100",
+        state=state,
+        site_id=site,
+        now=now,
+    )
+
+
 def open_ward(now: datetime = NOW, password: str = PASSWORD) -> Ward:
     """Open the practice with everybody in it."""
     director_account = actions.open_practice(
@@ -64,46 +110,8 @@ def open_ward(now: datetime = NOW, password: str = PASSWORD) -> Ward:
         now=now,
     )
 
-    def hire(name: str, role: Role, site: UUID, state: str) -> Actor:
-        staff_id = actions.add_staff_member(
-            name=name,
-            email=f"{name.split(maxsplit=1)[0].lower()}@example.org",
-            password=password,
-            roles=[role],
-            site_ids=[site],
-            actor=dora,
-            now=now,
-        )
-        for kind, where in (
-            (Credential.Kind.LICENSE, state),
-            (Credential.Kind.CONTROLLED_SUBSTANCES, state),
-            (Credential.Kind.LIFE_SUPPORT, ""),
-            (Credential.Kind.KETAMINE_TRAINING, ""),
-        ):
-            actions.record_credential(
-                staff_id=staff_id,
-                kind=kind,
-                state=where,
-                number=f"{state}-{role[:2]}-1001",
-                issued_on=now.date() - timedelta(days=300),
-                expires_on=now.date() + timedelta(days=400),
-                actor=dora,
-                now=now,
-            )
-        return staff_actor(staff_id)
-
-    def join(name: str, site: UUID, state: str) -> Actor:
-        return actions.join_practice(
-            name=name,
-            born_on=date(1984, 5, 2),
-            email=f"{name.split(maxsplit=1)[0].lower()}@example.org",
-            password=password,
-            phone="555-0100",
-            state=state,
-            site_id=site,
-            now=now,
-        )
-
+    hire = partial(_hire, director=dora, now=now, password=password)
+    join = partial(_join, now=now, password=password)
     ward = Ward(
         oakland=oakland,
         brooklyn=brooklyn,

@@ -11,6 +11,7 @@ from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.charts.svg import element, number, percent
 
 PLOT_PX, TOP_PX, AXIS_PX = 150, 14, 28
+FLOOR_PX = TOP_PX + PLOT_PX
 LEAST_DAYS = 14
 
 
@@ -48,38 +49,13 @@ def _svg(
     newest: int,
     longest: int,
 ) -> SafeString:
-    low, high = ends
-
-    def y(value: float) -> float:
-        return TOP_PX + PLOT_PX * (high - value) / (high - low)
-
-    def x(days: float) -> str:
-        return percent(0.02 + 0.96 * days / longest)
-
-    floor = TOP_PX + PLOT_PX
-    drawn: list[str] = [element("line", x1="0", x2="100%", y1=floor, y2=floor, class_="frame")]
-    drawn += [
-        element("text", number(value), x="0", dx="-8", y=y(value), dy="0.35em", text_anchor="end")
-        for value in ends
-    ]
-    for value, said in (
-        (baseline, _("baseline")),
-        (baseline and baseline / 2, _("half the baseline: response")),
-    ):
-        if value is not None:
-            drawn.append(element("line", x1="0", x2="100%", y1=y(value), y2=y(value), class_="no-change"))
-            drawn.append(element("text", said, x="100%", y=y(value) - 5, text_anchor="end"))
-    drawn += [
-        element("text", number(day), x=x(day), y=floor + 18, text_anchor="middle")
-        for day in range(0, longest, 7 if longest <= 2 * LEAST_DAYS else 14)
-    ]
-    drawn.append(element("text", _("%(n)d days") % {"n": longest}, x="100%", y=floor + 18, text_anchor="end"))
+    drawn = [*_frame(ends, baseline), *_days(longest)]
     drawn += [
         element(
             "circle",
             element("title", f"{dot.on}: {number(dot.value)}"),
-            cx=x(dot.days),
-            cy=y(dot.value),
+            cx=_x(dot.days, longest),
+            cy=_y(dot.value, ends),
             r="4.5",
             class_="dot" if dot.dose == newest else "dot dot--hollow",
         )
@@ -97,5 +73,42 @@ def _svg(
         role="img",
         aria_labelledby=f"{key}-title {key}-desc",
         width="100%",
-        height=number(floor + AXIS_PX),
+        height=number(FLOOR_PX + AXIS_PX),
     )
+
+
+def _frame(ends: tuple[float, float], baseline: float | None) -> list[SafeString]:
+    """The floor, the ends of the scale, and the lines scores are held against."""
+    drawn = [element("line", x1="0", x2="100%", y1=FLOOR_PX, y2=FLOOR_PX, class_="frame")]
+    drawn += [
+        element("text", number(value), x="0", dx="-8", y=_y(value, ends), dy="0.35em", text_anchor="end")
+        for value in ends
+    ]
+    for value, said in (
+        (baseline, _("baseline")),
+        (baseline and baseline / 2, _("half the baseline: response")),
+    ):
+        if value is not None:
+            y = _y(value, ends)
+            drawn.append(element("line", x1="0", x2="100%", y1=y, y2=y, class_="no-change"))
+            drawn.append(element("text", said, x="100%", y=y - 5, text_anchor="end"))
+    return drawn
+
+
+def _days(longest: int) -> list[SafeString]:
+    """The days since the dose, week by week, or by two where they are many."""
+    below = FLOOR_PX + 18
+    drawn = [
+        element("text", number(day), x=_x(day, longest), y=below, text_anchor="middle")
+        for day in range(0, longest, 7 if longest <= 2 * LEAST_DAYS else 14)
+    ]
+    return [*drawn, element("text", _("%(n)d days") % {"n": longest}, x="100%", y=below, text_anchor="end")]
+
+
+def _y(value: float, ends: tuple[float, float]) -> float:
+    low, high = ends
+    return TOP_PX + PLOT_PX * (high - value) / (high - low)
+
+
+def _x(days: float, longest: int) -> str:
+    return percent(0.02 + 0.96 * days / longest)

@@ -251,17 +251,21 @@ def sign_consent(
         except IntegrityError as twice:
             raise AlreadySigned from twice
         if stop_rule is not None:
-            StopRule.objects.create(
-                consent=consent,
-                instrument_id=stop_rule.terms.instrument,
-                points=stop_rule.terms.points,
-                by_session=stop_rule.terms.by_session,
-                may_contact=list(stop_rule.may_contact),
-                trusted_name=stop_rule.trusted_name.strip()[:300],
-                trusted_phone=stop_rule.trusted_phone.strip()[:40],
-            )
+            _keep_rule(stop_rule, consent)
         audit.record(actor, "signed a consent", about=("consent", consent.id), at=now, patient_id=patient_id)
     return consent.id
+
+
+def _keep_rule(agreed: AgreedRule, consent: Consent) -> None:
+    StopRule.objects.create(
+        consent=consent,
+        instrument_id=agreed.terms.instrument,
+        points=agreed.terms.points,
+        by_session=agreed.terms.by_session,
+        may_contact=list(agreed.may_contact),
+        trusted_name=agreed.trusted_name.strip()[:300],
+        trusted_phone=agreed.trusted_phone.strip()[:40],
+    )
 
 
 def withdraw_consent(*, consent_id: UUID, actor: Actor, now: datetime) -> None:

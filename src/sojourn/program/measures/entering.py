@@ -71,14 +71,7 @@ def enter_response(
     """
     require(actor, "enter answers for a patient", patient_id=patient_id)
     instrument = instrument_here(instrument_id)
-    timezone, born_on = Patient.objects.values_list("site__timezone", "born_on").get(pk=patient_id)
-    zone = ZoneInfo(timezone)
-    today = now.astimezone(zone).date()
-    if answered_on > today:
-        raise NotYet
-    if born_on is not None and answered_on < born_on:
-        raise BeforeBirth
-    answered_at = now if answered_on == today else datetime.combine(answered_on, NOON, zone)
+    answered_at, today = _answered_at(patient_id, answered_on, now)
     answers = instruments.read_answers(instrument, raw_answers)
     stated = _stated(instrument, stated_total)
     blank = instruments.unanswered(instrument, answers)
@@ -123,6 +116,18 @@ def enter_response(
     return Entered(response_id)
 
 
+def _answered_at(patient_id: UUID, answered_on: date, now: datetime) -> tuple[datetime, date]:
+    """The moment that stands for a day, and today, both where the patient is. Raises NotYet, BeforeBirth."""
+    timezone, born_on = Patient.objects.values_list("site__timezone", "born_on").get(pk=patient_id)
+    zone = ZoneInfo(timezone)
+    today = now.astimezone(zone).date()
+    if answered_on > today:
+        raise NotYet
+    if born_on is not None and answered_on < born_on:
+        raise BeforeBirth
+    return (now if answered_on == today else datetime.combine(answered_on, NOON, zone)), today
+
+
 def correct_response(
     *,
     response_id: UUID,
@@ -138,17 +143,7 @@ def correct_response(
     """
     if not why.strip():
         raise WhyMissing
-    original = (
-        Response.objects.filter(patients_visible_to(actor, "patient"), pk=response_id)
-        .exclude(answers=None)
-        .first()
-    )
-    if original is None or original.answers is None:
-        raise ResponseNotFound
-    require(actor, "enter answers for a patient", patient_id=original.patient_id)
-    instrument = instrument_here(original.instrument_id)
-    if original.definition_hash != instrument.definition_hash:
-        raise AnotherEdition
+    original, instrument = _to_correct(response_id, actor)
     answers = instruments.read_answers(instrument, raw_answers)
     before = statements.earlier(
         patient_id=original.patient_id,
@@ -158,7 +153,7 @@ def correct_response(
     )
     previous = results.comparable(instrument, before.answers)
     result = results.result_of(instrument, answers, previous=previous, earlier=before.values)
-    first = instruments.answers_from_json(instrument, original.answers)
+    first = instruments.answers_from_json(instrument, original.answers or {})
     raised = {answer.reason for answer in results.result_of(instrument, first, previous=previous).critical}
     try:
         with transaction.atomic():
@@ -189,6 +184,19 @@ def correct_response(
     except IntegrityError as twice:
         raise AlreadyCorrected from twice
     return corrected_id
+
+
+def _to_correct(response_id: UUID, actor: Actor) -> tuple[Response, Instrument]:
+    """Answers that may be corrected, and what they answer. Raises NotAllowed, ResponseNotFound, AnotherEdition."""
+    seen = Response.objects.filter(patients_visible_to(actor, "patient"), pk=response_id)
+    original = seen.exclude(answers=None).first()
+    if original is None:
+        raise ResponseNotFound
+    require(actor, "enter answers for a patient", patient_id=original.patient_id)
+    instrument = instrument_here(original.instrument_id)
+    if original.definition_hash != instrument.definition_hash:
+        raise AnotherEdition
+    return original, instrument
 
 
 def _record(
