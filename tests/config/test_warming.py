@@ -13,10 +13,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_first_board_after_a_start_draws_nothing(ward, sign_in, time_machine, monkeypatch):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
+    course = courses.prepare(ward)
     now = courses.give_dose(ward, courses.visit_of(course, VisitKind.DOSING, 1)) + timedelta(minutes=3)
     time_machine.move_to(now, tick=False)
     rows._kept.clear()

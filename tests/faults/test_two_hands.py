@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm, AlarmEvent
 from sojourn.program.treatment import actions, answering, consequences, proving, session_refusals, undoing
 from sojourn.program.treatment.models import SessionEvent
@@ -25,11 +24,7 @@ def ward(transactional_db, living_watch):
 
 @pytest.fixture
 def first(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward)
 
 
 def at_once(deed):

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment.models import SessionEvent
 from tests.support import courses
@@ -24,11 +23,7 @@ class Story:
 
     # ---- given
     def given_a_prepared_patient_whose_session_is_today(self):
-        course = courses.start(self.ward)
-        courses.book(self.ward, course)
-        courses.sign_consent(self.ward)
-        courses.hold(self.ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-        self.visit = courses.visit_of(course, VisitKind.DOSING, 1)
+        self.visit = courses.first_session(self.ward)
         courses.name_escort(self.ward, self.visit)
         self.clock.move_to(self.visit.during.lower)
 

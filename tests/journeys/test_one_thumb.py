@@ -6,7 +6,6 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from sojourn.program.plans.choices import VisitKind
 from tests.support import courses
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -21,11 +20,7 @@ px => [...document.querySelectorAll("button, a.button, .told a, .crisis a, summa
 
 @pytest.fixture
 def visit(ward, time_machine):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    visit = courses.visit_of(course, VisitKind.DOSING, 1)
+    visit = courses.first_session(ward)
     time_machine.move_to(visit.during.lower)
     return visit
 

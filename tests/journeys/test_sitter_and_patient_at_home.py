@@ -5,9 +5,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
-from sojourn.program.treatment import session_places, sitting
+from sojourn.program.treatment import sitting
 from sojourn.program.treatment.models import SessionEvent
 from tests.support import courses
 
@@ -17,17 +16,9 @@ HOME = "racemic_sl_home"
 
 @pytest.fixture
 def visit(ward, time_machine):
-    course = courses.start(ward, HOME)
-    courses.book(ward, course)
-    courses.sign_consent(ward, "racemic_home")
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    visit = courses.visit_of(course, VisitKind.DOSING, 1)
+    visit = courses.first_session(ward, HOME)
     time_machine.move_to(visit.during.lower)
-    session_places.tell_place(
-        visit_id=visit.id, address="7 Alder Way, second floor, Oakland CA 94601", callback="555 0123456",
-        emergency_department="Highland Hospital, 1411 E 31st St", wishes="Hold my hand: yes", read_back=True,
-        actor=ward.cora, now=visit.during.lower,
-    )  # fmt: skip
+    courses.tell_place(ward, visit, "7 Alder Way, second floor, Oakland CA 94601")
     return visit
 
 

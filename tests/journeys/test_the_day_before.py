@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from sojourn.program.plans.choices import VisitKind
 from tests.support import courses
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -17,11 +16,7 @@ class Story:
 
     # ---- given
     def given_a_session_tomorrow(self):
-        course = courses.start(self.ward)
-        courses.book(self.ward, course)
-        courses.sign_consent(self.ward)
-        courses.hold(self.ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-        self.visit = courses.visit_of(course, VisitKind.DOSING, 1)
+        self.visit = courses.first_session(self.ward)
         self.clock.move_to(self.visit.during.lower - timedelta(hours=20))
 
     # ---- when

@@ -20,10 +20,7 @@ class Story:
         self.looks_right, self.clock = looks_right, time_machine
 
     def given_a_dose_whose_integration_is_today(self):
-        course = courses.start(self.ward)
-        courses.book(self.ward, course)
-        courses.sign_consent(self.ward)
-        courses.hold(self.ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
+        course = courses.prepare(self.ward)
         self.dose = courses.visit_of(course, VisitKind.DOSING, 1)
         courses.run_session(self.ward, self.dose)
         self.talk = courses.visit_of(course, VisitKind.INTEGRATION, 1)

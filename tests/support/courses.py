@@ -14,7 +14,7 @@ from sojourn.program.plans import actions, booking, proposing
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Chair, Course, Visit
 from sojourn.program.treatment import actions as treatment
-from sojourn.program.treatment import dose_checking, notes
+from sojourn.program.treatment import dose_checking, notes, session_places
 from sojourn.program.treatment.consequences import Recorded
 from sojourn.program.treatment.dose_checking import InHand
 from sojourn.program.treatment.models import SessionEvent
@@ -110,6 +110,28 @@ def sign_consent(
 
 def visit_of(course: Course, kind: VisitKind, number: int) -> Visit:
     return Visit.objects.get(course=course, kind=kind, number=number, cancelled_at=None)
+
+
+def prepare(ward: Ward, protocol_id: str = "esketamine_clinic") -> Course:
+    """Start and book a course, sign its consent and hold its preparation: its first dose may come."""
+    course = start(ward, protocol_id)
+    book(ward, course)
+    sign_consent(ward, course_protocol(protocol_id).consent)
+    hold(ward, visit_of(course, VisitKind.PREPARATION, 1))
+    return course
+
+
+def first_session(ward: Ward, protocol_id: str = "esketamine_clinic") -> Visit:
+    """The first dosing session of a prepared course; nothing has happened in it yet."""
+    return visit_of(prepare(ward, protocol_id), VisitKind.DOSING, 1)
+
+
+def tell_place(ward: Ward, visit: Visit, address: str = "7 Alder Way, Oakland CA 94601") -> None:
+    """Take down where a session at home is, and read it back, as Cora does as it begins."""
+    session_places.tell_place(
+        visit_id=visit.id, address=address, callback="555 0123456", wishes="Hold my hand: yes", read_back=True,
+        emergency_department="Highland Hospital, 1411 E 31st St", actor=ward.cora, now=visit.during.lower,
+    )  # fmt: skip
 
 
 def just_after(visit: Visit) -> datetime:

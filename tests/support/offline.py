@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment.models import SessionEvent
 from tests.support import courses
 from tests.support.ward import PASSWORD
@@ -12,11 +11,7 @@ LOST = "No connection to the practice: monitoring is not being watched."
 
 def dosed_session(ward):
     """Ada's first session, in the clinic, with its dose given; the visit and the moment of the dose."""
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    visit = courses.visit_of(course, VisitKind.DOSING, 1)
+    visit = courses.first_session(ward)
     courses.name_escort(ward, visit)
     return visit, courses.give_dose(ward, visit)
 

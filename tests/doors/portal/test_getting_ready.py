@@ -8,7 +8,6 @@ from django.urls import reverse
 from sojourn.clinical import instruments
 from sojourn.program.measures import actions as measures
 from sojourn.program.measures.models import QuestionnaireRequest
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment.models import ReadinessFact
 from tests.support import courses
 
@@ -19,11 +18,7 @@ PAGE = "/getting-ready/"
 
 @pytest.fixture
 def first(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward)
 
 
 @pytest.fixture

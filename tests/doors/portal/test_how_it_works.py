@@ -73,10 +73,7 @@ def test_a_patient_reads_on_the_day_what_the_hours_may_be_like(ward, sign_in, ti
 
 
 def test_a_later_session_is_told_plainly_to_count_the_doses_before(ward, sign_in, time_machine):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
+    course = courses.prepare(ward)
     courses.run_session(ward, courses.visit_of(course, VisitKind.DOSING, 1))
     visit = courses.visit_of(course, VisitKind.DOSING, 2)
     time_machine.move_to(visit.during.lower, tick=False)

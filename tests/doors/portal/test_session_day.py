@@ -9,7 +9,6 @@ from django.test import Client
 from django.urls import reverse
 
 from sojourn.program.people.models import User
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment import answering
 from sojourn.program.treatment.models import RecordingToken, SessionEvent
@@ -21,11 +20,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def visit(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward)
 
 
 @pytest.fixture

@@ -5,17 +5,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from sojourn.program.plans.choices import VisitKind
 from tests.support import courses
 
 
 @pytest.fixture
 def visit(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward)
 
 
 @pytest.fixture

@@ -23,11 +23,7 @@ PROMISED = {"do": "role_accepted", "name": "Nils Núñez", "sober": "yes", "pres
 
 @pytest.fixture
 def visit(ward):
-    course = courses.start(ward, "racemic_sl_home")
-    courses.book(ward, course)
-    courses.sign_consent(ward, "racemic_home")
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward, "racemic_sl_home")
 
 
 @pytest.fixture

@@ -15,10 +15,7 @@ BETWEEN = "/workspace/between-doses/"
 @pytest.fixture
 def dosed(ward, time_machine):
     """Ada's course after its first dose; it is the morning of her first integration."""
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
+    course = courses.prepare(ward)
     courses.run_session(ward, courses.visit_of(course, VisitKind.DOSING, 1))
     talk = courses.visit_of(course, VisitKind.INTEGRATION, 1)
     time_machine.move_to(talk.during.upper, tick=False)

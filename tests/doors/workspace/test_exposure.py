@@ -102,10 +102,7 @@ def test_the_comparison_names_its_sources_and_when_most_are_back(ward, sign_in, 
 
 @pytest.fixture
 def first(ward, time_machine):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
+    course = courses.prepare(ward)
     courses.name_escort(ward, courses.visit_of(course, VisitKind.DOSING, 1))
     return courses.visit_of(course, VisitKind.DOSING, 1)
 

@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from sojourn.clinical import monitoring
 from sojourn.live.tickets import hub_word, opened
 from sojourn.program.people.models import Patient, StaffMember, User
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Visit
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment import answering, floor
@@ -28,11 +27,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def first(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward)
 
 
 @pytest.fixture

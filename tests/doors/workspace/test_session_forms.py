@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.urls import reverse
 
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm, AlarmEvent
 from sojourn.program.treatment import papers, proving
 from sojourn.program.treatment.models import SessionEvent
@@ -19,11 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def first(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward)
 
 
 @pytest.fixture

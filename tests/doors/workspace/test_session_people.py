@@ -7,7 +7,6 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment import side_by_side
 from sojourn.program.treatment.models import RecordingToken, SessionEvent, SessionPlace, SitterLink
 from tests.support import courses
@@ -22,11 +21,7 @@ PLACE = {
 
 @pytest.fixture
 def visit(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment.models import SessionEvent
 from tests.support import courses
@@ -15,11 +14,7 @@ SESSIONS = "/workspace/sessions/"
 
 @pytest.fixture
 def first(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward)
 
 
 @pytest.fixture

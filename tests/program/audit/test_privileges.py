@@ -11,7 +11,6 @@ from django.db import DatabaseError, connection, transaction
 from sojourn.program.audit.privileges import append_only_tables
 from sojourn.program.intake.deciding import DecidedMeanwhile, decide_once
 from sojourn.program.intake.models import Assessment
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety import actions as safety
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment import answering
@@ -74,11 +73,7 @@ def test_the_role_cannot_lift_itself(ward):
 def test_the_role_can_do_the_work_of_a_day(ward):
     """From the booking to the discharge, with an alarm taken on and closed: no right is missing."""
     with as_the_application():
-        course = courses.start(ward)
-        courses.book(ward, course)
-        courses.sign_consent(ward)
-        courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-        first = courses.visit_of(course, VisitKind.DOSING, 1)
+        first = courses.first_session(ward)
         dosed_at = courses.give_dose(ward, first)
         at = dosed_at + timedelta(minutes=40)
         courses.take_vitals(ward, first, at, systolic=190)

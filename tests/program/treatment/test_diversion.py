@@ -21,17 +21,9 @@ pytestmark = pytest.mark.django_db
 HOLD = "The prescriber talks with the patient before the next dose"
 
 
-def begun(ward, protocol_id, consent):
-    course = courses.start(ward, protocol_id)
-    courses.book(ward, course)
-    courses.sign_consent(ward, consent)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
-
-
 @pytest.fixture
 def home(ward):
-    return begun(ward, "racemic_sl_home", "racemic_home")
+    return courses.first_session(ward, "racemic_sl_home")
 
 
 def note(ward, sign, *, days=0, actor=None, now=NOW, form_id=None, **more):

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment import actions, dose_checking, session_refusals
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.papers import paper
@@ -15,11 +14,7 @@ pytestmark = pytest.mark.django_db
 
 
 def begun(ward, protocol_id="esketamine_clinic"):
-    course = courses.start(ward, protocol_id)
-    courses.book(ward, course)
-    courses.sign_consent(ward, {"racemic_iv_clinic": "racemic_clinic"}.get(protocol_id, protocol_id))
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward, protocol_id)
 
 
 @pytest.fixture

@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from sojourn.clinical.protocols.thresholds import Adopted
 from sojourn.program.intake.practice_rules import adopt_threshold, own_thresholds
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import DoseOrder, Visit
 from sojourn.program.plans.queries import visit_rows
 from sojourn.program.treatment import floor_memory
@@ -28,11 +27,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def running(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    visit = courses.visit_of(course, VisitKind.DOSING, 1)
+    visit = courses.first_session(ward)
     return visit, courses.give_dose(ward, visit)
 
 

@@ -25,11 +25,7 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 @pytest.fixture
 def course(ward):
-    found = courses.start(ward)
-    courses.book(ward, found)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(found, VisitKind.PREPARATION, 1))
-    return found
+    return courses.prepare(ward)
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from django.db import DatabaseError, transaction
 
 from sojourn.program.intake.models import Assessment
 from sojourn.program.people.policy import NotAllowed
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.queries import open_alarms_for
 from sojourn.program.treatment import form_answers, papers
 from sojourn.program.treatment.medicines import record_medicine_change
@@ -27,11 +26,7 @@ MEDICINES = {
 
 @pytest.fixture
 def first(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward)
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 
-from sojourn.clinical import monitoring, protocols
+from sojourn.clinical import monitoring
 from sojourn.clinical.protocols.thresholds import Adopted, ThresholdRefused
 from sojourn.program.intake.practice_rules import adopt_threshold, own_thresholds
 from sojourn.program.people.policy import NotAllowed
@@ -39,16 +39,8 @@ MINUTE = timedelta(minutes=1)
 
 def open_session(ward, protocol_id="racemic_sl_home", mg=100):
     """Ada's first session, its dose just given; returns the visit and when the dose was given."""
-    course = courses.start(ward, protocol_id)
-    courses.book(ward, course)
-    courses.sign_consent(ward, session_consent(protocol_id))
-    courses.hold(ward, visit_of(course, VisitKind.PREPARATION, 1))
-    visit = visit_of(course, VisitKind.DOSING, 1)
+    visit = courses.first_session(ward, protocol_id)
     return visit, give_dose(ward, visit, mg)
-
-
-def session_consent(protocol_id):
-    return protocols.course_protocol(protocol_id).consent
 
 
 def watch_for(**length):
@@ -303,11 +295,7 @@ def test_what_the_program_writes_itself_does_not_put_it_off(ward):
 @pytest.mark.parametrize("hours", [-1, 1])
 def test_a_jump_of_the_application_clock_neither_brings_a_step_forward_nor_loses_it(ward, hours):
     """The dose is recorded by a server whose clock is an hour off: the look is due in 20 minutes all the same."""
-    course = courses.start(ward, "racemic_sl_home")
-    courses.book(ward, course)
-    courses.sign_consent(ward, session_consent("racemic_sl_home"))
-    courses.hold(ward, visit_of(course, VisitKind.PREPARATION, 1))
-    visit = visit_of(course, VisitKind.DOSING, 1)
+    visit = courses.first_session(ward, "racemic_sl_home")
     give_dose(ward, visit, 100, at=visit.during.lower + timedelta(hours=hours))
     assert watch_for(minutes=19.9) == 0
     assert watch_for(minutes=0.2) == 1

@@ -11,7 +11,6 @@ from django.urls import reverse
 from sojourn.clinical import monitoring
 from sojourn.clinical.monitoring.documents import DOCUMENTS, NotDerivable
 from sojourn.clinical.monitoring.driving import OF_THE_PATIENT, TO_THE_PATIENT
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment import dose_checking
 from sojourn.program.treatment.papers import record_of
 from sojourn.program.treatment.sessions import telling_of
@@ -46,11 +45,7 @@ OTHERWISE = {
 @pytest.fixture
 def told(ward):
     """A session in which everything happened that a session room records; when it was over."""
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    visit = courses.visit_of(course, VisitKind.DOSING, 1)
+    visit = courses.first_session(ward)
     dosed_at = courses.give_dose(ward, visit)
 
     def note(minute, kind, **facts):

@@ -20,11 +20,7 @@ HOUR = timedelta(hours=1)
 
 @pytest.fixture
 def first(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward)
 
 
 @pytest.fixture

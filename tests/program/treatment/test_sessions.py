@@ -26,11 +26,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def course(ward):
     """Ada's esketamine course, booked, consented and prepared."""
-    found = courses.start(ward)
-    courses.book(ward, found)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(found, VisitKind.PREPARATION, 1))
-    return found
+    return courses.prepare(ward)
 
 
 @pytest.fixture

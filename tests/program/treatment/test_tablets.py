@@ -8,7 +8,6 @@ from django.db import DatabaseError, IntegrityError, transaction
 
 from sojourn.clinical.monitoring import EventInvalid
 from sojourn.program.people.policy import NotAllowed
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment import dose_checking, session_refusals, tablets
 from sojourn.program.treatment.holding import holds_of
 from sojourn.program.treatment.models import SessionEvent, TabletEntry
@@ -20,22 +19,14 @@ pytestmark = pytest.mark.django_db
 GOOD_UNTIL = date(2027, 12, 31)
 
 
-def begun(ward, protocol_id, consent):
-    course = courses.start(ward, protocol_id)
-    courses.book(ward, course)
-    courses.sign_consent(ward, consent)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
-
-
 @pytest.fixture
 def home(ward):
-    return begun(ward, "racemic_sl_home", "racemic_home")
+    return courses.first_session(ward, "racemic_sl_home")
 
 
 @pytest.fixture
 def drip(ward):
-    return begun(ward, "racemic_iv_clinic", "racemic_clinic")
+    return courses.first_session(ward, "racemic_iv_clinic")
 
 
 def account(ward, visit, at, unit, **counts):
