@@ -117,9 +117,9 @@ def test_of(condition: Condition) -> Test:
     """Turn a condition into a function once, so that judging many people by it is fast."""
     match condition:
         case AnyOf(conditions):
-            return _any(tuple(test_of(inner) for inner in conditions))
+            return _unless_one(Answer.YES, tuple(map(test_of, conditions)), otherwise=Answer.NO)
         case AllOf(conditions):
-            return _all(tuple(test_of(inner) for inner in conditions))
+            return _unless_one(Answer.NO, tuple(map(test_of, conditions)), otherwise=Answer.YES)
         case IsOneOf(fact, choices):
             return _is_one_of(fact, frozenset(choices))
         case Includes(fact, entries):
@@ -169,26 +169,14 @@ def _compares(fact: str, stands: Callable[[float, float], bool], limit: float) -
     return test
 
 
-def _any(tests: tuple[Test, ...]) -> Test:
+def _unless_one(decides: Answer, tests: tuple[Test, ...], *, otherwise: Answer) -> Test:
+    """Give `decides` as soon as one test does; else unknown where one of them is, and `otherwise` where none is."""
+
     def test(known: Mapping[str, Known]) -> Answer:
-        found = Answer.NO
+        found = otherwise
         for each in tests:
             held = each(known)
-            if held is Answer.YES:
-                return held
-            if held is Answer.UNKNOWN:
-                found = held
-        return found
-
-    return test
-
-
-def _all(tests: tuple[Test, ...]) -> Test:
-    def test(known: Mapping[str, Known]) -> Answer:
-        found = Answer.YES
-        for each in tests:
-            held = each(known)
-            if held is Answer.NO:
+            if held is decides:
                 return held
             if held is Answer.UNKNOWN:
                 found = held

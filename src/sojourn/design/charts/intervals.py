@@ -64,6 +64,25 @@ class IntervalChart:
         return f"{value:.{self.digits}f}".replace("-", "−") + self.unit  # noqa: RUF001 - a true minus sign
 
 
+def share_figure(
+    rows: Sequence[IntervalRow], *, title: str, caption: str, first_column: str
+) -> ChartFigure | None:
+    """Draw shares of people from 0 to 100 %; None where there is none to draw."""
+    if not rows:
+        return None
+    return interval_figure(
+        IntervalChart(
+            title=title,
+            rows=tuple(rows),
+            low=0,
+            high=100,
+            unit=" %",
+            caption=caption,
+            first_column=first_column,
+        )
+    )
+
+
 def interval_figure(chart: IntervalChart) -> ChartFigure:
     """Draw the rows, with the table of the same numbers."""
     return ChartFigure(

@@ -13,7 +13,7 @@ from sojourn.clinical.outcomes.survival import Curve
 from sojourn.clinical.quantities import how_many
 from sojourn.design.charts.denominators import DenominatorStep, denominators_figure
 from sojourn.design.charts.figures import ChartFigure
-from sojourn.design.charts.intervals import IntervalChart, IntervalRow, interval_figure
+from sojourn.design.charts.intervals import IntervalChart, IntervalRow, interval_figure, share_figure
 from sojourn.design.charts.survival import SurvivalChart, SurvivalLine, even_times, survival_figure
 
 
@@ -56,19 +56,7 @@ def rates_figure(outcomes: Sequence[VisitOutcomes], *, title: str, caption: str)
             rows.append(rate_row(named, rates.observed, hollow=False))
         if rates.missing_not_met:
             rows.append(rate_row(named, rates.missing_not_met, hollow=True))
-    if not rows:
-        return None
-    return interval_figure(
-        IntervalChart(
-            title=title,
-            rows=tuple(rows),
-            low=0,
-            high=100,
-            unit=" %",
-            caption=caption,
-            first_column=_("Visit"),
-        )
-    )
+    return share_figure(rows, title=title, caption=caption, first_column=_("Visit"))
 
 
 def worsening_figure(outcomes: Sequence[VisitOutcomes], *, title: str, caption: str) -> ChartFigure | None:
@@ -78,13 +66,7 @@ def worsening_figure(outcomes: Sequence[VisitOutcomes], *, title: str, caption: 
         for each in outcomes
         if (worse := each.everybody_rates.worse) is not None
     )
-    if not rows:
-        return None
-    return interval_figure(
-        IntervalChart(
-            title=title, rows=rows, low=0, high=100, unit=" %", caption=caption, first_column=_("Visit")
-        )
-    )
+    return share_figure(rows, title=title, caption=caption, first_column=_("Visit"))
 
 
 def change_figure(change: ChangeOverVisits, report: Report, *, title: str, caption: str) -> ChartFigure:

@@ -80,23 +80,16 @@ def record(request: HttpRequest, asking: Asking) -> HttpResponse:
 def keep_draft(request: HttpRequest, asking: Asking) -> HttpResponse:
     """Keep what was chosen so far, for the script of the page; it is told whether to show help."""
     try:
-        offer_help = actions.save_draft(
-            request_id=asking.request_id,
-            raw_answers=_raw(request),
-            now=request.now,  # type: ignore[attr-defined]
-            actor=asking.actor,
-        )
-    except actions.NotThisPatients as nothing:
-        raise Http404 from nothing
+        offer_help = _kept(request, asking)
     except (actions.AlreadySubmitted, actions.WindowClosed) as refused:
         return JsonResponse({"kept": False, "offer_help": refused.offer_crisis_help}, status=409)
     return JsonResponse({"kept": True, "offer_help": offer_help})
 
 
-def _for_later(request: HttpRequest, asking: Asking) -> HttpResponse:
-    """Keep the answers for a patient without scripts who wants to go on another time."""
+def _kept(request: HttpRequest, asking: Asking) -> bool:
+    """Keep what was chosen so far; tell whether to show help. Raises AlreadySubmitted, WindowClosed."""
     try:
-        offer_help = actions.save_draft(
+        return actions.save_draft(
             request_id=asking.request_id,
             raw_answers=_raw(request),
             now=request.now,  # type: ignore[attr-defined]
@@ -104,6 +97,12 @@ def _for_later(request: HttpRequest, asking: Asking) -> HttpResponse:
         )
     except actions.NotThisPatients as nothing:
         raise Http404 from nothing
+
+
+def _for_later(request: HttpRequest, asking: Asking) -> HttpResponse:
+    """Keep the answers for a patient without scripts who wants to go on another time."""
+    try:
+        offer_help = _kept(request, asking)
     except (actions.AlreadySubmitted, actions.WindowClosed) as refused:
         return _not_taken(request, asking, refused)
     page = {"asked": _asked(asking), "asking": asking, "offer_help": offer_help}

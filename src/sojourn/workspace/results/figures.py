@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from sojourn.clinical.outcomes.practice import INNER, OUTER, Chain, Funnel, limits, rates_of
 from sojourn.design.charts.figures import ChartFigure
 from sojourn.design.charts.funnels import FunnelChart, FunnelDot, funnel_figure
-from sojourn.design.charts.intervals import IntervalChart, interval_figure
+from sojourn.design.charts.intervals import share_figure
 from sojourn.design.charts.results import rate_row
 
 LIMIT_STEPS = 24
@@ -19,18 +19,11 @@ def rates_by_window(chains: tuple[tuple[str, Chain], ...], *, title: str) -> Cha
         for rate, hollow in ((rates.observed, False), (rates.missing_not_met, True)):
             if rate is not None:
                 rows.append(rate_row(name, rate, hollow=hollow))
-    if not rows:
-        return None
-    return interval_figure(
-        IntervalChart(
-            title=title,
-            rows=tuple(rows),
-            low=0,
-            high=100,
-            unit=" %",
-            first_column=_("After the first dose"),
-            caption=_("Wilson 95 % intervals. The days that count for each window are program policy."),
-        )
+    return share_figure(
+        rows,
+        title=title,
+        first_column=_("After the first dose"),
+        caption=_("Wilson 95 % intervals. The days that count for each window are program policy."),
     )
 
 
