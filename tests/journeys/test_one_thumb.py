@@ -57,6 +57,20 @@ def test_what_is_recorded_most_is_one_press_away_from_anywhere_on_the_page(ward,
         expect(page.get_by_role("button", name=button)).to_be_in_viewport()
 
 
+def test_what_can_be_done_with_a_row_of_a_table_is_in_sight_on_a_phone(ward, visit, enter, looks_right):
+    """Beyond the edge of a table that scrolls nobody looks for it."""
+    pages = ((ward.cora, "course", [visit.course_id]), (ward.dora, "staff", []))
+    for actor, name, of in pages:
+        page = enter(actor, width=360, height=740)
+        page.goto(page.url.split("/workspace")[0] + reverse(f"workspace:{name}", args=of))
+        links = page.locator("main table a")
+        assert links.count() > 0
+        for box in (link.bounding_box() for link in links.all() if link.is_visible()):
+            assert box["x"] + box["width"] <= 360, name
+            assert box["height"] >= A_FINGER_PX, name
+        looks_right(page)
+
+
 def test_a_link_shown_once_is_in_view_when_it_is_made(ward, visit, enter):
     page = enter(ward.mona, width=360, height=740, scheme="dark")
     page.goto(page.url.split("/workspace")[0] + reverse("workspace:session_people", args=[visit.id]))
