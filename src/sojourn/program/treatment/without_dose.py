@@ -182,7 +182,6 @@ def _facts(visits: QuerySet[Visit], now: datetime) -> Sequence[Mapping[str, Any]
     ).order_by("taken_at")
     rows = (
         visits.annotate(
-            had_dose=Exists(dose_given(**of_dose)),
             booked_at_for_dose=Subquery(dose.values("booked_at")[:1]),
             dose_begins_at=Subquery(dose.values("begins_at")[:1]),
             dose_ends_at=Subquery(dose.values("ends_at")[:1]),
@@ -193,12 +192,12 @@ def _facts(visits: QuerySet[Visit], now: datetime) -> Sequence[Mapping[str, Any]
             begins_at=Lower("during"),
         )
         .filter(
-            Q(dose_begins_at=None, dose_cancelled_at__isnull=False)
-            | Q(ended_at__isnull=False)
-            | Q(dose_ends_at__lte=now - WAITS_AFTER)
-            | Q(dose_begins_at__gte=F("begins_at"))
+            (Exists(cancelled) & ~Exists(dose))
+            | Exists(ended)
+            | Exists(dose.filter(during__endswith__lte=now - WAITS_AFTER))
+            | Exists(dose.filter(during__startswith__gte=Lower(OuterRef("during"))))
             | _has_taken_a_consent_back(),
-            had_dose=False,
+            ~Exists(dose_given(**of_dose)),
         )
         .order_by("begins_at", "pk")
         .values(
