@@ -13,15 +13,29 @@ from sojourn.program.rehearsals.queries import DrillRow
 from sojourn.program.rehearsals.world import in_rehearsal
 from sojourn.program.safety.queries import open_alarms_for
 from sojourn.program.treatment import actions as treatment
-from sojourn.program.treatment import answering, session_refusals
+from sojourn.program.treatment import answering
+from sojourn.program.treatment.session_refusals import (
+    AlreadyDosed,
+    BeforeTheDose,
+    DoseBeforeChecks,
+    DoseDiffers,
+    DoseHeld,
+    MayNotLeave,
+    SessionOver,
+)
 
 BEGAN = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)
 SPEED = 60
 MEASURE, TAKE_ON = "measure", "take on"  # the two deeds that are no event by themselves
 REFUSALS = (
-    session_refusals.DoseHeld, session_refusals.AlreadyDosed, session_refusals.DoseBeforeChecks, session_refusals.DoseDiffers, session_refusals.MayNotLeave,
-    session_refusals.SessionOver, session_refusals.BeforeTheDose,
-)  # fmt: skip
+    AlreadyDosed,
+    BeforeTheDose,
+    DoseBeforeChecks,
+    DoseDiffers,
+    DoseHeld,
+    MayNotLeave,
+    SessionOver,
+)
 Step = tuple[float, str, dict[str, Any]]
 
 
@@ -58,7 +72,8 @@ class Rehearsing:
             facts = facts or actions.take_reading(drill_id=self.drill_id, shown=shown)
         with in_rehearsal(shown=shown):
             if kind == TAKE_ON:
-                for alarm in open_alarms_for(played.actor):
+                waiting = [row for row in open_alarms_for(played.actor) if row.is_unacknowledged]
+                for alarm in waiting:
                     answering.acknowledge_alarm(alarm_id=alarm.id, actor=played.actor, now=shown)
                 return
             try:

@@ -71,11 +71,7 @@ def test_an_order_of_later_changes_nothing_about_a_session_that_is_over(ward, ho
 
 
 def test_the_form_of_a_second_course_is_not_of_a_first_treatment(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    visit = courses.visit_of(course, VisitKind.DOSING, 1)
+    visit = courses.first_session(ward)
     left_at = courses.run_session(ward, visit)
     assert first_treatment(ward, visit, left_at) == ("yes", "no earlier dose of this kind on record")
     begun_at = left_at - 200 * DAY
@@ -89,10 +85,7 @@ def test_the_form_of_a_second_course_is_not_of_a_first_treatment(ward):
 
 
 def test_the_first_dose_is_a_first_treatment_in_whichever_session_it_is(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
+    course = courses.prepare(ward)
     first, second = (courses.visit_of(course, VisitKind.DOSING, n) for n in (1, 2))
     courses.note_event(ward, first, "cancelled", {"words": "Fever."}, first.during.lower)
     assert first_treatment(ward, second, courses.run_session(ward, second))[0] == "yes"

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment import actions
 from sojourn.program.treatment.models import SessionEvent
@@ -19,11 +18,7 @@ CALM = {"systolic": 124, "diastolic": 78, "heart_rate": 70, "spo2": 98, "respira
 
 @pytest.fixture
 def visit(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward)
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 
-from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety import deadlines
 from sojourn.program.treatment.floor import sessions_today
 from sojourn.program.treatment.glance import sessions_running
@@ -19,11 +18,7 @@ MINUTE = timedelta(minutes=1)
 
 @pytest.fixture
 def visit(ward):
-    course = courses.start(ward)
-    courses.book(ward, course)
-    courses.sign_consent(ward)
-    courses.hold(ward, courses.visit_of(course, VisitKind.PREPARATION, 1))
-    return courses.visit_of(course, VisitKind.DOSING, 1)
+    return courses.first_session(ward)
 
 
 @pytest.fixture
