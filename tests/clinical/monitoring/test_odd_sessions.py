@@ -271,3 +271,32 @@ def test_every_document_names_the_zone_of_its_times(kind):
     told = held().at(130, "noticed", sign="panic")
     told.at(130, "alarmed", limit_id="SIGN-panic", severity="red", about_id=last(told), words="Panic.")
     assert DOCUMENTS[kind](record_of(told)).about.endswith("Times are those of America/Los_Angeles.")
+
+
+def told_at_40(**changed):
+    record = record_of(held())
+    at_40 = DOSE_AT + timedelta(minutes=40)
+    entries = tuple(replace(e, **changed) if e.event.taken_at == at_40 else e for e in record.entries)
+    return lines(session_note(replace(record, entries=entries)))["02:40 (+40 min)"].says
+
+
+def test_a_reading_says_which_device_measured_it_and_who_was_there():
+    assert told_at_40(device="cuff 7").endswith("97 % · Mona Reyes, cuff 7")
+    assert told_at_40(by="cuff 7", device="cuff 7", hand="device").endswith("97 % · cuff 7")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "says"), [(5, ""), (6, " · on record since 02:46"), (95, " · on record since 04:15")]
+)
+def test_what_arrived_late_says_since_when_it_is_on_record(minutes, says):
+    told = told_at_40(received_at=DOSE_AT + timedelta(minutes=40 + minutes))
+    assert told.endswith(f"97 % · Mona Reyes{says}")
+
+
+def test_of_two_accounts_of_the_medicine_only_the_last_stands_as_it_is():
+    account = {"drug": "esketamine", "unit": "devices", "given": "2", "wasted": "0"}
+    told = held().at(126, "accounted", dispensed="2", returned="0", **account)
+    told.at(127, "accounted", dispensed="3", returned="1", **account)
+    found = [text for text in said(session_note(record_of(told))) if "in devices" in text]
+    assert found[0].startswith("replaced by a later account: esketamine, in devices: 2 taken out")
+    assert found[1].startswith("esketamine, in devices: 3 taken out")

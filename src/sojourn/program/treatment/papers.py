@@ -279,4 +279,6 @@ def _entry(row: EventRow, sitters: Mapping[UUID, SaidBy]) -> documents.Entry:
         by=row.by or said_by,
         counts=row.struck_at is None,
         hand=HANDS[row.source],
+        device="from paper" if row.source == EventSource.PAPER else row.device,
+        received_at=row.received_at,
     )

@@ -1,7 +1,12 @@
 """Writes single events as they stand in a document."""
 
+from datetime import timedelta
+from typing import Final
+
 from sojourn.clinical.monitoring.documents.values import Entry, Line, SessionRecord
 from sojourn.clinical.monitoring.events import Accounted, DoseChecked, Rated, SeriousTold, VitalTaken
+
+AT_ONCE: Final = timedelta(minutes=5)  # program policy: what is written down by then was written at once
 
 
 def vitals_in_words(event: VitalTaken) -> str:
@@ -85,9 +90,17 @@ def when(record: SessionRecord, entry: Entry) -> str:
 
 
 def line(record: SessionRecord, entry: Entry, says: str) -> Line:
-    """A statement about one event: when, what, by whom."""
-    by = f" · {entry.by}" if entry.by else ""
-    return Line(when(record, entry), f"{says}{by}", (entry.number,))
+    """A statement about one event: when, what, by whom and what; and when it arrived, where that was late."""
+    by = ", ".join(dict.fromkeys(each for each in (entry.by, entry.device) if each))
+    said = [says, by, _arrived(record, entry)]
+    return Line(when(record, entry), " · ".join(each for each in said if each), (entry.number,))
+
+
+def _arrived(record: SessionRecord, entry: Entry) -> str:
+    at = entry.received_at
+    if at is None or at - entry.event.taken_at <= AT_ONCE:
+        return ""
+    return f"on record since {record.clock(at)}"
 
 
 def numbers(entries: list[Entry]) -> tuple[int, ...]:

@@ -259,7 +259,8 @@ def _medicine(record: SessionRecord) -> tuple[Line, ...]:
         if isinstance(entry.event, DoseChecked):
             told.append(line(record, entry, dose_check_in_words(entry.event)))
         elif isinstance(entry.event, Accounted):
-            told.append(line(record, entry, account_in_words(entry.event)))
+            replaced = "" if entry is accounts[-1] else "replaced by a later account: "
+            told.append(line(record, entry, replaced + account_in_words(entry.event)))
         else:
             continue
         told += [line(record, each, "seen by a second person") for each in _witnesses(record, entry)]

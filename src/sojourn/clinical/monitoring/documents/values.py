@@ -25,6 +25,7 @@ class Entry:
     """One event with its number on record. `counts` is False for what was struck out or corrected.
 
     `hand`: whether staff recorded it, the patient or the sitter said it, a device sent it or the program wrote it.
+    `device` measured it, where one did; `received_at` is when it arrived on record.
     """
 
     number: int
@@ -32,6 +33,8 @@ class Entry:
     by: str
     counts: bool = True
     hand: Hand = "staff"
+    device: str = ""
+    received_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
