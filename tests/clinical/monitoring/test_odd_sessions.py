@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from time import process_time
 
 import pytest
 
@@ -300,3 +301,24 @@ def test_of_two_accounts_of_the_medicine_only_the_last_stands_as_it_is():
     found = [text for text in said(session_note(record_of(told))) if "in devices" in text]
     assert found[0].startswith("replaced by a later account: esketamine, in devices: 2 taken out")
     assert found[1].startswith("esketamine, in devices: 3 taken out")
+
+
+def test_who_was_ready_and_what_came_after_it_said_otherwise_was_ready_at_the_later_moment():
+    told = Told().prepared().dosed().ready_to_leave_at(70).at(70.5, "noticed", sign="panic")
+    told.ready_to_leave_at(95).at(125, "discharged")
+    label = "Minutes after which the patient would have been ready without the 2-hour minimum"
+    form = lines(filled_form(record_of(told)))
+    assert form[label].says.startswith("70,"), "the first minute, whatever came after"
+    late = Told().prepared().dosed().ready_to_leave_at(70, without={"walks"}).at(75, "noticed", sign="panic")
+    late.at(80, "confirmed", criterion="walks").ready_to_leave_at(95).at(125, "discharged")
+    assert lines(filled_form(record_of(late)))[label].says.startswith("95,")
+
+
+def test_a_form_of_a_session_with_thousands_of_readings_is_made_in_well_under_a_second():
+    told = Told().prepared().dosed()
+    for number in range(7000):  # an oximeter that sends each second
+        told.at(0.1 + number / 60, "vital_taken", spo2="97", heart_rate="72")
+    record = record_of(told.ready_to_leave_at(121).at(125, "discharged"))
+    began = process_time()
+    filled_form(record)
+    assert process_time() - began < 0.8

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 
 from sojourn.clinical.monitoring.documents.in_words import numbers, pressure_in_words, serious_in_words
 from sojourn.clinical.monitoring.documents.milestones import (
@@ -16,9 +18,10 @@ from sojourn.clinical.monitoring.documents.milestones import (
     with_pressure,
 )
 from sojourn.clinical.monitoring.documents.values import Entry, Kept, SessionRecord
-from sojourn.clinical.monitoring.events import DoseChecked, Dosed, Rated, SeriousTold, VitalTaken
+from sojourn.clinical.monitoring.events import Confirmed, DoseChecked, Dosed, Rated, SeriousTold, VitalTaken
 from sojourn.clinical.monitoring.fold import state_of
 from sojourn.clinical.monitoring.limits import crossings_of, values_of
+from sojourn.clinical.monitoring.telling import in_order, told_with
 from sojourn.clinical.quantities import BloodPressure
 
 NEAR_40 = range(30, 51)  # program policy: a reading of minute 30 to 50 counts as the one at about 40 minutes
@@ -104,17 +107,31 @@ def minutes(record: SessionRecord) -> Fact | None:
 
 def ready_after(record: SessionRecord) -> Fact | None:
     """The first minute at which nothing but the minimum time was missing, by what was on record until then."""
-    given = first_dose(record)
+    given, everything_said_at = first_dose(record), _everything_said_at(record)
+    if everything_said_at is None:
+        return None
     observation = {each.id for each in record.plan.criteria if each.kind == "minimum_observation"}
-    for entry in while_watched(record):
-        known = [e.event for e in record.standing if e.event.taken_at <= entry.event.taken_at]
-        state = state_of(
-            events=known, plan=record.plan, now=entry.event.taken_at, observe_longer=record.observe_longer
-        )
+    told = in_order(e.event for e in record.standing if e.event.taken_at < everything_said_at)
+    for at, entries in groupby(while_watched(record), key=lambda e: e.event.taken_at):
+        if at < everything_said_at:
+            continue
+        some = list(entries)
+        told = told_with(told, (e.event for e in some))
+        state = state_of(events=told, plan=record.plan, now=at, observe_longer=record.observe_longer)
         if {missing.criterion for missing in state.discharge_missing} <= observation:
-            elapsed = (entry.event.taken_at - given.event.taken_at).total_seconds() // 60
-            return Fact(f"{elapsed:.0f}, by the criteria on record", (given.number, entry.number))
+            elapsed = (at - given.event.taken_at).total_seconds() // 60
+            return Fact(f"{elapsed:.0f}, by the criteria on record", (given.number, some[-1].number))
     return None
+
+
+def _everything_said_at(record: SessionRecord) -> datetime | None:
+    """When the last of what a person confirms was confirmed for the first time: before, nobody was ready to leave."""
+    asked = {each.id for each in record.plan.criteria if each.kind in {"confirmed", "named"}}
+    first: dict[str, datetime] = {}
+    for entry in while_watched(record):
+        if isinstance(entry.event, Confirmed):
+            first.setdefault(entry.event.criterion, entry.event.taken_at)
+    return max(first[name] for name in asked) if asked <= first.keys() else None
 
 
 def acceptable_before(record: SessionRecord) -> Fact | None:
