@@ -3,7 +3,7 @@
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from sojourn.clinical.monitoring.documents import Document
+from sojourn.clinical.monitoring.documents import Document, Line
 from sojourn.design.papers.pdf import Paper, PaperLine, PaperSection
 from sojourn.program.people.queries import PracticeCard
 
@@ -18,7 +18,7 @@ def paper_of(made: Document, *, practice: PracticeCard) -> Paper:
             PaperSection(
                 section.title,
                 tuple(
-                    PaperLine(line.label, line.says, _cited(line.cites) or line.source, capfirst(line.lacks))
+                    PaperLine(line.label, line.says, _cited(line) or line.source, capfirst(line.lacks))
                     for line in section.lines
                 ),
             )
@@ -37,8 +37,9 @@ def paper_of(made: Document, *, practice: PracticeCard) -> Paper:
     )
 
 
-def _cited(numbers: tuple[int, ...]) -> str:
-    if not numbers:
+def _cited(line: Line) -> str:
+    if not line.cites:
         return ""
-    said = _("event %(numbers)s") if len(numbers) == 1 else _("events %(numbers)s")
-    return said % {"numbers": ", ".join(map(str, numbers))}
+    spans = (str(first) if first == last else f"{first}\u2013{last}" for first, last in line.spans)
+    said = _("event %(numbers)s") if len(line.cites) == 1 else _("events %(numbers)s")
+    return said % {"numbers": ", ".join(spans)}

@@ -25,6 +25,7 @@ from sojourn.clinical.monitoring.telling import in_order, told_with
 from sojourn.clinical.quantities import BloodPressure
 
 NEAR_40 = range(30, 51)  # program policy: a reading of minute 30 to 50 counts as the one at about 40 minutes
+READ_OUT = 40  # program policy: more oxygen readings than these are not read out one by one
 AWAKE = 5  # MOAA/S: answers readily to the name
 
 
@@ -164,14 +165,25 @@ def pressure_last(record: SessionRecord) -> Fact | None:
 
 
 def oxygen_series(record: SessionRecord) -> Fact | None:
-    """Every oxygen reading with its minute."""
-    taken = [e for e in record.standing if isinstance(e.event, VitalTaken) and e.event.spo2]
-    said = [
-        f"{record.minute(e.event.taken_at) or record.clock(e.event.taken_at)}: {e.event.spo2.percent} %"
-        for e in taken
-        if isinstance(e.event, VitalTaken) and e.event.spo2
+    """Every oxygen reading with its minute; of very many, as a device sends them, the first, the lowest and the last."""
+    taken = [
+        (e, e.event.spo2.percent) for e in record.standing if isinstance(e.event, VitalTaken) and e.event.spo2
     ]
-    return Fact("; ".join(said), numbers(taken)) if taken else None
+    if not taken:
+        return None
+    cites = numbers([entry for entry, _ in taken])
+    if len(taken) <= READ_OUT:
+        return Fact("; ".join(f"{_when(record, e)}: {percent} %" for e, percent in taken), cites)
+    lowest = min(taken, key=lambda each: each[1])
+    told = ", ".join(
+        f"{name} {percent} % at {_when(record, e)}"
+        for name, (e, percent) in (("first", taken[0]), ("lowest", lowest), ("last", taken[-1]))
+    )
+    return Fact(f"{len(taken)} readings: {told}", cites)
+
+
+def _when(record: SessionRecord, entry: Entry) -> str:
+    return record.minute(entry.event.taken_at) or record.clock(entry.event.taken_at)
 
 
 def sedation(record: SessionRecord) -> Fact | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from functools import cached_property
+from itertools import groupby
 from typing import Literal
 
 from sojourn.clinical.evidence import Citation
@@ -13,6 +14,7 @@ from sojourn.clinical.monitoring.plans import MonitoringPlan
 from sojourn.clinical.monitoring.session import SessionState
 
 UNTIL_TOMORROW = "Until tomorrow"
+MANY_IN_A_ROW = 10  # so many events, one after the other, are cited as first to last
 Hand = Literal["staff", "patient", "sitter", "device", "program"]
 
 
@@ -139,6 +141,16 @@ class Line:
     cites: tuple[int, ...] = ()
     lacks: str = ""
     source: str = ""
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """What it cites as first and last: each by itself, and many in a row as one."""
+        found: list[tuple[int, int]] = []
+        for _, row in groupby(enumerate(self.cites), key=lambda each: each[1] - each[0]):
+            numbers = [number for _, number in row]
+            is_long = len(numbers) >= MANY_IN_A_ROW
+            found += [(numbers[0], numbers[-1])] if is_long else [(number, number) for number in numbers]
+        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)
