@@ -346,3 +346,45 @@ def test_a_form_of_a_session_with_thousands_of_readings_is_short_and_asks_no_rea
 )
 def test_many_events_in_a_row_are_cited_as_first_to_last(cites, spans):
     assert Line("What", "something", cites).spans == spans
+
+
+def sent_by_an_oximeter(low_at=None):
+    """Thirty readings, one a minute, with somebody's look in the middle; `low_at` raises an alarm."""
+    told = Told().prepared().dosed()
+    for minute in range(1, 31):
+        told.at(
+            minute, "vital_taken", spo2="91" if minute == low_at else str(95 + minute % 4), heart_rate="70"
+        )
+        if minute == low_at:
+            about = last(told)
+            told.at(
+                minute, "alarmed", limit_id="OXYGEN-RED", severity="red", about_id=about, words="Oxygen 91 %."
+            )
+        if minute == 15:
+            told.at(15.5, "looked", words="Breathes quietly.")
+    record = record_of(told)
+    entries = tuple(
+        replace(e, hand="device", device="oximeter 3", by="oximeter 3")
+        if e.event.taken_at > DOSE_AT and type(e.event).__name__ == "VitalTaken"
+        else e
+        for e in record.entries
+    )
+    note = session_note(replace(record, entries=entries))
+    return next(section for section in note.sections if section.title == "What happened").lines
+
+
+def test_many_readings_of_a_device_in_a_row_are_one_line_of_the_note():
+    found = sent_by_an_oximeter()
+    assert [line.says for line in found[2:]] == [
+        "15 readings until 02:15 (+15 min): heart rate 70 to 70 beats/min, oxygen 95 to 98 % · oximeter 3",
+        "looked at the patient: Breathes quietly. · Mona Reyes",
+        "15 readings until 02:30 (+30 min): heart rate 70 to 70 beats/min, oxygen 95 to 98 % · oximeter 3",
+    ]
+    assert found[2].label == "02:01 (+1 min)"
+    assert len(found[2].cites) == 15
+
+
+def test_a_reading_that_called_somebody_stands_by_itself():
+    found = [line.says for line in sent_by_an_oximeter(low_at=28)]
+    assert "heart rate 70/min, oxygen 91 % · oximeter 3" in found
+    assert any(text.startswith("12 readings until 02:27") for text in found)

@@ -5,7 +5,16 @@ from typing import Final
 
 from sojourn.clinical.monitoring.documents.values import Entry, Line, SessionRecord
 from sojourn.clinical.monitoring.events import Accounted, DoseChecked, Rated, SeriousTold, VitalTaken
+from sojourn.clinical.monitoring.limits import values_of
+from sojourn.clinical.monitoring.plans import UNITS
 
+SIGNALS: Final = {
+    "systolic": "systolic",
+    "diastolic": "diastolic",
+    "heart_rate": "heart rate",
+    "spo2": "oxygen",
+    "respiratory_rate": "breathing",
+}
 AT_ONCE: Final = timedelta(minutes=5)  # program policy: what is written down by then was written at once
 
 
@@ -94,6 +103,19 @@ def line(record: SessionRecord, entry: Entry, says: str) -> Line:
     by = ", ".join(dict.fromkeys(each for each in (entry.by, entry.device) if each))
     said = [says, by, _arrived(record, entry)]
     return Line(when(record, entry), " · ".join(each for each in said if each), (entry.number,))
+
+
+def readings_in_a_row(record: SessionRecord, entries: list[Entry]) -> Line:
+    """Many readings of one device as one statement: from when to when, and within which values."""
+    values: dict[str, list[float]] = {}
+    for entry in entries:
+        for signal, value in values_of(entry.event).items():
+            values.setdefault(signal, []).append(value)
+    within = ", ".join(
+        f"{SIGNALS[signal]} {min(some):g} to {max(some):g} {UNITS[signal]}" for signal, some in values.items()
+    )
+    says = f"{len(entries)} readings until {when(record, entries[-1])}: {within} \u00b7 {entries[0].by}"
+    return Line(when(record, entries[0]), says, numbers(entries))
 
 
 def _arrived(record: SessionRecord, entry: Entry) -> str:

@@ -1,6 +1,7 @@
 """The session note, the minutes observed, the patient's summary and the incident report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from itertools import groupby
 from typing import Any
 
 from sojourn.clinical.monitoring.documents.in_words import (
@@ -10,6 +11,7 @@ from sojourn.clinical.monitoring.documents.in_words import (
     numbers,
     pressure_in_words,
     rating_in_words,
+    readings_in_a_row,
     serious_in_words,
     vitals_in_words,
 )
@@ -26,6 +28,7 @@ from sojourn.clinical.monitoring.documents.milestones import (
     with_pressure,
 )
 from sojourn.clinical.monitoring.documents.values import (
+    MANY_IN_A_ROW,
     UNTIL_TOMORROW,
     Document,
     Entry,
@@ -279,7 +282,25 @@ def _witnesses(record: SessionRecord, of: Entry) -> list[Entry]:
 
 
 def _happened(record: SessionRecord) -> tuple[Line, ...]:
-    return _of(record, tuple(SAYS))
+    """Everything that was told, in order; many readings of a device in a row that raised nothing as one line."""
+    called = {e.event.about_id for e in record.standing if isinstance(e.event, Alarmed)}
+    told = [e for e in record.standing if isinstance(e.event, tuple(SAYS))]
+    found: list[Line] = []
+    for _, row in groupby(
+        told, key=lambda e: ("row", e.device) if _is_quiet(e, called) else ("one", str(e.number))
+    ):
+        entries = list(row)
+        if len(entries) < MANY_IN_A_ROW:
+            found += [line(record, e, _says(record, e.event)) for e in entries]
+        else:
+            found.append(readings_in_a_row(record, entries))
+    return tuple(found)
+
+
+def _is_quiet(entry: Entry, called: Collection[str]) -> bool:
+    """True for what a device sent by itself and nobody was called for."""
+    is_sent = isinstance(entry.event, VitalTaken) and entry.hand == "device"
+    return is_sent and entry.event.event_id not in called
 
 
 def _of(record: SessionRecord, kinds: tuple[type, ...]) -> tuple[Line, ...]:
