@@ -7,7 +7,7 @@ from decimal import Decimal
 from sojourn.clinical import instruments
 from sojourn.clinical.outcomes.stop_rule import Terms
 from sojourn.clinical.protocols.consents import consent_document
-from sojourn.program.intake.actions import AgreedRule, sign_consent
+from sojourn.program.intake.signing import AgreedRule, sign_consent
 from sojourn.program.measures.models import Response
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.places import local_date

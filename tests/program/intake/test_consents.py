@@ -5,7 +5,7 @@ from django.db import ProgrammingError, transaction
 
 from sojourn.clinical.protocols import consent_document
 from sojourn.program.audit.models import Entry
-from sojourn.program.intake import actions, queries
+from sojourn.program.intake import queries, signing
 from sojourn.program.intake.models import Consent
 from sojourn.program.people.models import Patient
 from sojourn.program.people.policy import NotAllowed
@@ -25,7 +25,7 @@ def sign(ward, actor=None, **changed):
         "tries": 1,
         **changed,
     }
-    return actions.sign_consent(patient_id=ward.ada.patient_id, actor=actor or ward.ada, now=NOW, **facts)
+    return signing.sign_consent(patient_id=ward.ada.patient_id, actor=actor or ward.ada, now=NOW, **facts)
 
 
 def test_the_signed_text_its_version_and_its_hash_are_kept(ward):
@@ -40,14 +40,14 @@ def test_the_signed_text_its_version_and_its_hash_are_kept(ward):
 
 @pytest.mark.parametrize("wrong", [{"driving": "evening"}, {"driving": ""}, {"stopping": "finish"}])
 def test_a_consent_that_is_not_understood_is_not_signed(ward, wrong):
-    with pytest.raises(actions.NotUnderstood) as not_understood:
+    with pytest.raises(signing.NotUnderstood) as not_understood:
         sign(ward, answers={**RIGHT, **wrong})
     assert not_understood.value.question_ids == tuple(wrong)
     assert Consent.objects.count() == 0
 
 
 def test_a_consent_without_any_answer_names_every_question(ward):
-    with pytest.raises(actions.NotUnderstood) as not_understood:
+    with pytest.raises(signing.NotUnderstood) as not_understood:
         sign(ward, answers={})
     assert set(not_understood.value.question_ids) == set(RIGHT)
 
@@ -61,7 +61,7 @@ def test_the_name_may_differ_in_case_spaces_and_combining_characters(ward, name)
     "name", ["", "Ada", "Ada Nunez", "Bea Thornton", "Ada Núñez Jr.", "<b>Ada Núñez</b>"]
 )
 def test_another_name_is_no_signature(ward, name):
-    with pytest.raises(actions.NameDiffers):
+    with pytest.raises(signing.NameDiffers):
         sign(ward, signed_name=name)
     assert Consent.objects.count() == 0
 
@@ -82,7 +82,7 @@ def test_what_a_phone_writes_for_an_apostrophe_or_a_dash_is_the_same_name(ward, 
 
 def test_a_text_that_was_not_shown_is_not_signed(ward):
     for shown in ("", "0" * 64):
-        with pytest.raises(actions.TextChanged):
+        with pytest.raises(signing.TextChanged):
             sign(ward, shown_sha256=shown)
     assert Consent.objects.count() == 0
 
@@ -100,7 +100,7 @@ def test_the_database_keeps_what_was_signed_as_it_was(ward):
 
 def test_a_consent_that_was_withdrawn_stays_withdrawn(ward):
     signed = Consent.objects.filter(pk=sign(ward))
-    actions.withdraw_consent(consent_id=signed.get().id, actor=ward.ada, now=NOW)
+    signing.withdraw_consent(consent_id=signed.get().id, actor=ward.ada, now=NOW)
     with pytest.raises(ProgrammingError), transaction.atomic():
         signed.update(withdrawn_at=None)
     assert signed.get().withdrawn_at == NOW
@@ -108,7 +108,7 @@ def test_a_consent_that_was_withdrawn_stays_withdrawn(ward):
 
 def test_a_standing_consent_is_not_signed_twice(ward):
     sign(ward)
-    with pytest.raises(actions.AlreadySigned):
+    with pytest.raises(signing.AlreadySigned):
         sign(ward)
     assert Consent.objects.count() == 1
 
@@ -116,8 +116,8 @@ def test_a_standing_consent_is_not_signed_twice(ward):
 def test_a_withdrawn_consent_holds_no_longer_stays_readable_and_can_be_signed_anew(ward):
     first = sign(ward)
     assert queries.consent_in_force(ward.ada.patient_id, DOCUMENT, actor=ward.ben).id == first
-    actions.withdraw_consent(consent_id=first, actor=ward.ada, now=NOW)
-    actions.withdraw_consent(consent_id=first, actor=ward.ada, now=NOW)
+    signing.withdraw_consent(consent_id=first, actor=ward.ada, now=NOW)
+    signing.withdraw_consent(consent_id=first, actor=ward.ada, now=NOW)
     assert queries.consent_in_force(ward.ada.patient_id, DOCUMENT, actor=ward.ben) is None
     assert not queries.consent(first, actor=ward.ada).is_in_force
     assert Entry.objects.filter(did="withdrew a consent").count() == 1
@@ -132,6 +132,6 @@ def test_nobody_signs_or_withdraws_for_somebody_else(ward):
     signed = sign(ward)
     for other in (ward.bea, ward.ben, ward.dora):
         with pytest.raises(NotAllowed):
-            actions.withdraw_consent(consent_id=signed, actor=other, now=NOW)
+            signing.withdraw_consent(consent_id=signed, actor=other, now=NOW)
     assert queries.consent(signed, actor=ward.bea) is None
     assert queries.consent(signed, actor=ward.ada).is_in_force

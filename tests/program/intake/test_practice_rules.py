@@ -8,7 +8,7 @@ from django.db import ProgrammingError, transaction
 from sojourn.clinical.protocols import rule_set
 from sojourn.clinical.protocols.thresholds import Adopted, ThresholdRefused
 from sojourn.program.audit.models import Entry
-from sojourn.program.intake.actions import NameDiffers, ReasonMissing
+from sojourn.program.intake.actions import ReasonMissing
 from sojourn.program.intake.models import AdoptedThreshold
 from sojourn.program.intake.practice_rules import (
     AdoptedMeanwhile,
@@ -18,6 +18,7 @@ from sojourn.program.intake.practice_rules import (
     practice_rules,
     rules_then_and_now,
 )
+from sojourn.program.intake.signing import NameDiffers
 from sojourn.program.people.policy import NotAllowed
 from tests.support.ward import NOW
 

@@ -7,8 +7,8 @@ import pytest
 
 from sojourn.clinical.outcomes.stop_rule import NotOffered, Standing, Terms
 from sojourn.program.audit.models import Entry
-from sojourn.program.intake.actions import CannotBeCalled, withdraw_consent
 from sojourn.program.intake.models import Consent, StopRule
+from sojourn.program.intake.signing import CannotBeCalled, withdraw_consent
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.treatment import stopping
 from sojourn.program.treatment.holding import holds_of

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from sojourn.program.audit.models import Entry
-from sojourn.program.intake.actions import withdraw_consent
 from sojourn.program.intake.models import Consent
+from sojourn.program.intake.signing import withdraw_consent
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans import booking
 from sojourn.program.plans.actions import end_course

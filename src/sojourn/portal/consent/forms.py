@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from sojourn.clinical import instruments
 from sojourn.clinical.outcomes.stop_rule import Terms, stop_rule_policy
 from sojourn.clinical.protocols.consents import ConsentDocument
-from sojourn.program.intake.actions import AgreedRule
+from sojourn.program.intake.signing import AgreedRule
 
 MOST_TRIES = 99
 MAY_CONTACT = (

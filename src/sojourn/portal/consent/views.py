@@ -14,7 +14,7 @@ from sojourn.portal.consent.forms import ConsentForm, tries_before
 from sojourn.portal.consent.rule_words import rule_words
 from sojourn.portal.consent.signed_text import signed_paragraphs
 from sojourn.portal.wording import moment_in_words
-from sojourn.program.intake import actions, queries
+from sojourn.program.intake import queries, signing
 from sojourn.program.people.access import patients_only
 from sojourn.program.people.patients import patient_card
 
@@ -54,7 +54,7 @@ def consent(request: HttpRequest, document_id: str) -> HttpResponseBase:
         misunderstood += form.is_misunderstood
         return _shown(request, document, form, tries=misunderstood, status=422)
     try:
-        consent_id = actions.sign_consent(
+        consent_id = signing.sign_consent(
             patient_id=actor.patient_id,
             document_id=document.id,
             shown_sha256=request.POST["shown"],
@@ -65,10 +65,10 @@ def consent(request: HttpRequest, document_id: str) -> HttpResponseBase:
             now=request.now,  # type: ignore[attr-defined]
             stop_rule=form.agreed,
         )
-    except actions.NameDiffers:
+    except signing.NameDiffers:
         form.refuse_name()
         return _shown(request, document, form, tries=misunderstood, status=422)
-    except actions.AlreadySigned:
+    except signing.AlreadySigned:
         messages.info(request, _("You had signed this already; it stands as it was."))
         return redirect("portal:consents")
     messages.success(
@@ -101,7 +101,7 @@ def withdraw_consent(request: HttpRequest, consent_id: UUID) -> HttpResponseBase
     if request.method != "POST":
         page = {"consent": signed, "timezone": _timezone(request)}
         return render(request, "portal/consent/withdraw.html", page)
-    actions.withdraw_consent(
+    signing.withdraw_consent(
         consent_id=consent_id,
         actor=request.actor,  # type: ignore[attr-defined]
         now=request.now,  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from uuid import UUID
 from sojourn.clinical import protocols
 from sojourn.clinical.outcomes.stop_rule import Terms, usual_terms
 from sojourn.program.demonstration.way_in import Person
-from sojourn.program.intake.actions import AgreedRule
+from sojourn.program.intake.signing import AgreedRule
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.queries import VisitRow
 from sojourn.program.treatment.stop_rules import stop_rule_of

@@ -13,6 +13,7 @@ from sojourn.program.demonstration.living_person import LivingPerson
 from sojourn.program.demonstration.opening import House
 from sojourn.program.intake import actions as intake
 from sojourn.program.intake import queries as waiting
+from sojourn.program.intake import signing
 from sojourn.program.intake.choices import DecisionOutcome
 from sojourn.program.intake.verdicts import to_settle
 from sojourn.program.measures import actions as measures
@@ -131,10 +132,10 @@ def decide(person: Person, *, at: datetime) -> None:
     )
 
 
-def consent(person: Person, *, at: datetime, rule: intake.AgreedRule | None = None) -> None:
+def consent(person: Person, *, at: datetime, rule: signing.AgreedRule | None = None) -> None:
     """Let the person sign the consent of their protocol, with a stop rule or without, understood at the first try."""
     document = protocols.consent_document(protocols.course_protocol(person.part.protocol).consent)
-    intake.sign_consent(
+    signing.sign_consent(
         patient_id=person.id, document_id=document.id, shown_sha256=document.sha256,
         signed_name=person.part.name,
         answers={question.id: question.correct for question in document.questions}, tries=1,

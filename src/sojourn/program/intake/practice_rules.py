@@ -27,8 +27,9 @@ from sojourn.clinical.protocols.thresholds import (
     with_thresholds,
 )
 from sojourn.program.audit import actions as audit
-from sojourn.program.intake.actions import NameDiffers, ReasonMissing, same_name
+from sojourn.program.intake.actions import ReasonMissing
 from sojourn.program.intake.models import AdoptedThreshold
+from sojourn.program.intake.signing import NameDiffers, is_own_name
 from sojourn.program.people.actors import Actor
 from sojourn.program.people.policy import require
 
@@ -160,7 +161,7 @@ def adopt_threshold(
     require(actor, "adopt a threshold")
     if not reason.strip():
         raise ReasonMissing
-    if not same_name(signed_name, actor.name):
+    if not is_own_name(signed_name, actor.name):
         raise NameDiffers
     _refuse(wanted)
     assert actor.staff_id is not None

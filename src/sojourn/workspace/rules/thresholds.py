@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sojourn.clinical.protocols.thresholds import Adopted, ThresholdRefused
-from sojourn.program.intake.actions import NameDiffers, ReasonMissing
+from sojourn.program.intake.actions import ReasonMissing
 from sojourn.program.intake.practice_rules import (
     AdoptedMeanwhile,
     OwnThreshold,
@@ -18,6 +18,7 @@ from sojourn.program.intake.practice_rules import (
     adoptions,
     own_thresholds,
 )
+from sojourn.program.intake.signing import NameDiffers
 from sojourn.program.people.access import only
 from sojourn.program.people.roles import Role
 
