@@ -23,6 +23,7 @@ COOKIE: Final = "__Host-sitter" if settings.SERVED_OVER_TLS else "sojourn_sitter
 MARK: Final = "__Secure-sitter-mark" if settings.SERVED_OVER_TLS else "sojourn_sitter_mark"  # per link
 KEPT_FOR: Final = timedelta(days=4)  # longer than any session with its morning after; the token ends before
 MORNING_FROM: Final = 5  # o'clock, where the session is
+SLEPT_FOR: Final = timedelta(hours=4)  # program policy: nobody is asked how the night was sooner than that
 
 
 @everyone
@@ -126,9 +127,12 @@ def _step(seen: sitting.Sitting, now: datetime) -> str:
 
 
 def _morning_after(ended_at: datetime, timezone: str) -> datetime:
-    zone = ZoneInfo(timezone)
-    there = ended_at.astimezone(zone) + timedelta(days=1)
-    return there.replace(hour=MORNING_FROM, minute=0, second=0, microsecond=0)
+    """The morning that follows, after some sleep; on the same day for a session that ends after midnight."""
+    there = ended_at.astimezone(ZoneInfo(timezone))
+    morning = there.replace(hour=MORNING_FROM, minute=0, second=0, microsecond=0)
+    if there >= morning:
+        morning += timedelta(days=1)
+    return max(morning, ended_at + SLEPT_FOR)
 
 
 def _ended(request: Any, why: str, status: int) -> HttpResponse:

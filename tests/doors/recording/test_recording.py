@@ -19,6 +19,7 @@ from sojourn.program.treatment.models import RecordingToken, SessionEvent
 from tests.support import courses
 from tests.support.tokens import event, is_intact, post, statuses, token_for
 
+MINUTE = timedelta(minutes=1)
 pytestmark = pytest.mark.django_db
 
 
@@ -426,3 +427,15 @@ def test_the_number_of_statements_does_not_grow_with_the_array(
         post(client, secret, many, now)
     with django_assert_max_num_queries(10):
         post(client, secret, [event("vital_taken", now, heart_rate=70)], now)
+
+
+@pytest.mark.parametrize(("first", "then"), [(5, 1), (1, 5)])
+def test_of_two_signs_of_a_kind_the_one_told_of_last_is_red_whenever_it_was_seen(
+    client, ward, visit, now, first, then
+):
+    secret = token_for(ward, visit, "monitor", now)
+    for ago in (first, then):
+        post(client, secret, [event("noticed", now - ago * MINUTE, sign="vomiting")], now)
+    raised = dict(Alarm.objects.filter(reason="SIGN-vomiting").values_list("about_id", "severity"))
+    told = SessionEvent.objects.filter(kind="noticed").order_by("sequence").values_list("id", flat=True)
+    assert [raised[about_id] for about_id in told] == ["amber", "red"]

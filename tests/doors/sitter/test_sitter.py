@@ -1,7 +1,8 @@
 """The sitter's door: a link that opens once, a page that shows no more than a sitter needs, and an end of its own."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
@@ -14,6 +15,7 @@ from sojourn.program.plans.choices import VisitKind
 from sojourn.program.safety.models import Alarm
 from sojourn.program.treatment import answering, papers, session_places, sitting
 from sojourn.program.treatment.models import RecordingToken, SessionEvent, SessionPlace
+from sojourn.sitter import views
 from tests.support import courses
 from tests.support.tokens import without_ids
 
@@ -437,3 +439,19 @@ def test_the_page_is_told_how_to_go_on_without_a_network(ward, visit, clock):
     assert empty == phone.get(reverse("sitter:shell")).content.decode()
     assert not any(said in empty for said in ("Ada", "Alder", "csrfmiddlewaretoken"))
     assert phone.get(reverse("sitter:worker"))["Content-Type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize(
+    ("ended", "asked"),
+    [
+        ("2026-11-24T18:00", "2026-11-25T05:00"),
+        ("2026-11-24T23:30", "2026-11-25T05:00"),
+        ("2026-11-25T00:40", "2026-11-25T05:00"),  # not a day later
+        ("2026-11-25T03:00", "2026-11-25T07:00"),
+        ("2026-10-31T22:00", "2026-11-01T05:00"),  # the clocks go back that night
+    ],
+)
+def test_the_morning_after_is_the_next_one_after_some_sleep(ended, asked):
+    zone = ZoneInfo("America/Los_Angeles")
+    at = [datetime.fromisoformat(each).replace(tzinfo=zone) for each in (ended, asked)]
+    assert views._morning_after(at[0].astimezone(UTC), zone.key) == at[1]

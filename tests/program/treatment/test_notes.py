@@ -5,7 +5,7 @@ from django.db import DatabaseError, transaction
 
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans.choices import VisitKind
-from sojourn.program.treatment import between, deadlines, notes, readiness
+from sojourn.program.treatment import between, deadlines, notes, owed_integrations, readiness
 from sojourn.program.treatment.models import PrivateNote, VisitNote
 from tests.support import courses
 from tests.support.ward import NOW
@@ -106,13 +106,13 @@ def test_a_dose_is_owed_its_integration_for_three_days_and_marks_the_next_one(wa
     dose = prepared(ward, course)
     left_at = courses.run_session(ward, dose)
     talk = courses.visit_of(course, VisitKind.INTEGRATION, 1)
-    [owed] = readiness.owed_integrations(ward.thea, now=left_at)
+    [owed] = owed_integrations.owed_integrations(ward.thea, now=left_at)
     assert (owed.number, owed.due_on, owed.marks_next_dose) == (
         1,
         (dose.during.lower + timedelta(days=3)).date(),
         False,
     )
-    [owed] = readiness.owed_integrations(ward.thea, now=talk.during.upper + timedelta(hours=1))
+    [owed] = owed_integrations.owed_integrations(ward.thea, now=talk.during.upper + timedelta(hours=1))
     assert owed.marks_next_dose
     [deadline] = [
         d
@@ -121,7 +121,7 @@ def test_a_dose_is_owed_its_integration_for_three_days_and_marks_the_next_one(wa
     ]
     assert "Dose 2 is booked and integration 1 is not held" in deadline.marked
     write(ward, talk)
-    assert readiness.owed_integrations(ward.thea, now=talk.during.upper) == ()
+    assert owed_integrations.owed_integrations(ward.thea, now=talk.during.upper) == ()
 
 
 def test_readiness_names_what_is_missing_and_what_holds(ward):

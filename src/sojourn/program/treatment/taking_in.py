@@ -215,14 +215,15 @@ def _causes(event: monitoring.Event, row_id: UUID, adding: TakenIn) -> list[alar
         plan=of.by.plan,
         baseline=so.baseline,
         after_dose=so.dosed_at is not None and event.taken_at > so.dosed_at,
-        earlier_signs=_earlier_signs(event, adding) if isinstance(event, Noticed) else (),
+        earlier_signs=_signs_so_far(adding) if isinstance(event, Noticed) else (),
     )
     return [alarming.crossed(crossing, about_id=row_id) for crossing in crossings]
 
 
-def _earlier_signs(event: Noticed, adding: TakenIn) -> list[str]:
-    signs = [*adding.of.record.told.of(Noticed), *(new.event for new in adding.new)]
-    return [each.sign for each in signs if isinstance(each, Noticed) and each.taken_at < event.taken_at]
+def _signs_so_far(adding: TakenIn) -> list[str]:
+    """The signs on record before this one, whenever they were seen: the second to be told of is the grave one."""
+    told = [*adding.of.record.told.of(Noticed), *(new.event for new in adding.new[:-1])]
+    return [each.sign for each in told if isinstance(each, Noticed)]
 
 
 def _technical(event: Refused, row_id: UUID, adding: TakenIn) -> list[alarming.Cause]:
