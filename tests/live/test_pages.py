@@ -6,6 +6,7 @@ import json
 import pytest
 
 from sojourn.live.pages import NoRows, Pages
+from tests.support.live import in_own_loop
 
 GOOD = b"HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n" + b'{"rows":[],"n":1}'
 
@@ -33,20 +34,21 @@ class Server:
 def ask(server, *questions):
     """Put these one after another; gives what each found, or what was wrong."""
 
+    found = []
+
     async def story():
         listening = await asyncio.start_server(server.serve, "127.0.0.1", 0)
         port = listening.sockets[0].getsockname()[1]
         pages = Pages(f"http://127.0.0.1:{port}", "practice.example", "word")
-        found = []
         for question in questions:
             try:
                 found.append(await pages.rows(question))
             except NoRows as wrong:
                 found.append(wrong)
         listening.close()
-        return found
 
-    return asyncio.run(story())
+    in_own_loop(story())
+    return found
 
 
 def test_many_questions_need_one_line():
