@@ -18,9 +18,11 @@ def pytest_xdist_make_scheduler(config, log):
 
 
 if os.environ.get("SOJOURN_DATABASE_URL"):
+    from tests.support.emptying import empty_patiently
     from tests.support.rehearsing import FIXTURE, point_the_world, rehearsal_database
     from tests.support.ward import Ward
 
+    empty_patiently()
     __all__ += ["rehearsal_database"]  # here alone, too: a second one would drop the database of the first
 
     def pytest_runtest_setup(item):
