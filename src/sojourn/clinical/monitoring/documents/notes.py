@@ -1,19 +1,16 @@
 """The session note, the minutes observed, the patient's summary and the incident report."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from itertools import groupby
-from typing import Any
 
+from sojourn.clinical.monitoring.documents.alarm_stories import alarm_story, alarms
 from sojourn.clinical.monitoring.documents.in_words import (
     account_in_words,
     dose_check_in_words,
     line,
     numbers,
     pressure_in_words,
-    rating_in_words,
     readings_in_a_row,
-    serious_in_words,
-    vitals_in_words,
 )
 from sojourn.clinical.monitoring.documents.milestones import (
     ENDED_HOW,
@@ -27,6 +24,7 @@ from sojourn.clinical.monitoring.documents.milestones import (
     while_watched,
     with_pressure,
 )
+from sojourn.clinical.monitoring.documents.sayings import SAYS, event_says
 from sojourn.clinical.monitoring.documents.values import (
     MANY_IN_A_ROW,
     UNTIL_TOMORROW,
@@ -36,24 +34,20 @@ from sojourn.clinical.monitoring.documents.values import (
     NotDerivable,
     Section,
     SessionRecord,
-    Telling,
     document,
     driving_source,
 )
 from sojourn.clinical.monitoring.driving import TO_THE_PATIENT
 from sojourn.clinical.monitoring.events import (
     Accounted,
-    Acknowledged,
     Alarmed,
     Called,
-    Cancelled,
     Checked,
     Confirmed,
     Corrected,
     Discharged,
     DoseChecked,
     Dosed,
-    Event,
     HelpAsked,
     Left,
     Looked,
@@ -64,23 +58,13 @@ from sojourn.clinical.monitoring.events import (
     Noticed,
     PickedUp,
     Rated,
-    Refused,
-    RoleAccepted,
     SeriousTold,
     Struck,
     VitalTaken,
     Witnessed,
 )
-from sojourn.clinical.monitoring.ladder_files import followed_by_steps
-from sojourn.clinical.monitoring.ladders import CALL, LOOK, SITTER_LOOK
-from sojourn.clinical.monitoring.limits import values_of
 
 ACT = {"red", "emergency"}
-MISSED = {
-    LOOK: "a look was missed",
-    CALL: "nobody took a call for help on",
-    SITTER_LOOK: "the sitter's look was missed",
-}
 TODAY = (
     "No alcohol today. Do not look after children alone, and decide nothing about money or law today "
     "(program policy)."
@@ -99,7 +83,7 @@ def session_note(record: SessionRecord) -> Document:
             Section("Before the dose", _checks(record)),
             Section("Dose check and medicine", _medicine(record)),
             Section("What happened", _happened(record)),
-            Section("Alarms", _alarms(record)),
+            Section("Alarms", alarms(record)),
             Section("Confirmed before leaving", _confirmed(record)),
             Section("Departures from the plan", _departures(record)),
             Section("Struck out or corrected", _taken_back(record)),
@@ -179,7 +163,7 @@ def incident_report(record: SessionRecord) -> Document:
         kind="incident",
         title="Incident report",
         sections=(
-            *(Section(f"Alarm at {record.clock(e.event.taken_at)}", _alarm_story(record, e)) for e in alarms),
+            *(Section(f"Alarm at {record.clock(e.event.taken_at)}", alarm_story(record, e)) for e in alarms),
             Section("Departures from the plan", _departures(record)),
             Section("What was seen and said", _of(record, (Noticed, HelpAsked, Missed, SeriousTold))),
             Section("Medicines and calls", _of(record, (Medicated, Called))),
@@ -291,7 +275,7 @@ def _happened(record: SessionRecord) -> tuple[Line, ...]:
     ):
         entries = list(row)
         if len(entries) < MANY_IN_A_ROW:
-            found += [line(record, e, _says(record, e.event)) for e in entries]
+            found += [line(record, e, event_says(record, e.event)) for e in entries]
         else:
             found.append(readings_in_a_row(record, entries))
     return tuple(found)
@@ -305,149 +289,8 @@ def _is_quiet(entry: Entry, called: Collection[str]) -> bool:
 
 def _of(record: SessionRecord, kinds: tuple[type, ...]) -> tuple[Line, ...]:
     return tuple(
-        line(record, e, _says(record, e.event)) for e in record.standing if isinstance(e.event, kinds)
+        line(record, e, event_says(record, e.event)) for e in record.standing if isinstance(e.event, kinds)
     )
-
-
-def _says(record: SessionRecord, event: Event) -> str:
-    return SAYS[type(event)](record, event)
-
-
-def _noticed(record: SessionRecord, event: Any) -> str:
-    sign = record.plan.sign(event.sign)
-    return (sign.label if sign else event.sign) + _after(event.words)
-
-
-def _called(_: SessionRecord, event: Any) -> str:
-    return f"called {event.whom}: {'reached' if event.reached else 'not reached'}" + _after(event.words)
-
-
-def _next_morning(_: SessionRecord, event: Any) -> str:
-    slept = "slept" if event.slept else "did not sleep"
-    well = "nothing worrying" if event.well else "something worried them"
-    return f"the morning after: {slept}, {well}" + _after(event.words)
-
-
-def _then_words(says: str) -> Callable[[SessionRecord, Any], str]:
-    return lambda _, event: says + _after(event.words)
-
-
-SAYS: dict[type, Callable[[SessionRecord, Any], str]] = {
-    VitalTaken: lambda _, event: vitals_in_words(event),
-    Rated: lambda _, event: rating_in_words(event),
-    Dosed: lambda _, event: f"{event.mg:g} mg given" + (f", lot {event.words}" if event.words else ""),
-    Medicated: lambda _, event: f"{event.drug} {event.amount:g} {event.unit}" + _after(event.words),
-    Called: _called,
-    Noticed: _noticed,
-    Noted: lambda _, event: str(event.words),
-    Looked: _then_words("looked at the patient"),
-    Missed: lambda _, event: MISSED[followed_by_steps().get(event.step, LOOK)] + _after(event.words),
-    HelpAsked: _then_words("asked for help"),
-    RoleAccepted: _then_words("took on the role of sitter"),
-    SeriousTold: lambda _, event: serious_in_words(event),
-    PickedUp: _then_words("has the patient with them"),
-    NextMorning: _next_morning,
-    Refused: lambda _, event: f"reading refused, no value: {event.typed}. {event.why}",
-    Discharged: _then_words("discharged"),
-    Left: _then_words("left"),
-    Cancelled: _then_words("ended without a dose"),
-}
-
-
-def _after(words: str) -> str:
-    return f": {words}" if words else ""
-
-
-def _alarms(record: SessionRecord) -> tuple[Line, ...]:
-    return tuple(
-        told
-        for e in record.standing
-        if isinstance(e.event, Alarmed)
-        for told in (
-            line(record, e, f"{e.event.severity}: {e.event.words}"),
-            *_no_longer_so(record, e.event),
-            *_taken_on(record, e),
-        )
-    )
-
-
-def _no_longer_so(record: SessionRecord, alarm: Alarmed) -> tuple[Line, ...]:
-    """That the entry which raised an alarm was taken back since, why, and what it was replaced by."""
-    by_id = {e.event.event_id: e for e in record.entries}
-    taken_back = [
-        e for e in record.entries
-        if isinstance(e.event, Struck | Corrected) and e.event.struck_id == alarm.about_id
-    ]  # fmt: skip
-    told = []
-    for entry in taken_back[-1:]:
-        assert isinstance(entry.event, Struck | Corrected)
-        says = f"the entry that raised it counts no more: {entry.event.words}"
-        told.append(line(record, entry, says))
-        right = by_id.get(entry.event.replaced_by) if isinstance(entry.event, Corrected) else None
-        if right is not None and right.counts and type(right.event) in SAYS:
-            told.append(line(record, right, f"told rightly: {_says(record, right.event)}"))
-    return tuple(told)
-
-
-def _taken_on(record: SessionRecord, alarm: Entry) -> tuple[Line, ...]:
-    return tuple(
-        line(record, e, "taken on")
-        for e in record.standing
-        if isinstance(e.event, Acknowledged)
-        and isinstance(alarm.event, Alarmed)
-        and (e.event.about_id, e.event.limit_id) == (alarm.event.about_id, alarm.event.limit_id)
-    )
-
-
-def _alarm_story(record: SessionRecord, alarm: Entry) -> tuple[Line, ...]:
-    assert isinstance(alarm.event, Alarmed)
-    taken = _taken_on(record, alarm)
-    later = (
-        line(record, e, _says(record, e.event))
-        for e in record.standing
-        if isinstance(e.event, VitalTaken | Rated)
-        and e.event.taken_at > alarm.event.taken_at
-        and _looks_again(record, alarm.event, e)
-    )
-    after = next(later, None)
-    return (
-        line(record, alarm, f"{alarm.event.severity}: {alarm.event.words}"),
-        *_no_longer_so(record, alarm.event),
-        *_tellings(record, alarm),
-        *(taken or (Line("Taken on", "", lacks="nobody has taken it on"),)),
-        Line("Looked again", f"{after.label}: {after.says}", after.cites)
-        if after
-        else Line("Looked again", "", lacks="no later reading on record"),
-    )
-
-
-def _looks_again(record: SessionRecord, alarm: Alarmed, entry: Entry) -> bool:
-    """True for an entry that measured what the alarm is about; where it is about no limit, for any that measured."""
-    about = next((each.signal for each in record.plan.limits_after if each.id == alarm.limit_id), None)
-    return about is None or about in values_of(entry.event)
-
-
-def _tellings(record: SessionRecord, alarm: Entry) -> tuple[Line, ...]:
-    """Every attempt to tell somebody of the alarm: whom, by which way, and what came of it."""
-    assert isinstance(alarm.event, Alarmed)
-    about = (alarm.event.about_id, alarm.event.limit_id)
-    told = [each for each in record.tellings if (each.about_id, each.limit_id) == about]
-    if not told:
-        return (Line("Told", "", lacks="no attempt to tell anybody is on record"),)
-    return tuple(
-        Line(
-            f"Told at {record.clock(each.tried_at)}",
-            f"{each.whom or 'nobody'}, by {each.way}: {_outcome(record, each)}",
-            (alarm.number,),
-        )
-        for each in told
-    )
-
-
-def _outcome(record: SessionRecord, told: Telling) -> str:
-    if told.made_at is not None:
-        return f"delivered at {record.clock(told.made_at)}"
-    return f"not delivered, {told.failed_because}" if told.failed_because else "nothing came back yet"
 
 
 def _confirmed(record: SessionRecord) -> tuple[Line, ...]:
