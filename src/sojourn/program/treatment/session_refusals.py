@@ -14,7 +14,7 @@ from sojourn.program.treatment.sessions import EventRow, Session, session, telli
 
 LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may be recorded
 A_HAIR: Final = 1e-6  # mg; two writings of one number
-CLOCKS_DIFFER: Final = timedelta(minutes=2)
+CLOCKS_DIFFER: Final = timedelta(minutes=2)  # program policy: beyond this a clock is wrong
 AFTERWARDS: Final = {
     EventKind.NOTED,
     EventKind.SERIOUS,

@@ -21,10 +21,9 @@ from sojourn.program.treatment.plan_in_force import PlanInForce
 from sojourn.program.treatment.recorder import Addition, NewEvent
 from sojourn.program.treatment.remembered import Record, Written
 from sojourn.program.treatment.sent import Outcome, Sent, SentArray, Status
+from sojourn.program.treatment.session_refusals import CLOCKS_DIFFER, LATE_AT_MOST
 from sojourn.program.treatment.tokens import Token, TokenEnded
 
-LATE_AT_MOST: Final = timedelta(hours=12)  # program policy: how much later something may arrive
-CLOCKS_DIFFER: Final = timedelta(minutes=2)  # program policy: beyond this a clock is wrong, and is corrected
 ELSEWHERE: Final = "This id belongs to another entry. Nothing was added."
 OVER: Final = "The session has ended."
 NOT_THEN: Final = "Give a time within the last 12 hours, not in the future."
