@@ -1,4 +1,4 @@
-"""Puts several questions to the database in one exchange, each planned once for a connection.
+"""Puts several questions to the database in one exchange, each prepared for its connection.
 
 An exchange costs a change of process and back, on both sides, and to plan a statement costs the database more than to
 answer it: where a hundred readings come in a second, that is most of the price.
