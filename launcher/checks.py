@@ -34,6 +34,7 @@ SCRIPTS = (
 )  # Python without the ending that tools look for
 MOST_LINES = 60
 AT_ONCE = "-n2"  # two processes share all tests: tests/support/sharing_out.py
+LONGEST_SILENCE_S = 1500.0  # a test that hangs is ended after ten minutes (pyproject.toml); this is for all else
 NOT_RUN = "browser tests were not run: Chromium is missing"
 
 
@@ -147,15 +148,21 @@ def _run_tests(
         Path(output.name).open(encoding="utf-8") as reader,
     ):
         process = started(command, variables, supervisor.mark, output=output.fileno(), folder=ROOT)
+        heard_at = time.monotonic()
         while True:
             ended = process.poll() is not None
-            held += reader.read()
+            if said := reader.read():
+                held, heard_at = held + said, time.monotonic()
             body, newline, last = held.rstrip("\n").rpartition("\n")
             if newline:
                 say(body)
                 held = held[len(body) + 1 :]
             if ended:
                 return process.returncode == 0, last
+            if time.monotonic() - heard_at > LONGEST_SILENCE_S:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                return False, f"{last}\nThe tests said nothing for {LONGEST_SILENCE_S:.0f} s and were ended."
             if supervisor.asked_to_stop:
                 process.send_signal(signal.SIGINT)
                 process.wait()

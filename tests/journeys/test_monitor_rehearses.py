@@ -101,4 +101,5 @@ def test_on_a_phone_the_strip_of_a_drill_lies_over_nothing_that_is_pressed(story
         )
         box = link.bounding_box()
         assert box["y"] + box["height"] <= strip["y"], name
-    page.get_by_role("button", name="End the drill").click()
+    with page.expect_navigation(url=re.compile("/workspace/rehearsal/.+")):
+        page.get_by_role("button", name="End the drill").click()

@@ -1,5 +1,6 @@
 """What `./sojourn test` makes of a machine without Chromium, and of words for pytest."""
 
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -42,15 +43,32 @@ def test_the_summary_says_what_was_not_run(monkeypatch, capsys):
     assert "FAILED  browser tests were not run: Chromium is missing" in capsys.readouterr().out
 
 
+def python_that(place, does):
+    """Put a program in the place of Python; gives the folder of the environment it is in."""
+    python = place / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(f"#!/bin/sh\n{does}\n")
+    python.chmod(0o700)
+    return place
+
+
 @pytest.mark.parametrize(
     ("asked", "told"), [({}, "-n2"), ({"PYTEST_ADDOPTS": "-n0 --durations=3"}, "-n2 -n0 --durations=3")]
 )
 def test_two_processes_run_all_tests_unless_the_caller_says_otherwise(
     tmp_path, quiet_supervisor, asked, told
 ):
-    python = tmp_path / "bin" / "python"
-    python.parent.mkdir()
-    python.write_text("#!/bin/sh\necho $PYTEST_ADDOPTS\n")
-    python.chmod(0o700)
-    passed, closing_line = checks._run_tests(Environment(tmp_path, ()), asked, quiet_supervisor, [])
+    place = python_that(tmp_path, "echo $PYTEST_ADDOPTS")
+    passed, closing_line = checks._run_tests(Environment(place, ()), asked, quiet_supervisor, [])
     assert (passed, closing_line) == (True, told)
+
+
+def test_tests_that_fall_silent_are_ended_and_that_is_said(tmp_path, quiet_supervisor, monkeypatch):
+    """A run that hangs would otherwise last until somebody looks, and say nothing of what it had found by then."""
+    monkeypatch.setattr(checks, "LONGEST_SILENCE_S", 0.5)
+    python = python_that(tmp_path, "echo 98 %; printf half; sleep 60")
+    began = time.monotonic()
+    passed, closing_line = checks._run_tests(Environment(python, ()), {}, quiet_supervisor, [])
+    assert time.monotonic() - began < 30
+    assert not passed
+    assert closing_line.startswith("half\nThe tests said nothing for")
