@@ -29,7 +29,6 @@ def database_from_url(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or options.pop("port", "")),
         "OPTIONS": {
             "connect_timeout": CONNECTED_WITHIN_S,
-            "options": "-c plan_cache_mode=force_generic_plan",
             **options,
             "pool": POOL,
         },

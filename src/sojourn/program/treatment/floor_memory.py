@@ -18,16 +18,19 @@ from sojourn.program.treatment.sessions import EventRow, Recorded
 
 MOST_EVENTS: Final = 60_000  # of all sessions together: 200 of them for 300 readings each
 HOLDS_S: Final = 600.0  # names of those who recorded are read again by then
-NEW: Final = """
+_NEW: Final = """
 SELECT event.id, event.visit_id, event.kind, event.facts, event.taken_at, event.received_at, event.recorded_by_id,
        coalesce(staff.name, ''), event.source, event.device, event.sequence, event.seal, event.withdraws_id,
        later.received_at, event.clock_said
-FROM unnest(%(visits)s::uuid[], %(heads)s::int[]) AS known (visit_id, head)
+FROM ({}) AS known (visit_id, head)
 JOIN treatment_sessionevent event ON event.visit_id = known.visit_id AND event.sequence >= known.head
 LEFT JOIN people_staffmember staff ON staff.id = event.recorded_by_id
 LEFT JOIN treatment_sessionevent later ON later.withdraws_id = event.id
 ORDER BY event.visit_id, event.sequence
 """
+# PostgreSQL keeps the plan for one visit. For some of them it would make a new one each time, as it cannot know how many.
+NEW_OF_ONE: Final = _NEW.format("SELECT (%(visits)s::uuid[])[1], (%(heads)s::int[])[1]")
+NEW: Final = _NEW.format("SELECT * FROM unnest(%(visits)s::uuid[], %(heads)s::int[])")
 NOTHING: Final = Recorded((), monitoring.in_order(()))
 FACTS: Final = 3  # the column that is JSON
 
@@ -90,7 +93,8 @@ def _remembered(visit_id: UUID, kept: Kept | None, new: list[EventRow]) -> Recor
 def _read(heads: dict[UUID, int]) -> dict[UUID, list[EventRow]]:
     given = {"visits": list(heads), "heads": list(heads.values())}
     found: dict[UUID, list[EventRow]] = {visit_id: [] for visit_id in heads}
-    for event in answer_to(Asked(NEW, given, lambda rows: [_event(row) for row in rows])):
+    ask = NEW_OF_ONE if len(heads) == 1 else NEW
+    for event in answer_to(Asked(ask, given, lambda rows: [_event(row) for row in rows])):
         found[event.visit_id].append(event)
     return found
 

@@ -42,14 +42,16 @@ SOURCES: Final = {
     TokenRole.SITTER: EventSource.SITTER,
     TokenRole.DEVICE: EventSource.DEVICE,
 }
-FIND: Final = f"""
+_FIND: Final = f"""
 SELECT token.secret_hash, token.id, token.role, token.staff_id, token.label, token.revoked_at, token.visit_id,
        visit.patient_id, upper(visit.during), {COLUMNS}
 FROM treatment_recordingtoken token JOIN plans_visit visit ON visit.id = token.visit_id {COURSE}
-WHERE token.secret_hash = ANY(%(hashes)s)
-"""  # noqa: S608 - put together from constants
-LOCK: Final = FIND + "FOR NO KEY UPDATE OF visit"
-LOCK_WHAT_IS_FREE: Final = LOCK + " SKIP LOCKED"
+WHERE token.secret_hash """  # noqa: S608 - put together from constants
+# PostgreSQL keeps the plan for one token. For some of them it would make a new one each time, as it cannot know how many.
+FIND: Final = _FIND + "= (%(hashes)s::text[])[1]"
+LOCK: Final = FIND + " FOR NO KEY UPDATE OF visit"
+LOCK_IF_FREE: Final = LOCK + " SKIP LOCKED"
+LOCK_WHAT_IS_FREE: Final = _FIND + "= ANY(%(hashes)s) FOR NO KEY UPDATE OF visit SKIP LOCKED"
 
 
 class TokenUnknown(Exception):
@@ -128,7 +130,7 @@ def token_of(secret: str, *, lock: bool = False) -> Token:
 
 def tokens_that_are_free(shown: Sequence[str]) -> dict[str, Token]:
     """Find the tokens of these secrets and hold their sessions, but for those that somebody else holds. One query."""
-    return _tokens(shown, LOCK_WHAT_IS_FREE)
+    return _tokens(shown, LOCK_IF_FREE if len(shown) == 1 else LOCK_WHAT_IS_FREE)
 
 
 def _tokens(shown: Sequence[str], find: str) -> dict[str, Token]:
