@@ -36,18 +36,22 @@ def discharge(record: SessionRecord) -> Entry:
 
 
 def end(record: SessionRecord) -> Entry | None:
-    """What ended the session; None while it runs."""
+    """What ended the session, of a discharge and a leaving at one moment the discharge; None while it runs."""
     ended_at = record.state.ended_at
     if ended_at is None:
         return None
     ends = (Discharged, Left) if record.state.dosed_at is not None else (Cancelled,)
-    return next(e for e in record.standing if isinstance(e.event, ends) and e.event.taken_at == ended_at)
+    told = [e for e in record.standing if isinstance(e.event, ends) and e.event.taken_at == ended_at]
+    return min(told, key=lambda e: isinstance(e.event, Left))
 
 
 def watched_until(record: SessionRecord) -> Entry:
-    """Until when the patient was watched: the discharge, or that they left where it was sooner. Raises NotDerivable."""
-    gone = discharge(record)
-    return min(end(record) or gone, gone, key=lambda entry: entry.event.taken_at)
+    """Until when the patient was watched: the discharge, or that they left, whichever was sooner. Raises NotDerivable.
+
+    Who left without a discharge was watched until then; only a form asks for the discharge itself.
+    """
+    first_dose(record)
+    return end(record) or discharge(record)
 
 
 def minutes_watched(record: SessionRecord) -> int:
@@ -72,6 +76,12 @@ def while_watched(record: SessionRecord) -> list[Entry]:
     """What was true from the first dose until the patient was watched no more. Raises NotDerivable."""
     until = watched_until(record).event.taken_at
     return [e for e in after_dose(record) if e.event.taken_at <= until]
+
+
+def while_it_ran(record: SessionRecord) -> list[Entry]:
+    """What was true from the first dose until the session ended, or until now; nothing where there was no dose."""
+    ended_at = record.state.ended_at
+    return [e for e in after_dose(record) if ended_at is None or e.event.taken_at <= ended_at]
 
 
 def with_pressure(entries: list[Entry]) -> list[Entry]:

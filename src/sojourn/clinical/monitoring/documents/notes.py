@@ -4,6 +4,12 @@ from collections.abc import Collection
 from itertools import groupby
 
 from sojourn.clinical.monitoring.documents.alarm_stories import alarm_story, alarms
+from sojourn.clinical.monitoring.documents.answered import (
+    checks,
+    confirmed,
+    confirmed_otherwise,
+    late_checks,
+)
 from sojourn.clinical.monitoring.documents.in_words import (
     account_in_words,
     dose_check_in_words,
@@ -42,8 +48,6 @@ from sojourn.clinical.monitoring.events import (
     Accounted,
     Alarmed,
     Called,
-    Checked,
-    Confirmed,
     Corrected,
     Discharged,
     DoseChecked,
@@ -69,6 +73,7 @@ TODAY = (
     "No alcohol today. Do not look after children alone, and decide nothing about money or law today "
     "(program policy)."
 )
+BEFORE_DISCHARGE = "You left before you were discharged."
 HELP = "Thoughts of suicide: call or text 988. An emergency: call 911."
 
 
@@ -80,11 +85,13 @@ def session_note(record: SessionRecord) -> Document:
         title="Session note",
         sections=(
             Section("In short", _in_short(record)),
-            Section("Before the dose", _checks(record)),
+            Section("Before the dose", checks(record)),
+            Section("Answered after the dose", late_checks(record)),
             Section("Dose check and medicine", _medicine(record)),
             Section("What happened", _happened(record)),
             Section("Alarms", alarms(record)),
-            Section("Confirmed before leaving", _confirmed(record)),
+            Section("Confirmed before leaving", confirmed(record)),
+            Section("Confirmed before the dose or after the end", confirmed_otherwise(record)),
             Section("Departures from the plan", _departures(record)),
             Section("Struck out or corrected", _taken_back(record)),
         ),
@@ -95,7 +102,7 @@ def session_note(record: SessionRecord) -> Document:
 def observation_minutes(record: SessionRecord) -> Document:
     """Count the minutes from the dose until the patient was discharged, or left where that was sooner.
 
-    Raises NotDerivable without a dose and a discharge after it. What a device sent by itself is nobody's look.
+    Raises NotDerivable without a dose and an end after it. What a device sent by itself is nobody's look.
     """
     dose, until = first_dose(record), watched_until(record)
     looks = [
@@ -125,7 +132,10 @@ def observation_minutes(record: SessionRecord) -> Document:
 
 
 def patient_summary(record: SessionRecord) -> Document:
-    """Tell the patient, in plain words, what was done and what holds until tomorrow. Raises NotDerivable."""
+    """Tell the patient, in plain words, what was done and what holds until tomorrow.
+
+    Who left without a discharge gets it too: what holds until tomorrow holds for them. Raises NotDerivable.
+    """
     dose, until = first_dose(record), watched_until(record)
     before, after = with_pressure(until_dose(record)), with_pressure(while_watched(record))
     told = [
@@ -137,6 +147,7 @@ def patient_summary(record: SessionRecord) -> Document:
     told += [Line("Blood pressure when you left", pressure_in_words(e), (e.number,)) for e in after[-1:]]
     companion = [e for e in after_dose(record) if isinstance(e.event, Left)]
     told += [Line("You left", e.event.words, (e.number,)) for e in companion if isinstance(e.event, Left)]
+    told += [Line("Discharge", BEFORE_DISCHARGE, (e.number,)) for e in (until,) if isinstance(e.event, Left)]
     return document(
         record,
         kind="summary",
@@ -228,16 +239,6 @@ def _departures(record: SessionRecord) -> tuple[Line, ...]:
     )
 
 
-def _checks(record: SessionRecord) -> tuple[Line, ...]:
-    asks = {item.id: item.asks for item in record.plan.checklist}
-    latest = {e.event.item: e for e in record.standing if isinstance(e.event, Checked)}
-    return tuple(
-        Line(asks.get(item, item), "yes" if e.event.passed else "no", (e.number,))
-        for item, e in latest.items()
-        if isinstance(e.event, Checked)
-    )
-
-
 def _medicine(record: SessionRecord) -> tuple[Line, ...]:
     """Every check of the dose and account of the medicine, with the second person who saw it; what is owed of both."""
     told: list[Line] = []
@@ -290,16 +291,6 @@ def _is_quiet(entry: Entry, called: Collection[str]) -> bool:
 def _of(record: SessionRecord, kinds: tuple[type, ...]) -> tuple[Line, ...]:
     return tuple(
         line(record, e, event_says(record, e.event)) for e in record.standing if isinstance(e.event, kinds)
-    )
-
-
-def _confirmed(record: SessionRecord) -> tuple[Line, ...]:
-    says = {each.id: each.says for each in record.plan.criteria}
-    latest = {e.event.criterion: e for e in record.standing if isinstance(e.event, Confirmed)}
-    return tuple(
-        Line(says.get(name, name), e.event.words or "confirmed", (e.number,))
-        for name, e in latest.items()
-        if isinstance(e.event, Confirmed)
     )
 
 
