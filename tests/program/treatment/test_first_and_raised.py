@@ -99,3 +99,10 @@ def first_treatment(ward, visit, at):
         if line.label == "First treatment session"
     ]
     return line.says, line.source
+
+
+def test_a_dose_given_in_portions_is_one_dose_and_the_next_one_is_not_raised_by_it(ward, home):
+    first, second = (courses.visit_of(home, VisitKind.DOSING, n) for n in (1, 2))
+    at = given(ward, first, 50.0)
+    histories.event(ward, first, "dosed", at + 10 * MINUTE, mg=50.0)
+    assert asked(ward, second, given(ward, second, 100.0)) == 120

@@ -16,7 +16,7 @@ from sojourn.program.treatment.models import FiledForm, SessionEvent
 from sojourn.program.treatment.since_filed import changed_since_filed
 from sojourn.workspace.session_room.printing import paper_of
 from tests.program.safety.test_delivering import Takes, deliver
-from tests.support import courses
+from tests.support import courses, histories
 from tests.support.clock import let_pass
 
 pytestmark = pytest.mark.django_db
@@ -112,6 +112,39 @@ def test_a_form_is_owed_from_the_discharge_until_it_is_filed(ward, first):
     assert FiledForm.objects.get().reference == "C-17"
 
 
+def left_for_hospital(ward, visit):
+    left_at = courses.give_dose(ward, visit) + timedelta(minutes=52)
+    courses.note_event(ward, visit, "left", {"words": "With the ambulance."}, left_at)
+    return left_at
+
+
+def test_a_form_is_owed_after_every_session_also_where_the_patient_left_undischarged(ward, first):
+    left_at = left_for_hospital(ward, first)
+    with pytest.raises(NotDerivable, match="by hand"):
+        form_of(ward, first, left_at)
+    (owed,) = papers.owed_forms(ward.mona)
+    assert (owed.visit_id, owed.due_at) == (first.id, left_at + 7 * DAY)
+    papers.file_form(visit_id=first.id, reference="H-1", actor=ward.mona, now=left_at + DAY)
+    assert papers.owed_forms(ward.mona) == ()
+    assert papers.filed_form_of(first.id, actor=ward.mona).reference == "H-1"
+
+
+def test_the_days_of_a_form_count_from_the_end_of_the_session_and_its_monitor_is_who_ended_it(ward, first):
+    dosed_at = courses.give_dose(ward, first)
+    histories.event(ward, first, "discharged", dosed_at - timedelta(minutes=5), words="Typed by mistake.")
+    assert papers.owed_forms(ward.mona) == (), "before the dose nobody was discharged from it"
+    ended_at = dosed_at + timedelta(minutes=125)
+    courses.meet_every_criterion(ward, first, ended_at)
+    courses.note_event(ward, first, "discharged", {"words": "With Nils."}, ended_at)
+    (owed,) = papers.owed_forms(ward.mona)
+    assert owed.due_at == ended_at + 7 * DAY
+    found = courses.session_at(ward, first, ended_at)
+    (row,) = [
+        each for each in found.events if each.facts.get("words") == "With Nils." and each.kind == "discharged"
+    ]
+    assert papers.monitored_by(found) == row.by_id
+
+
 def test_an_overdue_form_stands_among_the_days_to_keep(ward, first):
     left_at = courses.run_session(ward, first)
 
@@ -164,6 +197,33 @@ def test_every_document_is_read_and_the_form_is_filed_on_one_page(first, page, w
     again = page("session_papers", left_at, first.id, do="file", reference="C-2").content.decode()
     assert "filed already" in again
     assert "C-2" not in again
+
+
+def test_a_form_filled_in_by_hand_is_noted_as_filed_on_the_same_page(first, page, ward):
+    left_at = left_for_hospital(ward, first)
+    shown = page("session_papers", left_at, first.id).content.decode()
+    assert "Fill it in by hand" in shown
+    assert "not filed yet" in shown
+    filed = page("session_papers", left_at, first.id, do="file", reference="H-1").content.decode()
+    assert "Noted as filed" in filed
+    assert "Do not drive or use machines" in filed, "who left early is told so too"
+
+
+def test_a_form_filled_in_by_hand_is_not_noted_where_none_is_asked_for(first, page, ward):
+    dosed_at = courses.give_dose(ward, first)
+    assert page("session_papers", dosed_at, first.id, do="file", reference="H-1").status_code == 404
+
+
+def test_a_print_names_the_events_and_the_source_of_one_line(first, ward):
+    left_at = courses.run_session(ward, first)
+    made = papers.paper(first.id, "note", actor=ward.mona, now=left_at)
+    printed = {
+        line.label: line.cites for s in paper_of(made, practice=the_practice()).sections for line in s.lines
+    }
+    (driving,) = [line for section in made.sections for line in section.lines if line.label == "Driving"]
+    assert driving.source
+    assert driving.source in printed["Driving"]
+    assert f"event {driving.cites[0]}" in printed["Driving"]
 
 
 def test_a_form_that_was_filed_says_what_the_record_says_otherwise_since(first, page, ward):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
@@ -161,16 +162,20 @@ def ordered_in(session: Session) -> Ordered:
 
 
 def _given_to(row: VisitRow) -> tuple[protocols.GivenDose, ...]:
-    """Every other dose this patient had, in whatever course."""
-    doses = dose_given(visit__patient_id=row.patient_id).exclude(visit_id=row.id)
-    return tuple(
-        protocols.GivenDose(
+    """The dose of every other session this patient had, in whatever course.
+
+    What was given in portions is one dose: all of it, at the time of the last.
+    """
+    doses = dose_given(visit__patient_id=row.patient_id).exclude(visit_id=row.id).order_by("taken_at")
+    found: dict[UUID, protocols.GivenDose] = {}
+    for visit_id, taken_at, facts, protocol_id, course_id in doses.values_list(
+        "visit_id", "taken_at", "facts", "visit__course__protocol_id", "visit__course_id"
+    ):
+        before = found[visit_id].mg if visit_id in found else 0.0
+        found[visit_id] = protocols.GivenDose(
             at=taken_at,
-            mg=float(facts["mg"]),
+            mg=before + float(facts["mg"]),
             drug=protocols.course_protocol(protocol_id).drug,
             in_course=course_id == row.course_id,
         )
-        for taken_at, facts, protocol_id, course_id in doses.values_list(
-            "taken_at", "facts", "visit__course__protocol_id", "visit__course_id"
-        )
-    )
+    return tuple(found.values())

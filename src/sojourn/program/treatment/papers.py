@@ -22,8 +22,8 @@ from sojourn.program.plans.models import Visit
 from sojourn.program.safety.queries import told_of_causes
 from sojourn.program.treatment import form_answers
 from sojourn.program.treatment.choices import EventKind, EventSource
-from sojourn.program.treatment.given import dose_given
-from sojourn.program.treatment.models import FiledForm, SessionEvent
+from sojourn.program.treatment.given import dose_given, end_of_dosing
+from sojourn.program.treatment.models import FiledForm
 from sojourn.program.treatment.sessions import EventRow, Session, session
 from sojourn.program.treatment.sitting import SaidBy, sitters_by_entry
 
@@ -59,14 +59,14 @@ class Filed:
 
 @dataclass(frozen=True)
 class OwedForm:
-    """A form that is to be filed after a discharge."""
+    """A form that is to be filed after a session in which a dose was given. Without a discharge it is filled in by hand."""
 
     visit_id: UUID
     patient_id: UUID
     patient_name: str
     number: int
     form: documents.Form
-    discharged_at: datetime
+    ended_at: datetime
     due_at: datetime
     timezone: str
 
@@ -129,7 +129,15 @@ def _whole_address(address: str, state: str) -> str:
 
 def monitored_by(of: Session) -> UUID | None:
     """Who let the patient go, by the record; until then, who is booked to watch."""
-    ends = [row for row in of.events if row.kind == EventKind.DISCHARGED and row.is_standing]
+    dosed_at = of.state.dosed_at
+    ends = [
+        row
+        for row in of.events
+        if row.kind == EventKind.DISCHARGED
+        and row.is_standing
+        and dosed_at is not None
+        and row.taken_at >= dosed_at
+    ]
     return (ends[0].by_id if ends else None) or of.visit.clinician_id
 
 
@@ -168,17 +176,17 @@ def _dosed_before_on(of: Session) -> date | None:
         visit__course__protocol_id__in=protocol_ids,
         taken_at__lt=of.state.dosed_at or of.visit.starts_at,
     ).exclude(visit_id=of.visit.id)
-    last = earlier.order_by("-taken_at").values_list("taken_at", flat=True).first()
-    return local_date(last, of.visit.timezone) if last else None
+    last = earlier.order_by("-taken_at").values_list("taken_at", "visit__course__site__timezone").first()
+    return local_date(*last) if last else None
 
 
 def file_form(*, visit_id: UUID, reference: str, actor: Actor, now: datetime) -> None:
-    """Note that the form of a session was filed, and of which record it was made.
+    """Note that the form of a session was filed, and of which record it was made, or beside which it was filled in by hand.
 
     Raises NotAllowed, PaperNotFound, NotDerivable, AlreadyFiled.
     """
     with transaction.atomic():
-        made = paper(visit_id, "form", actor=actor, now=now)
+        version, head = _filed_of(visit_id, actor, now)
         visit = Visit.objects.get(pk=visit_id)
         require(actor, "file a form", patient_id=visit.patient_id)
         assert actor.staff_id is not None
@@ -186,15 +194,33 @@ def file_form(*, visit_id: UUID, reference: str, actor: Actor, now: datetime) ->
             with transaction.atomic():
                 FiledForm.objects.create(
                     visit=visit,
-                    version=made.version,
+                    version=version,
                     reference=reference.strip()[:80],
-                    seal=made.head,
+                    seal=head,
                     filed_by_id=actor.staff_id,
                     filed_at=now,
                 )
         except IntegrityError as twice:
             raise AlreadyFiled from twice
         audit.record(actor, "filed a form", about=("visit", visit_id), at=now, patient_id=visit.patient_id)
+
+
+def _filed_of(visit_id: UUID, actor: Actor, now: datetime) -> tuple[str, str]:
+    """The version of the form that is filed, and the last seal of the record. Raises PaperNotFound, NotDerivable."""
+    found = session(visit_id, actor=actor, now=now)
+    if found is None:
+        raise PaperNotFound
+    record = record_of(found)
+    by_hand = documents.form_by_hand(record)
+    if by_hand is not None:
+        return by_hand.version, record.head
+    made = documents.filled_form(record)
+    return made.version, made.head
+
+
+def form_is_by_hand(of: Session) -> bool:
+    """True where a form is asked for and cannot be made of the record, since the patient left without a discharge."""
+    return documents.form_by_hand(record_of(of)) is not None
 
 
 def filed_form_of(visit_id: UUID, *, actor: Actor) -> Filed | None:
@@ -208,15 +234,16 @@ def filed_form_of(visit_id: UUID, *, actor: Actor) -> Filed | None:
 
 
 def owed_forms(actor: Actor) -> tuple[OwedForm, ...]:
-    """Forms of discharged sessions that were not filed, first due first; one query."""
+    """Forms of sessions with a dose that have ended and whose form was not filed, first due first; one query.
+
+    The program asks for it after every session, so also where the patient left before a discharge.
+    """
     of_protocol = {
         protocol.id: form
         for protocol in protocols.course_protocols()
         if (form := documents.form_for(protocol.monitoring)) is not None
     }
-    discharge = SessionEvent.objects.filter(
-        visit=OuterRef("pk"), kind=EventKind.DISCHARGED, withdrawn_by=None
-    ).order_by("taken_at")
+    ended = end_of_dosing(visit=OuterRef("pk")).order_by("taken_at").values("taken_at")[:1]
     rows = (
         Visit.objects.filter(
             patients_visible_to(actor, "patient"),
@@ -224,15 +251,15 @@ def owed_forms(actor: Actor) -> tuple[OwedForm, ...]:
             cancelled_at=None,
             course__protocol_id__in=list(of_protocol),
         )
-        .annotate(discharged_at=Subquery(discharge.values("taken_at")[:1]))
-        .filter(~Exists(FiledForm.objects.filter(visit=OuterRef("pk"))), discharged_at__isnull=False)
-        .order_by("discharged_at")
+        .annotate(ended_at=Subquery(ended))
+        .filter(~Exists(FiledForm.objects.filter(visit=OuterRef("pk"))), ended_at__isnull=False)
+        .order_by("ended_at")
         .values(
             "pk",
             "patient_id",
             "patient__name",
             "number",
-            "discharged_at",
+            "ended_at",
             "course__site__timezone",
             "course__protocol_id",
         )
@@ -247,8 +274,8 @@ def _owed(row: Mapping[str, Any], form: documents.Form) -> OwedForm:
         patient_name=row["patient__name"],
         number=row["number"],
         form=form,
-        discharged_at=row["discharged_at"],
-        due_at=row["discharged_at"] + form.due_within,
+        ended_at=row["ended_at"],
+        due_at=row["ended_at"] + form.due_within,
         timezone=row["course__site__timezone"],
     )
 

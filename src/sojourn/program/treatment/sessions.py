@@ -254,16 +254,19 @@ def _is_first_or_raised(
     given: Sequence[Dosed],
     of_course: Iterable[tuple[UUID, datetime, float]],
 ) -> bool:
-    """Whether the dose of a session, given or still ordered, is the first of its course or above the one before it.
+    """Whether the dose of a session, given or still ordered, is the first of its course or above that of the session before.
 
-    An order of later says nothing about it.
+    Portions of one session are one dose. An order of later says nothing about it.
     """
     begun_at = given[0].taken_at if given else None
-    earlier = [(at, mg) for of, at, mg in of_course if of != visit_id and (begun_at is None or at < begun_at)]
+    earlier: dict[UUID, float] = {}
+    for of, at, given_mg in of_course:
+        if of != visit_id and (begun_at is None or at < begun_at):
+            earlier[of] = earlier.get(of, 0.0) + given_mg
     if not earlier:
         return True
     mg = sum(dose.mg for dose in given) or ordered_mg
-    return mg is not None and float(mg) > earlier[-1][1]
+    return mg is not None and float(mg) > [*earlier.values()][-1]
 
 
 def orders_that_hold(rows: Iterable[VisitRow]) -> dict[UUID, tuple[Decimal, Decimal | None]]:

@@ -70,6 +70,7 @@ def papers(request: Any, visit_id: UUID) -> HttpResponse:
             "changed": changed_since_filed(found, filed) if filed else (),
             "form": form,
             "answers": answers,
+            "by_hand": treatment.form_is_by_hand(found),
             "may_file": filed is None and may_do(request.actor, "file a form"),
         },
         status=422 if form.is_bound or (answers is not None and answers.is_bound) else 200,

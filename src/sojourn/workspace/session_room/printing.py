@@ -18,7 +18,7 @@ def paper_of(made: Document, *, practice: PracticeCard) -> Paper:
             PaperSection(
                 section.title,
                 tuple(
-                    PaperLine(line.label, line.says, _cited(line) or line.source, capfirst(line.lacks))
+                    PaperLine(line.label, line.says, _rests_on(line), capfirst(line.lacks))
                     for line in section.lines
                 ),
             )
@@ -35,6 +35,11 @@ def paper_of(made: Document, *, practice: PracticeCard) -> Paper:
         if practice.is_demonstration
         else "",
     )
+
+
+def _rests_on(line: Line) -> str:
+    """Which events say it, and where else it stands."""
+    return " \u00b7 ".join(part for part in (line.source, _cited(line)) if part)
 
 
 def _cited(line: Line) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sojourn.clinical.monitoring.documents.forms import Form, filled_form, form_for, forms
+from sojourn.clinical.monitoring.documents.forms import Form, filled_form, form_by_hand, form_for, forms
 from sojourn.clinical.monitoring.documents.notes import (
     incident_report,
     observation_minutes,
@@ -31,5 +31,6 @@ DOCUMENTS: dict[str, Callable[[SessionRecord], Document]] = {
 
 __all__ = [
     "DOCUMENTS", "Document", "Entry", "Form", "Hand", "Kept", "Line", "NotDerivable", "Section", "SessionRecord", "Telling",
-    "filled_form", "form_for", "forms", "incident_report", "observation_minutes", "patient_summary", "session_note",
+    "filled_form", "form_by_hand", "form_for", "forms", "incident_report", "observation_minutes", "patient_summary",
+    "session_note",
 ]  # fmt: skip

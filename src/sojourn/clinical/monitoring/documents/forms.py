@@ -7,7 +7,7 @@ from functools import cache
 
 from sojourn.clinical.evidence import Citation, Table, read_citations, read_table
 from sojourn.clinical.monitoring.documents import facts
-from sojourn.clinical.monitoring.documents.milestones import discharge
+from sojourn.clinical.monitoring.documents.milestones import discharge, left_undischarged
 from sojourn.clinical.monitoring.documents.values import (
     Document,
     Line,
@@ -128,6 +128,11 @@ def filled_form(record: SessionRecord) -> Document:
         ),
         citations=form.citations,
     )
+
+
+def form_by_hand(record: SessionRecord) -> Form | None:
+    """The form that is asked for and cannot be made of the record, since the patient left without a discharge; or None."""
+    return form_for(record.plan.id) if left_undischarged(record) else None
 
 
 def _line(field: FormField, record: SessionRecord) -> Line:

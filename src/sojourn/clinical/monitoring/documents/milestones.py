@@ -26,6 +26,11 @@ def first_dose(record: SessionRecord) -> Entry:
 def discharge(record: SessionRecord) -> Entry:
     """The discharge after the dose. Raises NotDerivable: without one, or before the dose, nobody was discharged from it."""
     told = [e for e in record.standing if isinstance(e.event, Discharged)]
+    if left_undischarged(record):
+        raise NotDerivable(
+            "The patient left without a discharge, so this is not made of the record. "
+            "Fill it in by hand from the note, and note here that it was filed."
+        )
     if not told:
         raise NotDerivable("No discharge stands on record, so this cannot be made yet.")
     dosed_at = first_dose(record).event.taken_at
@@ -33,6 +38,14 @@ def discharge(record: SessionRecord) -> Entry:
     if not after:
         raise NotDerivable("The discharge on record is before the dose: one of the two times is wrong.")
     return after[0]
+
+
+def left_undischarged(record: SessionRecord) -> bool:
+    """True where the patient had a dose, is gone, and no discharge after the dose is on record."""
+    dosed_at, ended_at = record.state.dosed_at, record.state.ended_at
+    if dosed_at is None or ended_at is None:
+        return False
+    return not any(isinstance(e.event, Discharged) and e.event.taken_at >= dosed_at for e in record.standing)
 
 
 def end(record: SessionRecord) -> Entry | None:
