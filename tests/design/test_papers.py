@@ -94,6 +94,32 @@ def test_a_name_in_any_script_can_be_set(name):
     assert b"/StructTreeRoot" in made
 
 
+def words_of(paper):
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(paper_pdf(paper))).pages]
+
+
+def test_a_letter_that_no_font_has_is_not_left_out_in_silence():
+    told = replace(PAPER, boxes="A letter stands as a box.")
+    assert "stands as a box" not in words_of(told)[0]
+    unprintable = replace(told, about="Name \U000f0000")
+    assert "stands as a box" in words_of(unprintable)[0]
+    assert b"pdfuaid" not in paper_pdf(unprintable)
+
+
+@pytest.mark.parametrize("rows", range(20, 60, 3))
+def test_the_source_never_stands_alone_on_a_page(rows):
+    lines = tuple(PaperLine(f"10:{n:02}", "165/92 mmHg", f"event {n}") for n in range(rows))
+    closing = PaperSection("Until tomorrow", (PaperLine("Driving", "No driving."),))
+    sections = (PaperSection("What happened", lines), closing)
+    paper = replace(PAPER, sections=sections, source="Source: the label of the medicine.")
+    (page,) = [page for page in words_of(paper) if "Source: the label" in page]
+    assert "No driving." in page
+
+
+def test_a_paper_without_sections_can_be_set():
+    assert "Source: S" in words_of(replace(PAPER, sections=(), source="Source: S"))[0]
+
+
 def test_a_long_session_is_set_in_well_under_a_second():
     lines = tuple(PaperLine(f"10:{n:03}", "165/92 mmHg, heart rate 80/min", f"event {n}") for n in range(300))
     paper = replace(PAPER, sections=(PaperSection("What happened", lines),))

@@ -104,3 +104,12 @@ def test_who_was_discharged_is_not_told_that_they_left_before_it():
     told = held(discharged=False).at(125, "left", words="With Nils.").at(125, "discharged")
     assert "Discharge" not in lines(patient_summary(record_of(told)))
     assert "Discharge" in lines(observation_minutes(record_of(told)))
+
+
+def test_a_discharge_with_something_missing_names_it_in_words():
+    told = Told().prepared().dosed().at(125, "discharged")
+    (departure,) = told.state_at(126).departures
+    assert "Fully awake: answers readily to the name" in departure.says
+    for criterion in told.plan.criteria:
+        assert f" {criterion.id}," not in departure.says
+        assert "_" not in departure.says

@@ -251,8 +251,8 @@ def _departures(
             continue
         missing = _missing(told, troubles, plan, as_of=event.taken_at, observe_minutes=observe_minutes)
         if missing:
-            names = ", ".join(each.criterion for each in missing)
-            says = f"The patient left while missing: {names}."
+            lacking = "; ".join(each.says.rstrip(".") for each in missing)
+            says = f"The patient was discharged, and not on record was: {lacking}."
             found.append(Departure("left-early", says, event.taken_at, event.event_id))
     return (*found, *_gone_early(told, dosed_at))
 

@@ -31,6 +31,9 @@ def paper_of(made: Document, *, practice: PracticeCard) -> Paper:
         source=_("Source: %(sources)s") % {"sources": "; ".join(each.in_words for each in made.citations)}
         if made.citations
         else "",
+        boxes=_(
+            "A letter of this document cannot be printed here and stands as a box. It is on record as it was typed."
+        ),
         mark=_("Demonstration: everyone and everything here is invented.")
         if practice.is_demonstration
         else "",
