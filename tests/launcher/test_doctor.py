@@ -162,6 +162,41 @@ def test_the_report_grades_a_worker_by_its_last_heartbeat():
 
 @needs_database
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("worked_s_ago", "settling", "grade", "says"),
+    [
+        (40, timedelta(days=1), "attention", "it last began a task 40 s ago"),
+        (40, timedelta(days=1), "attention", "ask again in a minute"),
+        (7200, timedelta(0), "problem", "it last began a task 120 min ago"),
+        (7200, timedelta(0), "problem", "worker.log"),
+    ],
+)
+def test_a_worker_that_has_not_signed_on_again_is_not_said_to_have_never_run(
+    monkeypatch, worked_s_ago, settling, grade, says
+):
+    """As for some seconds after the database was killed: the worker signed off, and is started anew."""
+    from django.db import connection
+
+    from sojourn.program.treatment.management.commands import doctor_report
+
+    monkeypatch.setattr(doctor_report, "SIGNS_ON_WITHIN", settling)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_workers")
+        cursor.execute(
+            "INSERT INTO procrastinate_jobs (task_name, queue_name, args) VALUES ('some', 'default', '{}') RETURNING id"
+        )
+        cursor.execute(
+            "INSERT INTO procrastinate_events (job_id, type, at) VALUES (%s, 'started', now() - %s)",
+            [cursor.fetchone()[0], timedelta(seconds=worked_s_ago)],
+        )
+    found = report()
+    assert "The worker was here" in found[grade]
+    assert says in found[grade]
+    assert "never run. Alarms" not in " ".join(found.values())
+
+
+@needs_database
+@pytest.mark.django_db
 def test_the_report_says_in_a_sentence_that_the_database_does_not_answer(monkeypatch):
     from django.db import connection
 

@@ -27,6 +27,8 @@ OLDEST_SERVER = 15
 ANSWERS_WITHIN_S = 5
 LARGEST_CLOCK_GAP = timedelta(seconds=5)  # vitals and alarms are timed to the minute
 HEARTBEAT_WITHIN = timedelta(seconds=60)  # the worker beats every 10 s
+SIGNS_ON_WITHIN = timedelta(seconds=60)  # as long as a beat is waited for
+A_FEW_MINUTES_S = 180
 SHORTEST_SECRET = 50  # characters; Source: Django's deployment check security.W009
 WITHOUT_A_WORKER = (
     "Alarms are shown, but nothing runs by the clock. Stop Sojourn and start it again with ./sojourn up; "
@@ -163,7 +165,7 @@ def worker() -> Finding:
         cursor.execute("SELECT now() - max(last_heartbeat) FROM procrastinate_workers")
         age = cursor.fetchone()[0]
     if age is None:
-        return "problem", f"The worker has never run. {WITHOUT_A_WORKER}"
+        return worker_not_registered()
     if age > HEARTBEAT_WITHIN:
         return (
             "problem",
@@ -173,6 +175,27 @@ def worker() -> Finding:
             ),
         )
     return "ok", f"The worker is alive (seen {max(age.total_seconds(), 0):.0f} s ago)."
+
+
+def worker_not_registered() -> Finding:
+    """Tell a worker that has never run from one that signed off, as each does when it loses the database."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT clock_timestamp() - max(at), clock_timestamp() - pg_postmaster_start_time() "
+            "FROM procrastinate_events WHERE type = 'started'"
+        )
+        worked, up_for = cursor.fetchone()
+    if worked is None:
+        return "problem", f"The worker has never run. {WITHOUT_A_WORKER}"
+    said = f"The worker was here (it last began a task {_ago(worked)}) and has not signed on again yet."
+    if up_for <= SIGNS_ON_WITHIN:
+        return "attention", f"{said} The database began {_ago(up_for)}: ask again in a minute."
+    return "problem", f"{said} {WITHOUT_A_WORKER}"
+
+
+def _ago(age: timedelta) -> str:
+    seconds = max(age.total_seconds(), 0)
+    return f"{seconds:.0f} s ago" if seconds < A_FEW_MINUTES_S else f"{seconds / 60:.0f} min ago"
 
 
 def watch() -> Finding:
