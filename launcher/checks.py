@@ -34,7 +34,9 @@ SCRIPTS = (
 )  # Python without the ending that tools look for
 MOST_LINES = 60
 AT_ONCE = "-n2"  # two processes share all tests: tests/support/sharing_out.py
-LONGEST_SILENCE_S = 1500.0  # a test that hangs is ended after ten minutes (pyproject.toml); this is for all else
+LONGEST_SILENCE_S = (
+    1500.0  # a test that hangs is ended after ten minutes (pyproject.toml); this is for all else
+)
 NOT_RUN = "browser tests were not run: Chromium is missing"
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from sojourn.program.people.actors import MACHINE
 from sojourn.program.safety import actions
+from tests.support import histories
 from tests.support.ward import open_ward
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -53,6 +54,27 @@ def test_an_alarm_stands_in_an_open_inbox_within_a_second_and_goes_when_somebody
         page.get_by_label("What was done").fill("Called her; she is safe with her sister.")
         page.get_by_role("button", name="Close the alarm").click()
     page.get_by_text("Alarm closed.").wait_for()
+
+
+def test_an_open_inbox_says_that_the_reading_behind_an_alarm_was_struck_out(
+    ward, open_inbox, looks_right_everywhere
+):
+    page = open_inbox
+    now = datetime.now(UTC)
+    course = histories.course(ward, ward.ada.patient_id, now - timedelta(days=5))
+    running = histories.visit(ward, course, "dosing", 1, now - timedelta(minutes=50))
+    histories.event(ward, running, "dosed", now - timedelta(minutes=45))
+    read = histories.event(ward, running, "vital_taken", now, systolic=190, diastolic=90)
+    actions.raise_alarm(
+        patient_id=ward.ada.patient_id, reason="SYSTOLIC-RED", severity="red", says="Systolic pressure 190 mmHg",
+        facts={"signal": "systolic", "value": 190, "session": 1}, about_kind="session event", about_id=read.id,
+        acknowledge_within=timedelta(minutes=5), raised_at=now, actor=MACHINE,
+    )  # fmt: skip
+    page.get_by_role("heading", name="Systolic pressure 190 mmHg").wait_for()
+    histories.event(ward, running, "struck", datetime.now(UTC), withdraws=read)
+    page.get_by_text("The reading behind this was struck out since").wait_for()
+    assert page.get_by_role("button", name="I have it").is_visible()
+    looks_right_everywhere(page)
 
 
 def test_the_list_waits_for_what_is_being_written_and_for_a_hand_that_moves(ward, open_inbox, looks_right):

@@ -1,6 +1,6 @@
 """Dosing sessions as they stand: their events on record, folded into a state by `clinical.monitoring`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, F, FloatField, OuterRef, Q, Subquery, Value
+from django.db.models import Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 
@@ -158,8 +158,14 @@ def telling_of(events: Iterable[EventRow]) -> monitoring.Telling:
 def events_of(visit_ids: Iterable[UUID]) -> dict[UUID, tuple[EventRow, ...]]:
     """The events of these visits in order of the time they tell of, in one query."""
     found: dict[UUID, list[EventRow]] = {visit_id: [] for visit_id in visit_ids}
-    rows = SessionEvent.objects.filter(visit_id__in=list(found)).order_by("taken_at", "received_at", "id")
-    for row in rows.values(
+    for row in read_events(SessionEvent.objects.filter(visit_id__in=list(found))):
+        found[row.visit_id].append(row)
+    return {visit_id: tuple(events) for visit_id, events in found.items()}
+
+
+def read_events(which: QuerySet[SessionEvent]) -> Iterator[EventRow]:
+    """Read these events in order of the time they tell of, in one query."""
+    for row in which.order_by("taken_at", "received_at", "id").values(
         "id",
         "visit_id",
         "kind",
@@ -176,8 +182,7 @@ def events_of(visit_ids: Iterable[UUID]) -> dict[UUID, tuple[EventRow, ...]]:
         by=Coalesce("recorded_by__name", Value("")),
         struck_at=F("withdrawn_by__received_at"),
     ):
-        found[row["visit_id"]].append(EventRow(**row))
-    return {visit_id: tuple(events) for visit_id, events in found.items()}
+        yield EventRow(**row)
 
 
 def _sessions(rows: Iterable[VisitRow], now: datetime) -> tuple[Session, ...]:

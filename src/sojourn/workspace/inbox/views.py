@@ -1,6 +1,6 @@
 """What a clinician must look at: open alarms, the most urgent first."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -24,6 +24,7 @@ from sojourn.workspace.inbox.facts import told
 from sojourn.workspace.inbox.forms import CloseForm
 from sojourn.workspace.inbox.groups import grouped
 from sojourn.workspace.inbox.shown import watching_screen
+from sojourn.workspace.inbox.since import Since, since_of
 from sojourn.workspace.live_tickets import ticket_answer
 
 
@@ -101,11 +102,12 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
     closed = queries.closed_alarms_for(request.actor)
     tellings = tellings_of(open_alarms, actor=request.actor, now=request.now)
     corrected = corrected_causes(row.about_id for row in open_alarms)
+    since = since_of(open_alarms)
     cards = patient_cards({row.patient_id for row in (*open_alarms, *closed)}, actor=request.actor)
     alarms = [
         {
             "row": group.head,
-            "more": group.more,
+            "more": [{"row": row, "since": since.get(row.about_id)} for row in group.more],
             "in_all": len(group.more) + 1,
             "waiting": len(group.waiting),
             "also_waiting": [row.id for row in group.waiting if row.id != group.head.id],
@@ -114,6 +116,7 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
             "tellings": tellings[group.head.id],
             "is_late": group.head.is_late(request.now),
             "is_superseded": group.head.about_id in corrected,
+            "since": since.get(group.head.about_id),
             "form": wrong.get(group.head.id) or CloseForm(auto_id=_ids_of(group.head.id)),
         }
         for group in grouped(open_alarms)
@@ -124,7 +127,7 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
         "workspace/inbox/inbox.html",
         {
             "alarms": alarms,
-            "mark": _mark_of(open_alarms, closed),
+            "mark": _mark_of(open_alarms, closed, since),
             "screen": watching_screen(request, [str(row.id) for row in open_alarms if row.is_unacknowledged]),
             "waiting": sum(row.is_unacknowledged for row in open_alarms),
             "rules": [rule for rule in stop_rules_for(request.actor, now=request.now) if rule.is_due],
@@ -138,12 +141,17 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
     )
 
 
-def _mark_of(open_alarms: Iterable[queries.AlarmRow], closed: Iterable[queries.AlarmRow]) -> str:
+def _mark_of(
+    open_alarms: Iterable[queries.AlarmRow],
+    closed: Iterable[queries.AlarmRow],
+    since: Mapping[UUID, Since],
+) -> str:
     """Stand for what the lists hold: equal marks, equal lists."""
     told = [
         (row.id.hex, row.acknowledged_at, row.escalated_at, row.closed_at) for row in (*open_alarms, *closed)
     ]
-    return sha256(repr(told).encode()).hexdigest()[:16]
+    taken_back = sorted((cause.hex, each.at) for cause, each in since.items())
+    return sha256(repr((told, taken_back)).encode()).hexdigest()[:16]
 
 
 def _ids_of(alarm_id: UUID) -> str:

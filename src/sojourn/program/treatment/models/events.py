@@ -97,4 +97,16 @@ class SessionEvent(models.Model):
                 when=pgtrigger.After,
                 func="PERFORM pg_notify('sojourn_live', NEW.visit_id::text); RETURN NULL;",
             ),
+            pgtrigger.Trigger(  # an inbox says that the entry behind an alarm counts no more
+                name="entries_taken_back_wake_inboxes",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.After,
+                condition=pgtrigger.Q(new__withdraws__isnull=False),
+                func="""
+                    PERFORM pg_notify('sojourn_live', 'alarm ' || patient.site_id::text)
+                    FROM plans_visit visit JOIN people_patient patient ON patient.id = visit.patient_id
+                    WHERE visit.id = NEW.visit_id;
+                    RETURN NULL;
+                """,
+            ),
         ]
