@@ -1,8 +1,11 @@
 // The floor board: rows change in place as the hub tells of them; one press records, and can be taken back; keys.
 import { follow, seconds } from "./live.js";
+import { keyOf, steadyHand } from "./steady_hand.js";
 
 const floor = document.querySelector("#floor");
 const ASK_EVERY_S = 10; // while nothing is told live
+const DRAW_EVERY_MS = 150; // however many rows are told of
+const change = steadyHand([floor]);
 const token = document.querySelector("[data-token] input").value;
 const rows = () => [...floor.children];
 const rowOf = (visit) => document.getElementById(`row-${visit}`);
@@ -16,19 +19,35 @@ const made = (html) => {
 const focusedIn = (row) => {
   const held = document.activeElement;
   if (!row?.contains(held)) return null;
-  return held === row ? () => true : (each) => each.value === held.value && each.dataset.quick === held.dataset.quick;
+  const key = held === row ? null : keyOf(held);
+  return (each) => key !== null && keyOf(each) === key;
 };
+
+// ---- what a row newly asks for is read out, once; nothing else of a board that changes all the time
+const news = document.querySelector("[data-news]");
+const MOST_NEWS = 3;
+const alarmsOf = (row) => [...(row?.querySelectorAll("[data-alarm]") ?? [])];
+const newsOf = (fresh, old) => {
+  const known = new Set(alarmsOf(old).map((each) => each.dataset.alarm));
+  const raised = alarmsOf(fresh).filter((each) => !known.has(each.dataset.alarm)).map((each) => each.textContent.trim());
+  const isRed = (row) => row?.classList.contains("is-act");
+  if (!raised.length && isRed(fresh) && !isRed(old)) raised.push(fresh.querySelector(".floor__due").textContent.replace(/\s+/g, " ").trim());
+  return raised.map((words) => `${fresh.dataset.name}: ${words}`);
+};
+const readOut = (said) => said.length && (news.textContent = said.slice(-MOST_NEWS).join(" "));
 
 const place = (fresh) => {
   const old = rowOf(fresh.dataset.visit);
+  const said = newsOf(fresh, old);
   const wasFocused = focusedIn(old);
   const wasChosen = old?.classList.contains("is-chosen");
   old?.remove();
-  if (floor.dataset.site && fresh.dataset.site !== floor.dataset.site) return;
+  if (floor.dataset.site && fresh.dataset.site !== floor.dataset.site) return [];
   const after = rows().find((row) => row.dataset.sort > fresh.dataset.sort);
   floor.insertBefore(fresh, after ?? null);
   if (wasChosen) fresh.classList.add("is-chosen");
   if (wasFocused) ([...fresh.querySelectorAll("a, button")].find(wasFocused) ?? fresh).focus({ preventScroll: true });
+  return said;
 };
 
 const count = () => {
@@ -40,12 +59,27 @@ const count = () => {
   document.querySelector(".floor-none").hidden = all.length > 0;
 };
 
+const told_ = new Map(); // rows told of and not drawn yet
+let drawnAt = -DRAW_EVERY_MS;
+let drawing = null;
+const draw = () => {
+  drawing = null;
+  drawnAt = performance.now();
+  change(() => {
+    const said = [...told_.values()].flatMap((told) => {
+      const fresh = made(told.html);
+      fresh.dataset.mark = told.mark;
+      return place(fresh);
+    });
+    told_.clear();
+    tick();
+    count();
+    readOut(said);
+  });
+};
 const show = (told) => {
-  const fresh = made(told.html);
-  fresh.dataset.mark = told.mark;
-  place(fresh);
-  tick();
-  count();
+  told_.set(told.visit ?? made(told.html).dataset.visit, told);
+  drawing ??= setTimeout(draw, Math.max(0, drawnAt + DRAW_EVERY_MS - performance.now()));
 };
 
 let askedAt = -ASK_EVERY_S;
@@ -61,10 +95,15 @@ const askForAll = async () => {
   }
   const given = [...page.querySelectorAll("#floor > li")];
   const stand = new Set(given.map((row) => row.id));
-  for (const row of rows()) if (!stand.has(row.id)) row.remove();
-  for (const row of given) if (document.getElementById(row.id)?.dataset.mark !== row.dataset.mark) place(document.adoptNode(row));
-  tick();
-  count();
+  const other = given.filter((row) => document.getElementById(row.id)?.dataset.mark !== row.dataset.mark);
+  if (!other.length && rows().every((row) => stand.has(row.id))) return;
+  change(() => {
+    for (const row of rows()) if (!stand.has(row.id)) row.remove();
+    const said = other.flatMap((row) => place(document.adoptNode(row)));
+    tick();
+    count();
+    readOut(said);
+  });
 };
 
 // ---- time: what is late turns red by itself, should nobody tell
@@ -74,12 +113,20 @@ const asClock = (size) => {
   return `${hours ? `${hours}:${two(minutes)}` : minutes}:${two(Math.floor(size) % 60)}`;
 };
 const since = (node) => seconds() - Number((node.dataset.bornAt ??= String(seconds())));
+const turnRed = (row) => {
+  const old = row.cloneNode(true);
+  change(() => {
+    row.classList.add("is-act");
+    readOut(newsOf(row, old));
+  });
+};
 const tick = () => {
   for (const node of floor.querySelectorAll("[data-due-s]")) {
     const left = Number(node.dataset.dueS) - since(node);
     const words = left >= 0 ? `in ${asClock(left)}` : `${asClock(-left)} late`;
     if (node.textContent !== words) node.textContent = words;
-    if (left < 0) node.closest("li").classList.add("is-act");
+    const row = node.closest("li");
+    if (left < 0 && !row.classList.contains("is-act")) turnRed(row);
   }
   for (const node of floor.querySelectorAll("[data-minute-s]")) {
     const words = String(Math.floor((Number(node.dataset.minuteS) + since(node)) / 60));
@@ -105,31 +152,47 @@ const say = (words, isDone) => {
   return said;
 };
 
+// By what a press would do, and not by its form, which a row told anew replaces: while it is on its way, for the moment
+// of a finger that bounces, and with the id by which the practice knows it again until it has answered.
+const BOUNCE_MS = 700;
+const PATIENCE_MS = 10_000;
+const onTheWay = new Set();
+const idOf = new Map();
+
 const press = async (form, button) => {
-  if (form.dataset.sending) return;
-  form.dataset.sending = "yes";
+  const key = keyOf(button);
+  if (onTheWay.has(key)) return;
+  onTheWay.add(key);
   button.setAttribute("aria-busy", "true");
   const sent = new FormData(form);
   sent.set("do", button.value);
   sent.set("csrfmiddlewaretoken", token);
-  if (sent.has("looked-form_id")) sent.set("looked-form_id", (form.dataset.formId ??= freshId())); // the same when pressed again
+  if (!idOf.has(key)) idOf.set(key, freshId());
+  if (sent.has("looked-form_id")) sent.set("looked-form_id", idOf.get(key)); // the same when pressed again
   try {
     const answer = await fetch(form.action, {
       method: "POST",
       body: sent,
       credentials: "same-origin",
       headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(PATIENCE_MS),
     });
+    if (answer.redirected || answer.status === 403) {
+      undo.replaceChildren(say("Not recorded: you are signed out, or may not do this any more. Reload the page.", false));
+      return;
+    }
     const told = await answer.json();
-    delete form.dataset.formId;
+    idOf.delete(key);
     undo.replaceChildren(say(told.said, told.ok));
     if (told.undo) undo.append(made(told.undo));
+    undo.classList.add("is-fresh");
+    setTimeout(() => undo.classList.remove("is-fresh"), BOUNCE_MS);
     if (told.row) show(told.row);
   } catch {
-    undo.replaceChildren(say("Not recorded: the server did not answer. Press again.", false));
+    undo.replaceChildren(say("The server did not answer. Press again: what it recorded already is not recorded twice.", false));
   } finally {
-    delete form.dataset.sending;
     button.removeAttribute("aria-busy");
+    setTimeout(() => onTheWay.delete(key), BOUNCE_MS);
   }
 };
 
@@ -216,10 +279,12 @@ wishes.addEventListener("change", () => wishes.requestSubmit());
 // ---- live
 follow(document.querySelector("[data-live]"), {
   row: show,
-  gone: (told) => {
-    rowOf(told.visit)?.remove();
-    count();
-  },
+  gone: (told) =>
+    change(() => {
+      told_.delete(told.visit);
+      rowOf(told.visit)?.remove();
+      count();
+    }),
   marks: (told) => {
     const here = rows().filter((row) => row.dataset.mark);
     const isSame = (row) => told[row.dataset.visit] === row.dataset.mark;
@@ -227,4 +292,4 @@ follow(document.querySelector("[data-live]"), {
     if (lacks || !here.every(isSame)) setTimeout(askForAll, Math.random() * 700);
   },
   whileStale: () => seconds() - askedAt > ASK_EVERY_S && askForAll(),
-});
+}, { change });

@@ -1,11 +1,13 @@
 // The inbox renews itself when the hub tells of an alarm. Not under a moving hand, which would then press another alarm,
 // and never over something being written: then it says that the list has changed.
 import { follow } from "./live.js";
+import { steadyHand } from "./steady_hand.js";
 
 const STILL_MS = 5000; // nothing moved on this device for so long
 const parts = (page) => [...page.querySelectorAll("[data-inbox-part]")];
 const markOf = (page) => page.querySelector("[data-inbox-mark]")?.dataset.inboxMark;
 const notice = document.querySelector("[data-inbox-changed]");
+const change = steadyHand(parts(document));
 let waiting = null; // the page as it is now
 let movedAt = -STILL_MS;
 
@@ -23,7 +25,8 @@ const show = () => {
   const open = parts(document).flatMap((part) =>
     [...part.querySelectorAll("details[open] form")].map((form) => form.getAttribute("action")),
   );
-  parts(document).forEach((part, place) => part.replaceChildren(...parts(waiting)[place].childNodes));
+  const fresh = parts(waiting);
+  parts(document).forEach((part, place) => part.replaceChildren(...fresh[place].childNodes));
   parts(document)[0].dataset.inboxMark = markOf(waiting) ?? "";
   waiting = null;
   notice.hidden = true;
@@ -37,7 +40,7 @@ const show = () => {
 const settle = () => {
   if (waiting === null) return;
   notice.hidden = false;
-  if (!isWriting() && performance.now() - movedAt > STILL_MS) show();
+  if (!isWriting() && performance.now() - movedAt > STILL_MS) change(() => waiting && show());
 };
 
 const ask = async () => {
@@ -55,4 +58,4 @@ const ask = async () => {
 
 notice.querySelector("button").addEventListener("click", () => waiting && show());
 setInterval(settle, 1000);
-follow(document.querySelector("[data-live]"), { changed: ask });
+follow(document.querySelector("[data-live]"), { changed: ask }, { change });

@@ -42,9 +42,11 @@ class Sounder {
   }
 }
 
-export const follow = (box, hears = {}) => {
+/** Follow the hub. `change` makes what changes on the page here, as `steadyHand` gives it. */
+export const follow = (box, hears = {}, { change = (one) => one() } = {}) => {
   const words = box.dataset;
-  const line = box.querySelector("[data-live-line]");
+  const line = box.querySelector("[data-live-state]"); // read out; the time beside it is not, each two seconds
+  const clock = box.querySelector("[data-live-clock]");
   const watch = box.querySelector("[data-live-watch]");
   const blind = box.querySelector("[data-live-blind]");
   if ("asks" in words) {
@@ -107,8 +109,13 @@ export const follow = (box, hears = {}) => {
       tickedAt = seconds();
       failures = 0;
       serverSaid = new Date(told.at).toLocaleTimeString(document.documentElement.lang || "en-us");
-      watch.hidden = told.watch !== false;
-      if (watch.hidden === (watch.textContent !== "")) watch.textContent = watch.hidden ? "" : words.silent;
+      const isWatched = told.watch !== false;
+      if (isWatched === (watch.textContent !== "")) {
+        change(() => {
+          watch.hidden = isWatched;
+          watch.textContent = isWatched ? "" : words.silent;
+        });
+      }
       show();
     });
     on("renew", again);
@@ -121,14 +128,18 @@ export const follow = (box, hears = {}) => {
     const isStale = isClosed || silence > STALE_AFTER_S;
     const isBlind = silence > BLIND_AFTER_S;
     box.classList.toggle("is-stale", isStale);
-    let says = tickedAt === null ? words.connecting : `${words.isLive} · ${serverSaid}`;
+    let says = tickedAt === null ? words.connecting : words.isLive;
     if (isClosed) says = words.closed;
-    else if (isStale) says = tickedAt === null ? words.never : `${words.stale} ${serverSaid}`;
+    else if (isStale) says = tickedAt === null ? words.never : words.stale;
     if (line.textContent !== says) line.textContent = says;
-    if (blind.hidden === isBlind) {
-      blind.hidden = !isBlind;
-      blind.textContent = isBlind ? words.blind : "";
+    const told = isClosed || tickedAt === null ? "" : isStale ? ` ${serverSaid}` : ` · ${serverSaid}`;
+    if (clock.textContent !== told) clock.textContent = told;
+    if (isBlind === (blind.textContent === "")) {
       document.title = isBlind ? `!! ${title}` : title;
+      change(() => {
+        blind.hidden = !isBlind;
+        blind.textContent = isBlind ? words.blind : "";
+      });
     }
     sounder.set(isBlind && !("quiet" in words));
     if (source && silence > DEAF_AFTER_S && seconds() - openedAt > DEAF_AFTER_S) again();
@@ -137,5 +148,6 @@ export const follow = (box, hears = {}) => {
 
   setInterval(() => hears.whileStale && show() && hears.whileStale(), 1000);
   if (!hears.whileStale) setInterval(show, 1000);
+  show();
   connect();
 };

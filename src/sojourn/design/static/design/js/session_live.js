@@ -1,6 +1,10 @@
 // A session's page: says whether it is told of changes, and shows what others record without touching what is typed here.
 import { follow } from "./live.js";
-import { refresh } from "./recording/chart.js";
+import { changeBy, refresh } from "./recording/chart.js";
+import { steadyHand } from "./steady_hand.js";
+
+const change = steadyHand([...document.querySelectorAll("[data-region]")]);
+changeBy(change);
 
 let asking = false;
 let askAgain = false;
@@ -14,4 +18,4 @@ const renew = async () => {
   if (askAgain) renew();
 };
 
-follow(document.querySelector("[data-live]"), { changed: renew });
+follow(document.querySelector("[data-live]"), { changed: renew }, { change });

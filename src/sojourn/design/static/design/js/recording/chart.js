@@ -1,5 +1,6 @@
 // Keeps the parts of a page that come from the record current, and puts them away when the login has ended. The page
 // is asked for as its reader would ask for it; what it says replaces the regions of the same name.
+import { keyOf } from "../steady_hand.js";
 import { isChanged } from "./forms.js";
 
 const PATIENCE_MS = 10_000;
@@ -7,10 +8,26 @@ const regions = (root) => new Map([...root.querySelectorAll("[data-region]")].ma
 
 const phase = (root) => root.querySelector("[data-phase]")?.dataset.phase;
 
-/** A region in which somebody writes, or has written and not sent it, is left as it is. */
+const WRITTEN_IN = "input:not([type=hidden]), textarea, select";
+
+/** A region in which somebody writes, or has written and not sent it, is left as it is; one with a button in focus is not. */
 const isInUse = (region) =>
-  (region.contains(document.activeElement) && document.activeElement.closest("form") !== null) ||
-  [...region.querySelectorAll("input, textarea, select")].some(isChanged);
+  (region.contains(document.activeElement) && document.activeElement.matches(WRITTEN_IN)) ||
+  [...region.querySelectorAll(WRITTEN_IN)].some(isChanged);
+
+let change = (one) => one();
+/** Let changes of the page be made as the page wishes, as `steadyHand` gives it. */
+export const changeBy = (made) => (change = made);
+
+/** What stays open and in focus, where it is there still. */
+const drawAnew = (region, fresh) => {
+  const held = region.contains(document.activeElement) ? document.activeElement : null;
+  const heldKey = held?.matches("a, button, summary") ? keyOf(held) : null;
+  const open = new Set([...region.querySelectorAll("details[open] > summary")].map(keyOf));
+  region.replaceChildren(...fresh.childNodes);
+  for (const summary of region.querySelectorAll("details > summary")) if (open.has(keyOf(summary))) summary.parentElement.open = true;
+  if (heldKey) [...region.querySelectorAll("a, button, summary")].find((each) => keyOf(each) === heldKey)?.focus({ preventScroll: true });
+};
 
 /** Ask for this page anew; null when nobody answered. */
 export const ask = async () => {
@@ -36,7 +53,7 @@ export const refresh = async () => {
   const found = regions(page);
   for (const [name, node] of regions(document)) {
     const fresh = found.get(name);
-    if (fresh && !isInUse(node)) node.replaceChildren(...fresh.childNodes);
+    if (fresh) change(() => isInUse(node) || drawAnew(node, fresh));
   }
   return "shown";
 };
