@@ -12,7 +12,7 @@ from sojourn.clinical.monitoring.readiness_items import KINDS, asked_before, rea
 
 STARTS = datetime(2026, 12, 1, 17, tzinfo=UTC)  # 9 in the morning in Oakland
 OAKLAND = ZoneInfo("America/Los_Angeles")
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 def said(value=""):
@@ -139,6 +139,25 @@ def test_a_pregnancy_test_where_it_applies(different, state, holds):
     found = of("pregnancy", replace(READY, **different))
     assert (found.is_ready if found else None) is state
     assert (found.holds if found else False) is holds
+
+
+def test_a_test_is_judged_by_the_day_of_the_dose_where_the_session_runs_past_midnight():
+    tested = {"tested": said("negative"), "tested_on": DAY - timedelta(days=28)}
+    known = replace(READY, **tested)
+    evening = datetime(2026, 12, 1, 23, 59, tzinfo=OAKLAND)
+    assert of("pregnancy", replace(known, starts_at=evening, judged_at=evening)).is_ready
+    assert of("pregnancy", replace(known, starts_at=evening, judged_at=evening + MINUTE)).holds
+    tomorrow = replace(known, tested_on=DAY + timedelta(days=1), starts_at=evening)
+    assert of("pregnancy", replace(tomorrow, judged_at=evening + MINUTE)).is_ready, "tested past midnight"
+
+
+@pytest.mark.parametrize("answers", [{"pregnancy": "pregnant"}, {"pregnancy_test": "positive"}])
+def test_answers_that_say_pregnant_hold_until_a_test_is_noted_after_them(answers):
+    tested = replace(READY, tested=said("negative"), tested_on=DAY, **answers)
+    noted_at = tested.tested.at
+    assert of("pregnancy", replace(tested, answered_at=noted_at + MINUTE)).holds
+    assert of("pregnancy", replace(tested, answered_at=noted_at)).holds
+    assert of("pregnancy", replace(tested, answered_at=noted_at - MINUTE)).is_ready
 
 
 @pytest.mark.parametrize(

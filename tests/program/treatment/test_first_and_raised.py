@@ -9,6 +9,7 @@ from sojourn.program.plans import actions as plans
 from sojourn.program.plans.choices import VisitKind
 from sojourn.program.treatment import papers
 from sojourn.program.treatment.floor import sessions_today
+from sojourn.program.treatment.holding import holds_of
 from tests.support import courses, histories
 
 pytestmark = pytest.mark.django_db
@@ -106,3 +107,19 @@ def test_a_dose_given_in_portions_is_one_dose_and_the_next_one_is_not_raised_by_
     at = given(ward, first, 50.0)
     histories.event(ward, first, "dosed", at + 10 * MINUTE, mg=50.0)
     assert asked(ward, second, given(ward, second, 100.0)) == 120
+
+
+def test_a_dose_given_in_portions_counts_once_against_the_doses_of_a_week(ward, home):
+    """Two doses in seven days may be given at home: the second of them is not a third for having come in portions."""
+    first, second = (courses.visit_of(home, VisitKind.DOSING, n) for n in (1, 2))
+    at = given(ward, first, 50.0)
+    histories.event(ward, first, "dosed", at + 10 * MINUTE, mg=50.0)
+
+    def held(now):
+        says = [
+            hold.says for hold in holds_of(courses.session_at(ward, second, now), actor=ward.mona, now=now)
+        ]
+        return [each for each in says if "7 days" in each or "hours" in each]
+
+    assert held(at + 3 * DAY + 9 * MINUTE) != [], "72 hours count from the last portion"
+    assert held(at + 3 * DAY + 10 * MINUTE) == []

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import DatabaseError, transaction
 
+from sojourn.program.intake.models import Consent
 from sojourn.program.measures.models import QuestionnaireRequest
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans.choices import VisitKind
@@ -95,6 +96,30 @@ def test_a_negative_test_counts_for_the_sessions_of_four_weeks(ward, first, even
     assert item_of(ward, second, "pregnancy", evening_before).is_ready
     assert (last.during.lower.date() - yesterday).days <= 28
     assert item_of(ward, last, "pregnancy", evening_before).is_ready
+
+
+def test_a_test_of_an_earlier_day_that_is_noted_later_lifts_no_positive_one(ward, first, evening_before):
+    yesterday = (evening_before - 24 * HOUR).date()
+    for on, result in ((yesterday, "positive"), (yesterday - timedelta(days=5), "negative")):
+        preparing.note_pregnancy_test(
+            visit_id=first.id, result=result, on=on, actor=ward.cora, now=evening_before
+        )
+    assert item_of(ward, first, "pregnancy", evening_before).holds
+    preparing.note_pregnancy_test(
+        visit_id=first.id, result="negative", on=yesterday, actor=ward.cora, now=evening_before + HOUR
+    )
+    assert item_of(ward, first, "pregnancy", evening_before + HOUR).is_ready, (
+        "of the same day the last one counts"
+    )
+
+
+def test_a_consent_counts_from_the_moment_it_was_signed(ward, first):
+    at = first.during.lower
+    item = item_of(ward, first, "consent", at)
+    assert item.is_ready
+    signed_at = Consent.objects.get(patient_id=ward.ada.patient_id).signed_at
+    assert item_of(ward, first, "consent", signed_at).is_ready
+    assert item_of(ward, first, "consent", signed_at - timedelta(seconds=1)).holds
 
 
 def test_the_answers_of_the_assessment_say_which_medicines_are_talked_over(ward, first, evening_before):

@@ -103,6 +103,16 @@ def test_tablets_at_home_are_fewer_by_what_a_session_used(ward, home):
     assert remains(home) == 3
 
 
+def test_tablets_are_taken_out_whole_and_the_parts_of_one_lose_nothing(ward, home):
+    ship(ward, home, 4)
+    dosed_at = courses.give_dose(ward, home, mg=None)
+    with pytest.raises(EventInvalid, match="whole number"):
+        account(ward, home, dosed_at, "tablets", dispensed=1.5, given=1.5)
+    assert not SessionEvent.objects.filter(kind="accounted").exists()
+    account(ward, home, dosed_at, "tablets", dispensed=1, given=0.7, wasted=0.2, returned=0.1)
+    assert remains(home) == 3, "0.7, 0.2 and 0.1 are one tablet, whatever a machine makes of the sum"
+
+
 def test_nothing_is_used_that_is_not_there(ward, home):
     ship(ward, home, 4)
     dosed_at = courses.give_dose(ward, home, mg=None)

@@ -29,6 +29,8 @@ class Known:
     clinical screen says of a test, and from when; `tested`: a test noted for this session, "negative" or "positive" and
     its day. `tablets_expected`: what should be in the box by what was sent and taken, last at `tablets_changed_at`.
     `had_dose`: a dose of this course was given before, in whichever session; until then this is the first.
+    `answered_at`: when the answers of the assessment were given. `judged_at`: now; a session that runs into another day
+    is judged by that day.
     """
 
     starts_at: datetime
@@ -53,6 +55,8 @@ class Known:
     had_dose: bool = False
     dose_before: bool = False
     integrated: bool = False
+    answered_at: datetime | None = None
+    judged_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +136,9 @@ def _medicines(item: ReadinessItem, known: Known) -> Judged | None:
 
 def _pregnancy(item: ReadinessItem, known: Known) -> Judged | None:
     """A test holds where one is known to be needed; where nobody has said, it is marked for a clinician to say."""
-    on = known.starts_at.astimezone(known.zone).date()
+    on = max(known.starts_at, known.judged_at or known.starts_at).astimezone(known.zone).date()
+    if _is_pregnant_by_answers(known):
+        return _judged(item, "pregnant by the answers on record: no dose", ready=False)
     if known.tested is not None and known.tested_on is not None:
         if known.tested.value != "negative":
             return _judged(item, f"test {known.tested.value}: no dose", ready=False, said=known.tested)
@@ -144,13 +150,21 @@ def _pregnancy(item: ReadinessItem, known: Known) -> Judged | None:
         )
     if known.pregnancy_test == "not_needed":
         return None
-    if known.pregnancy_test == "positive" or known.pregnancy == "pregnant":
-        return _judged(item, "pregnant by the answers on record: no dose", ready=False)
     if known.pregnancy_test is not None or known.pregnancy in {"trying", "unknown"}:
         return _judged(item, "needed, and none is noted", ready=False)
     if known.had_dose:
         return None
     return replace(_judged(item, "no clinician has said whether one is needed", ready=False), holds=False)
+
+
+def _is_pregnant_by_answers(known: Known) -> bool:
+    """True until a test is noted after these answers: one noted before them says nothing against them."""
+    if known.pregnancy_test != "positive" and known.pregnancy != "pregnant":
+        return False
+    is_older = (
+        known.answered_at is not None and known.tested is not None and known.answered_at < known.tested.at
+    )
+    return not is_older
 
 
 def _tablets(item: ReadinessItem, known: Known) -> Judged:

@@ -103,7 +103,8 @@ def account_for(
 ) -> Recorded:
     """Record what became of the medicine of a session; at home the tablets that remain are fewer by what was used.
 
-    Raises GivenDiffers, MoreThanIsThere and what `record_event` raises.
+    Raises GivenDiffers, MoreThanIsThere, EventInvalid for a part of a tablet or device taken out, and what `record_event`
+    raises.
     """
     with transaction.atomic():
         found = locked_session(visit_id, actor, now)
@@ -119,11 +120,12 @@ def account_for(
         )
         if done.is_new:
             told = SessionEvent.objects.get(pk=done.event_id).facts
+            _refuse_parts(told)
             _refuse_other_than_given(told, found)
             if told["unit"] == "tablets":
-                used = told["given"] + told["wasted"] + told["returned"]
+                used = round(told["dispensed"])
                 use_tablets(
-                    course_id=found.visit.course_id, visit_id=visit_id, used=int(used), actor=actor, now=now
+                    course_id=found.visit.course_id, visit_id=visit_id, used=used, actor=actor, now=now
                 )
     return done
 
@@ -169,6 +171,14 @@ def _facts(in_hand: InHand, of: Session) -> dict[str, object]:
         else None,
         "unit": dose_rule(of.plan.id).unit,
     }
+
+
+def _refuse_parts(told: Mapping[str, Any]) -> None:
+    """Tablets and devices are taken out whole; what became of the parts of one is told beside it."""
+    if told["unit"] != "mg" and told["dispensed"] != round(told["dispensed"]):
+        raise monitoring.EventInvalid(
+            {"dispensed": f"Whole {told['unit']} are taken out: enter a whole number."}
+        )
 
 
 def _refuse_other_than_given(told: Mapping[str, Any], of: Session) -> None:

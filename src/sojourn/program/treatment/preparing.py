@@ -88,7 +88,8 @@ def note_pregnancy_test(*, visit_id: UUID, result: str, on: date, actor: Actor, 
 def said_before(visits: Mapping[UUID, UUID]) -> dict[UUID, dict[str, SaidFact]]:
     """The newest that was said on each thing, by visit; `visits` gives the patient of each. One query.
 
-    A pregnancy test is of a person, not of a session: the newest of the patient counts for each of their visits.
+    A pregnancy test is of a person, not of a session: the newest of the patient counts for each of their visits, by the
+    day of the test. One of an earlier day that is noted later takes the place of none.
     """
     found: dict[UUID, dict[str, SaidFact]] = {visit_id: {} for visit_id in visits}
     of_a_person = Q(kind=ReadyKind.PREGNANCY, visit__patient_id__in=set(visits.values()))
@@ -99,7 +100,9 @@ def said_before(visits: Mapping[UUID, UUID]) -> dict[UUID, dict[str, SaidFact]]:
         said = SaidFact(kind, facts, by or "", at)
         about = [visit_id] if kind not in BY_STAFF else [v for v, who in visits.items() if who == patient_id]
         for each in about:
-            found[each][kind] = said
+            held = found[each].get(kind)
+            if held is None or held.facts.get("on", "") <= said.facts.get("on", ""):
+                found[each][kind] = said
     return found
 
 

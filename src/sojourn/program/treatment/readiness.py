@@ -52,6 +52,14 @@ class ReadyItem:
 
 
 @dataclass(frozen=True)
+class Answered:
+    """The facts of an assessment, and when they were answered."""
+
+    facts: Mapping[str, Any]
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Readiness:
     """A visit and what it still needs; a conversation needs nothing beforehand."""
 
@@ -96,7 +104,7 @@ def _readiness(visits: QuerySet[Visit], now: datetime) -> tuple[Readiness, ...]:
     about = {row["pk"]: row for row in _known_about(ids, now)}
     signed = set(
         Consent.objects.filter(
-            patient_id__in={row.patient_id for row in rows}, withdrawn_at=None
+            patient_id__in={row.patient_id for row in rows}, withdrawn_at=None, signed_at__lte=now
         ).values_list("patient_id", "document_id")
     )
     rules = stop_rules_now(Q(consent__patient_id__in={row.patient_id for row in rows}), now=now)
@@ -107,7 +115,9 @@ def _readiness(visits: QuerySet[Visit], now: datetime) -> tuple[Readiness, ...]:
     return tuple(
         Readiness(
             row,
-            _items(row, about[row.id], signed, said, answers, tablets, changed, rules.get(row.patient_id)),
+            _items(
+                row, about[row.id], signed, said, answers, tablets, changed, rules.get(row.patient_id), now
+            ),
             is_held=about[row.id]["given"] or about[row.id]["noted"],
         )
         for row in rows
@@ -163,10 +173,11 @@ def _items(
     about: Mapping[str, Any],
     signed: set[tuple[UUID, str]],
     said: Mapping[UUID, Mapping[str, SaidFact]],
-    answers: Mapping[UUID, Mapping[str, Any]],
+    answers: Mapping[UUID, Answered],
     tablets: Mapping[UUID, int],
     changed: Mapping[UUID, datetime],
     rule: StopRuleNow | None,
+    now: datetime,
 ) -> tuple[ReadyItem, ...]:
     if row.kind != VisitKind.DOSING:
         return ()
@@ -185,7 +196,8 @@ def _items(
         tablets_expected=tablets.get(row.course_id),
         tablets_changed_at=changed.get(row.course_id),
         **_as_said(row, said[row.id]),
-        **_as_answered(answers.get(row.patient_id, {})),
+        judged_at=now,
+        **_as_answered(answers.get(row.patient_id)),
     )
     items = [_item(judged) for judged in judge_readiness(known, plan_id=protocol.monitoring)]
     if rule is not None and rule.course_id == row.course_id:
@@ -235,20 +247,24 @@ def _as_said(row: VisitRow, facts: Mapping[str, SaidFact]) -> dict[str, Any]:
     return found
 
 
-def _as_answered(answers: Mapping[str, Any]) -> dict[str, Any]:
-    medicines = answers.get("medicines")
+def _as_answered(answers: Answered | None) -> dict[str, Any]:
+    if answers is None:
+        return {}
+    medicines = answers.facts.get("medicines")
     return {
         "medicines": frozenset(medicines) if isinstance(medicines, list) else None,
-        "pregnancy": answers.get("pregnancy"),
-        "pregnancy_test": answers.get("pregnancy_test"),
+        "pregnancy": answers.facts.get("pregnancy"),
+        "pregnancy_test": answers.facts.get("pregnancy_test"),
+        "answered_at": answers.at,
     }
 
 
-def _newest_answers(patient_ids: set[UUID]) -> dict[UUID, Mapping[str, Any]]:
+def _newest_answers(patient_ids: set[UUID]) -> dict[UUID, Answered]:
     """The facts of each patient's newest assessment, in one query."""
     rows = (
         Assessment.objects.filter(patient_id__in=patient_ids)
         .order_by("patient_id", "-taken_at", "-id")
         .distinct("patient_id")
     )
-    return dict(rows.values_list("patient_id", "facts"))
+    found = rows.values_list("patient_id", "facts", "taken_at")
+    return {patient_id: Answered(facts, at) for patient_id, facts, at in found}
