@@ -115,6 +115,13 @@ def test_what_is_kept_of_people_stands_on_the_form_with_its_source():
     assert form["MAO inhibitors"].says == ""
 
 
+def test_what_was_looked_for_and_not_found_says_so_as_what_nobody_looked_for():
+    groups = ("benzodiazepine", "sedative", "stimulant", "maoi", "opioid")
+    record = replace(record_of(held()), medicines={group: Kept("", "") for group in groups})
+    for label in ("Benzodiazepines", "Psychostimulants", "Opioids (wording of 2025)"):
+        assert "no assessment says" in lines(filled_form(record))[label].lacks
+
+
 def test_a_serious_event_stands_on_the_form_as_it_was_answered_last():
     told = held()
     told.at(90, "serious", happened="no")

@@ -1,16 +1,17 @@
 """Documents come from the events of one session alone, and the form of each is filed once, within its days."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 
-from sojourn.clinical.monitoring.documents import DOCUMENTS, NotDerivable
+from sojourn.clinical.monitoring.documents import DOCUMENTS, NotDerivable, filled_form
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.people.queries import the_practice
 from sojourn.program.plans.choices import VisitKind
-from sojourn.program.treatment import actions, papers
+from sojourn.program.treatment import actions, form_answers, papers
 from sojourn.program.treatment.deadlines import deadlines_for
 from sojourn.program.treatment.models import FiledForm, SessionEvent
 from sojourn.program.treatment.since_filed import changed_since_filed
@@ -61,6 +62,18 @@ def test_the_form_agrees_with_the_events_field_by_field(ward, first):
         line = form[label]
         assert line.says == "{systolic}/{diastolic} mmHg".format(**facts[line.cites[0]])
     assert form["Minutes from the first device to the end of monitoring"].says == "125"
+
+
+def test_each_field_of_a_form_says_something_or_why_it_does_not(ward, first):
+    """Also where there is no assessment, as of somebody who came from another practice."""
+    left_at = courses.run_session(ward, first)
+    stranger = form_answers.medicines_of(
+        patient_id=uuid4(), until=left_at, session_on=left_at.date(), timezone="America/Los_Angeles"
+    )
+    record = replace(papers.record_of(courses.session_at(ward, first, left_at)), medicines=stranger)
+    for section in filled_form(record).sections:
+        for line in section.lines:
+            assert line.says or line.lacks, line.label
 
 
 def test_without_a_discharge_there_is_no_form_and_nothing_to_file(ward, first):

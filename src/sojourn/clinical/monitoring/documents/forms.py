@@ -138,7 +138,7 @@ def form_by_hand(record: SessionRecord) -> Form | None:
 def _line(field: FormField, record: SessionRecord) -> Line:
     label = f"{field.label}{' *' if field.needed else ''}"
     found = FILLS[field.fill](record)
-    if found is None or found.lacks:
+    if found is None or not found.says:
         return Line(label, "", lacks=(found.lacks if found else "") or field.unknown)
     return Line(label, found.says, found.cites, source=found.source)
 
