@@ -128,6 +128,24 @@ def test_a_corrected_reading_takes_the_place_of_the_wrong_one(ward, first, dosed
     assert verdict.is_intact
 
 
+def test_a_reading_is_told_anew_days_later_at_the_time_of_its_day(ward, first, dosed_at, correct):
+    """The form of a session is filed within seven days, and what is wrong with it is often seen only then."""
+    at = dosed_at + 40 * MINUTE
+    courses.take_vitals(ward, first, at, systolic=142)
+    courses.take_vitals(ward, first, dosed_at + 120 * MINUTE)
+    courses.end_session(ward, first, dosed_at + 125 * MINUTE)
+    again = {"systolic": "124", "diastolic": "78", "heart_rate": "70", "spo2": "98", "respiratory_rate": "14"}
+    for days, typed, expected in (
+        (1, "", at),
+        (3, f"{(at - 3 * MINUTE).astimezone(ZoneInfo('America/Los_Angeles')):%H:%M}", at - 3 * MINUTE),
+    ):
+        wrong = SessionEvent.objects.get(kind="vital_taken", withdrawn_by=None, taken_at=at)
+        form_id = uuid4()
+        page = correct(dosed_at + timedelta(days=days), wrong, form_id, **again, at=typed, why="Wrong cuff.")
+        assert "Corrected." in text_of(page)
+        assert SessionEvent.objects.get(form_id=form_id).taken_at == expected
+
+
 def test_a_correction_without_a_reason_or_with_a_wrong_value_keeps_what_was_typed(
     ward, first, dosed_at, correct
 ):

@@ -134,8 +134,8 @@ def correct_event(
         if twice is not None:
             _refuse_other_content(twice, twice.kind, facts)
             return Recorded(twice.id, is_new=False)
-        refuse_time(taken_at, now)
         wrong = standing_entry(wrong_id, now_session)
+        refuse_time(taken_at, now, told_at=wrong.taken_at)
         kind = wrong.kind
         right_id = uuid7()
         event = monitoring.read_event(kind=kind, facts=facts, taken_at=taken_at, event_id=str(right_id))

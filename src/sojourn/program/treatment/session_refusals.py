@@ -95,9 +95,14 @@ class NotRecordedByHand(Exception):
     """Events of this kind follow from a deed of their own: an alarm, its acknowledgment, a correction."""
 
 
-def refuse_time(taken_at: datetime, now: datetime) -> None:
-    """Refuse a moment long past or to come. Raises WrongTime."""
-    if not now - LATE_AT_MOST <= taken_at <= now + CLOCKS_DIFFER:
+def refuse_time(taken_at: datetime, now: datetime, *, told_at: datetime | None = None) -> None:
+    """Refuse a moment long past or to come. Raises WrongTime.
+
+    What is told anew, however long afterwards, may also stand near `told_at`, when the wrong entry says it was.
+    """
+    is_recent = now - LATE_AT_MOST <= taken_at
+    is_near = told_at is not None and abs(taken_at - told_at) <= LATE_AT_MOST
+    if not (is_recent or is_near) or taken_at > now + CLOCKS_DIFFER:
         raise WrongTime
 
 

@@ -17,7 +17,7 @@ from sojourn.program.people.access import only
 from sojourn.program.people.policy import require
 from sojourn.program.treatment import actions
 from sojourn.program.treatment.choices import EventKind, EventSource
-from sojourn.program.treatment.session_refusals import TURNING_POINTS
+from sojourn.program.treatment.session_refusals import LATE_AT_MOST, TURNING_POINTS
 from sojourn.program.treatment.sessions import EventRow, Session, session
 from sojourn.workspace.session_room.care_forms import CARE_FORMS
 from sojourn.workspace.session_room.events_in_words import in_words
@@ -119,6 +119,8 @@ def _correct(found: Session, wrong: EventRow, form: EventForm, request: Any) -> 
 
 
 def _taken_at(wrong: EventRow, form: EventForm, now: datetime) -> datetime:
-    """The moment on record, to the second, unless another time of day was typed."""
+    """The moment on record, to the second, unless another time of day was typed: then the one of the session's day."""
     typed = form.cleaned_data.get("at")
-    return wrong.taken_at if typed in (None, form.initial["at"]) else form.taken_at(now)
+    if typed in (None, form.initial["at"]):
+        return wrong.taken_at
+    return form.taken_at(min(now, wrong.taken_at + LATE_AT_MOST))
