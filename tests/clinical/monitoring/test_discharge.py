@@ -105,7 +105,7 @@ def test_leaving_early_is_recorded_as_a_departure_with_what_was_missing():
     assert state.phase == "discharged"
     assert state.minutes_since_dose == 60
     assert [departure.id for departure in state.departures] == ["left-early"]
-    assert "observed" in state.departures[0].says
+    assert "Observed for the minimum time" in state.departures[0].says
 
 
 def test_a_regular_discharge_leaves_no_departure():

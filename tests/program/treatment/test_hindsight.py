@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from sojourn.program.safety.models import Alarm
-from sojourn.program.treatment import actions
+from sojourn.program.treatment import actions, session_refusals
 from sojourn.program.treatment.models import SessionEvent
 from sojourn.program.treatment.proving import proofs
 from tests.support import courses
@@ -110,3 +110,17 @@ def test_a_reading_corrected_above_its_limit_calls_and_one_corrected_below_it_ca
     state = courses.session_at(ward, visit, dosed_at + 42 * MINUTE).state
     assert state.unacknowledged == ()
     assert state.alarms == ()
+
+
+@pytest.mark.parametrize(("minutes", "is_told"), [(-721, False), (-720, True), (720, True), (721, False)])
+def test_what_is_told_anew_days_later_stands_near_the_wrong_entry(ward, visit, minutes, is_told):
+    left_at = courses.run_session(ward, visit)
+    courses.note_event(ward, visit, "noted", {"words": "Slept."}, left_at)
+    noted = SessionEvent.objects.get(visit=visit, kind="noted")
+    told = {"words": "Slept well.", "taken_at": noted.taken_at + minutes * MINUTE}
+    if is_told:
+        correct(ward, visit, noted.id, left_at + timedelta(days=5), **told)
+    else:
+        with pytest.raises(session_refusals.WrongTime):
+            correct(ward, visit, noted.id, left_at + timedelta(days=5), **told)
+    assert SessionEvent.objects.filter(kind="corrected").exists() is is_told

@@ -271,28 +271,6 @@ def test_after_the_end_only_notes_and_corrections_are_added(ward, first):
     courses.note_event(ward, first, "noted", {"words": "Called at home, well."}, left_at + timedelta(hours=2))
 
 
-@pytest.mark.parametrize(("hours", "is_told"), [(-13, False), (-12, True), (12, True), (13, False)])
-def test_what_is_told_anew_days_later_stands_near_the_wrong_entry(ward, first, hours, is_told):
-    left_at = courses.run_session(ward, first)
-    wrong = SessionEvent.objects.filter(visit=first, kind="vital_taken").order_by("-taken_at").first()
-
-    def correct():
-        actions.correct_event(
-            visit_id=first.id, form_id=uuid4(), wrong_id=wrong.id, facts=wrong.facts | {"systolic": 131},
-            taken_at=wrong.taken_at + timedelta(hours=hours), why="Misread.", actor=ward.mona, now=left_at + timedelta(days=5),
-        )  # fmt: skip
-
-    if hours < 0:  # before the dose, which is refused for its own reason
-        refusal = session_refusals.BeforeTheDose if is_told else session_refusals.WrongTime
-        with pytest.raises(refusal):
-            correct()
-    elif is_told:
-        correct()
-    else:
-        with pytest.raises(session_refusals.WrongTime):
-            correct()
-
-
 @pytest.mark.parametrize("shift", [timedelta(hours=1), -timedelta(hours=13)])
 def test_a_time_in_the_future_or_long_past_is_refused(ward, first, shift):
     now = first.during.lower
