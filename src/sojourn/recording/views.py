@@ -18,7 +18,7 @@ from sojourn.recording.reading import MOST_BYTES, Body, BodyRefused, Unreadable,
 
 log = logging.getLogger("sojourn.recording")
 
-SCHEME: Final = "Bearer "
+SCHEME: Final = "bearer"  # in small or capital letters; Source: RFC 9110, section 11.1
 ASK: Final = {"WWW-Authenticate": "Bearer"}
 TOO_LARGE: Final = f"Send at most {MOST_BYTES // 1024} KB at once."
 
@@ -43,11 +43,11 @@ def tick(request: HttpRequest) -> HttpResponse:
 
 def _answered(request: HttpRequest, answer: Callable[[HttpRequest, str], HttpResponse]) -> HttpResponse:
     """Answer for a token, or say why nothing was done; a refusal is JSON too."""
-    shown = request.headers.get("Authorization", "")
-    if not shown.startswith(SCHEME):
+    scheme, _space, secret = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != SCHEME:
         return _refused(401, "Send your token: Authorization: Bearer …", ASK)
     try:
-        return answer(request, shown.removeprefix(SCHEME).strip())
+        return answer(request, secret.strip())
     except BodyRefused as refusal:
         return _refused(400, str(refusal))
     except (RequestDataTooBig, UnreadablePostError):

@@ -1,5 +1,9 @@
 """What a broken device or a forger may send by token: refused in words, kept where it is a reading, and never a value."""
 
+import json
+from datetime import timedelta
+from uuid import uuid4
+
 import pytest
 
 from sojourn.program.safety.models import Alarm
@@ -110,4 +114,132 @@ def test_nothing_nasty_is_ever_a_value_or_an_error(client, ward, visit, now, fac
     assert said["status"] == "refused"
     assert SessionEvent.objects.filter(kind="refused").count() == 1
     assert courses.session_at(ward, visit, now).state.seen == seen
+    assert is_intact(visit)
+
+
+def sent_raw(client, secret, text, now):
+    """Send events as a text, which holds what no dict can."""
+    body = f'{{"sent_at": "{now.isoformat()}", "events": [{text}]}}'
+    headers = {"Authorization": f"Bearer {secret}"}
+    return client.post("/record/", body, content_type="application/json", headers=headers)
+
+
+def reading(now, form_id, **different):
+    told = {
+        "form_id": form_id,
+        "kind": "vital_taken",
+        "facts": {"heart_rate": 70},
+        "taken_at": now.isoformat(),
+    }
+    return told | different
+
+
+UNREADABLE = [
+    {"taken_at": "9999-12-31T23:59:59+00:00"},
+    {"taken_at": "-1"},
+    {"taken_at": -1},
+    {"taken_at": "2026-12-01T17:20"},
+    {"facts": {"heart_rate": [70]}},
+    {"facts": {"systolic": {"value": 120, "unit": "mmHg"}}},
+    {"facts": [120, 80]},
+    {"units": {"heart_rate": ["/min"]}},
+    {"device": "x" * 81},
+    {"device": "\ud83d"},
+]
+
+
+@pytest.mark.parametrize("different", UNREADABLE, ids=lambda different: ascii(different)[:40])
+def test_a_reading_that_nobody_can_read_is_kept_as_it_came(client, ward, visit, now, different):
+    """A gateway that writes its times or facts wrongly would else lose a night of readings without a trace."""
+    secret = token_for(ward, visit, "device", now)
+    sent = reading(now, str(uuid4()), **different)
+    (said,) = post(client, secret, [sent], now).json()["events"]
+    row = SessionEvent.objects.get(kind="refused")
+    assert (said["status"], said["why"]) == ("refused", row.facts["why"])
+    assert (str(row.form_id), row.facts["of"]) == (sent["form_id"], "vital_taken")
+    assert "70" in row.facts["typed"] or "120" in row.facts["typed"]
+    later = now + timedelta(minutes=1)
+    assert post(client, secret, [sent], later).json()["events"] == [said], "a repeat hears the same reason"
+    assert SessionEvent.objects.filter(kind="refused").count() == 1
+    assert is_intact(visit)
+
+
+def test_of_two_values_of_one_name_neither_is_taken_and_both_are_kept(client, ward, visit, now):
+    secret = token_for(ward, visit, "device", now)
+    text = json.dumps(reading(now, str(uuid4()))).replace(
+        '"heart_rate": 70', '"heart_rate": 70, "heart_rate": 170'
+    )
+    assert statuses(sent_raw(client, secret, text, now)) == ["refused"]
+    facts = SessionEvent.objects.get(kind="refused").facts
+    assert "twice" in facts["why"]
+    assert all(value in facts["typed"] for value in ("70", "170"))
+    whole = f'{{"sent_at": "{now.isoformat()}", "events": [], "events": [{text}]}}'
+    headers = {"Authorization": f"Bearer {secret}"}
+    assert client.post("/record/", whole, content_type="application/json", headers=headers).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"systolic": 124, "diastolic": 78, "symptoms": "a little"}, {"heart_rate": 70, "symptoms": 2}],
+    ids=["a word", "a number"],
+)
+def test_symptoms_that_are_neither_yes_nor_no_are_never_a_no(client, ward, visit, now, facts):
+    secret = token_for(ward, visit, "monitor", now)
+    assert statuses(post(client, secret, [event("vital_taken", now, **facts)], now)) == ["refused"]
+    assert "symptoms" in SessionEvent.objects.get(kind="refused").facts["typed"]
+
+
+@pytest.mark.parametrize("kind", ["looked", "called", "noted"])
+def test_words_that_are_no_text_are_refused_and_not_dropped(client, ward, visit, now, kind):
+    secret = token_for(ward, visit, "monitor", now)
+    assert statuses(post(client, secret, [event(kind, now, words=7)], now)) == ["refused"]
+
+
+def test_a_repeat_from_another_device_or_in_another_unit_is_no_repeat(client, ward, visit, now):
+    secret = token_for(ward, visit, "device", now)
+    sent = event("vital_taken", now, device="Cuff 1", heart_rate=70)
+    assert statuses(post(client, secret, [sent], now)) == ["recorded"]
+    for different in ({"device": "Cuff 2"}, {"units": {"heart_rate": "kPa"}}, {"facts": {"heart_rate": 70, "x": 1}}):
+        assert statuses(post(client, secret, [sent | different], now)) == ["refused"], different
+    assert statuses(post(client, secret, [sent], now)) == ["repeat"]
+
+
+def test_a_lost_answer_and_then_a_clock_set_right_is_a_repeat(client, ward, visit, now):
+    """The page tells the time anew by the clock it has now; on record it is the same moment."""
+    secret = token_for(ward, visit, "monitor", now)
+    ahead = timedelta(minutes=3)
+    first = event("vital_taken", now + ahead, heart_rate=70)
+    assert statuses(post(client, secret, [first], now + ahead)) == ["recorded"]
+    again = first | {"taken_at": now.isoformat()}
+    assert statuses(post(client, secret, [again], now)) == ["repeat"]
+
+
+def test_the_word_before_a_token_may_be_written_in_small_letters(client, ward, visit, now):
+    secret = token_for(ward, visit, "device", now)
+    assert client.get("/record/tick", headers={"Authorization": f"bearer {secret}"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "different",
+    [
+        {"taken_at": "9999-12-31T23:59:59+00:00"},
+        {"taken_at": None},
+        {"taken_at": "2026-12-01T00:00:00+00:00"},
+        {"facts": {"words": 7}},
+        {"facts": {"words": "x" * 5000}},
+        {"facts": {"words": "a\x00b\ud83d"}},
+        {"facts": {"words": "Come", "more": True}},
+        {"facts": [1]},
+        {"device": ["?"]},
+    ],
+    ids=lambda different: ascii(different)[:40],
+)
+def test_a_call_for_help_is_heard_whatever_is_wrong_with_it(client, ward, visit, now, different):
+    secret = token_for(ward, visit, "patient", now)
+    sent = event("help_asked", now) | different
+    assert statuses(post(client, secret, [sent], now)) == ["recorded"]
+    assert statuses(post(client, secret, [sent], now)) == ["repeat"]
+    row = SessionEvent.objects.get(kind="help_asked")
+    assert abs(row.taken_at - now) < timedelta(seconds=1)
+    assert Alarm.objects.filter(about_id=row.id, severity="red").exists()
     assert is_intact(visit)

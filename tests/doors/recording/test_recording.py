@@ -268,6 +268,23 @@ def test_what_was_measured_before_the_end_may_arrive_after_it(client, ward, visi
     assert response.json()["ended"] is True
 
 
+@pytest.mark.parametrize(("role", "kept"), [("monitor", ["heart_rate 190"]), ("device", [])])
+def test_what_a_person_measured_after_the_end_is_kept_as_refused(client, ward, visit, role, kept):
+    """Somebody else ended the session while this tablet had no network; a device may measure on all night."""
+    left_at = courses.run_session(ward, visit)
+    at = left_at + timedelta(minutes=5)
+    with time_machine.travel(at, tick=False):
+        secret = token_for(ward, visit, role, at)
+        sent = event("vital_taken", at, heart_rate=190)
+        answers = [post(client, secret, [sent], at).json()["events"] for _again in range(2)]
+    assert answers[0] == answers[1]
+    assert (answers[0][0]["status"], answers[0][0]["why"]) == ("refused", "The session has ended.")
+    rows = SessionEvent.objects.filter(kind="refused")
+    assert [row.facts["typed"] for row in rows] == kept
+    assert not Alarm.objects.filter(about_id__in=rows.values("id")).exists()
+    assert is_intact(visit)
+
+
 def test_a_reading_dated_before_the_dose_is_kept_as_refused(client, ward, visit, now):
     secret = token_for(ward, visit, "device", now)
     response = post(client, secret, [event("vital_taken", now - timedelta(minutes=21), heart_rate=70)], now)

@@ -18,9 +18,11 @@ class Fields:
 
     def words(self, name: str, *, needed: str = "") -> str:
         """A text without the space around it; "" where there is none."""
-        value = self.facts.get(name, "")
+        value = self.facts.get(name)
         text = value.strip() if isinstance(value, str) else ""
-        if needed and not text:
+        if value is not None and not isinstance(value, str):
+            self.problems[name] = "Please enter a text."  # never dropped unseen
+        elif needed and not text:
             self.problems[name] = needed
         if len(text) > LONGEST_WORDS:
             self.problems[name] = f"Please use at most {LONGEST_WORDS} characters."

@@ -124,12 +124,19 @@ def _vital_taken(read: Fields, at: dict[str, Any]) -> Event | None:
         heart_rate=read.measured("heart_rate", HeartRate),
         spo2=read.measured("spo2", OxygenSaturation),
         respiratory_rate=read.measured("respiratory_rate", RespiratoryRate),
-        symptoms=read.yes("symptoms") or False,
+        symptoms=_symptoms(read),
     )
     measured = (taken.blood_pressure, taken.heart_rate, taken.spo2, taken.respiratory_rate)
     if not read.problems and not taken.symptoms and all(value is None for value in measured):
         read.problems["systolic"] = "Please enter at least one vital sign."
     return taken
+
+
+def _symptoms(read: Fields) -> bool:
+    said = read.yes("symptoms")
+    if said is None and read.facts.get("symptoms") not in {None, ""}:
+        read.problems["symptoms"] = "Please say yes or no to symptoms."  # an unclear word is never a no
+    return said or False
 
 
 def _blood_pressure(read: Fields) -> BloodPressure | None:

@@ -6,7 +6,7 @@ criteria for leaving) is asked at that moment of the whole record, and a browser
 A token of a patient, a sitter or a device adds only what such a person or thing can know by itself.
 """
 
-from functools import cache
+from functools import lru_cache
 from typing import Final
 
 from sojourn.program.treatment.choices import EventKind, TokenRole
@@ -81,7 +81,7 @@ def why_not(role: TokenRole, kind: str, named: frozenset[str] = frozenset()) -> 
     return ""
 
 
-@cache
+@lru_cache(maxsize=1000)  # senders name what kinds they like
 def _facts_of(role: TokenRole, kind: str) -> frozenset[str] | None:
     """The facts that a holder of this role may name of this kind of event; None where they may not add it."""
     allowed = MAY_RECORD[role]

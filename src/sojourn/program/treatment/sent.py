@@ -18,7 +18,8 @@ class Status(StrEnum):
 class Sent:
     """An event as it was sent. `taken_at` is by the sender's clock; `units`, where given, name a unit for a fact.
 
-    `is_dated_here`: the sender names no time of its own, so the same sent again is dated later.
+    `is_dated_here`: the sender names no time of its own, so the same sent again is dated later. `unreadable` says why
+    nobody could read what came, which is then all of `facts`.
     """
 
     form_id: UUID
@@ -28,6 +29,7 @@ class Sent:
     device: str = ""
     units: Mapping[str, Any] = field(default_factory=dict)
     is_dated_here: bool = False
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from sojourn.clinical import monitoring
-from sojourn.clinical.monitoring.events import Cancelled, Noticed, Refused
+from sojourn.clinical.monitoring.events import Cancelled, HelpAsked, Noticed, Refused
 from sojourn.program.treatment import alarming, refusing
 from sojourn.program.treatment.choices import EventKind, TokenRole
 from sojourn.program.treatment.folded import Folded, folded
@@ -27,7 +27,9 @@ from sojourn.program.treatment.tokens import Token, TokenEnded
 ELSEWHERE: Final = "This id belongs to another entry. Nothing was added."
 OVER: Final = "The session has ended."
 NOT_THEN: Final = "Give a time within the last 12 hours, not in the future."
+LONGEST_CALL: Final = 500
 NO_READING: Final = f"of: the kind of reading that was refused, one of {', '.join(sorted(READINGS))}."
+SAME_MOMENT: Final = timedelta(seconds=2)  # two tellings of one moment, each by a clock that was read on its way
 BEFORE_DOSE: Final = "This is dated before a dose that had its readings already."
 
 
@@ -108,7 +110,7 @@ def take_in(array: SentArray, of: OpenSession, *, elsewhere: frozenset[UUID] = f
         if each.form_id in elsewhere:
             outcome = Outcome(each.form_id, Status.REFUSED, ELSEWHERE)
         elif before is not None:
-            outcome = _again(each, before, of.token)
+            outcome = _again(each, before, taken)
         else:
             outcome = _added(each, taken)
             if taken.new and taken.new[-1].form_id == each.form_id:
@@ -122,22 +124,45 @@ def as_written(new: NewEvent) -> Written:
     return Written(new.event, new.form_id, new.source, new.device, new.clock_said)
 
 
-def _again(sent: Sent, row: Written, token: Token) -> Outcome:
+def _again(sent: Sent, row: Written, adding: TakenIn) -> Outcome:
     """A form that was sent before: harmless when it says the same, a forged or doubled id when it does not."""
-    is_dated_as_before = sent.is_dated_here or row.clock_said in {None, sent.taken_at}
-    if row.source != token.source or not is_dated_as_before:
-        return Outcome(sent.form_id, Status.REFUSED, ELSEWHERE)
+    token = adding.of.token
+    elsewhere = Outcome(sent.form_id, Status.REFUSED, ELSEWHERE)
+    if row.source != token.source or not _is_dated_as(row, sent, ahead=adding.ahead):
+        return elsewhere
     if isinstance(row.event, Refused) and sent.kind != EventKind.REFUSED:
         typed = refusing.typed_of(sent.facts, sent.units)
         is_same = (row.event.of, row.event.typed) == (sent.kind, typed)
-        return Outcome(sent.form_id, Status.REFUSED, row.event.why if is_same else ELSEWHERE)
+        return Outcome(sent.form_id, Status.REFUSED, row.event.why) if is_same else elsewhere
+    if isinstance(row.event, HelpAsked) and sent.kind == EventKind.HELP_ASKED:
+        is_same = _call_for_help(sent, row.event.taken_at, row.event.event_id) == row.event
+        return Outcome(sent.form_id, Status.REPEAT) if is_same else elsewhere
+    if _why_unwritten(sent, token) or (sent.device or token.label) != row.device:
+        return elsewhere
     try:
         event = monitoring.read_event(kind=sent.kind, facts=sent.facts, taken_at=sent.taken_at)
     except monitoring.EventInvalid:
-        return Outcome(sent.form_id, Status.REFUSED, ELSEWHERE)
+        return elsewhere
     if type(event) is not type(row.event) or monitoring.facts_of(event) != monitoring.facts_of(row.event):
-        return Outcome(sent.form_id, Status.REFUSED, ELSEWHERE)
+        return elsewhere
     return Outcome(sent.form_id, Status.REPEAT)
+
+
+def _is_dated_as(row: Written, sent: Sent, *, ahead: timedelta) -> bool:
+    """True where an event names the time it named before, or, by a clock that was set since, the same moment."""
+    if sent.is_dated_here or row.clock_said in {None, sent.taken_at}:
+        return True
+    return abs(sent.taken_at - ahead - row.event.taken_at) < SAME_MOMENT
+
+
+def _why_unwritten(sent: Sent, token: Token) -> str:
+    """Say why what was sent is none of what its sender may record, before anybody looks at its values; "" where it is."""
+    return (
+        sent.unreadable
+        or why_not(token.role, sent.kind, frozenset(sent.facts))
+        or refusing.wrong_units(sent.facts, sent.units)
+        or refusing.unwritable(sent.facts)
+    )
 
 
 def _added(sent: Sent, adding: TakenIn) -> Outcome:
@@ -147,12 +172,12 @@ def _added(sent: Sent, adding: TakenIn) -> Outcome:
     kind = EventKind(sent.kind)
     taken_at = sent.taken_at - adding.ahead
     ended_at = of.bearings.ended_at
-    if ended_at is not None and kind not in AFTER_THE_END and taken_at > ended_at:
-        return Outcome(sent.form_id, Status.REFUSED, OVER)
+    is_over = ended_at is not None and kind not in AFTER_THE_END and taken_at > ended_at
     row_id = uuid7()
-    why, event = _read(sent, kind, taken_at, str(row_id), adding)
+    why, event = (OVER, None) if is_over else _read(sent, kind, taken_at, str(row_id), adding)
     if event is None:
-        if kind not in READINGS:
+        # A device may measure on all night: of its readings after the end none is kept.
+        if kind not in READINGS or (is_over and token.role is TokenRole.DEVICE):
             return Outcome(sent.form_id, Status.REFUSED, why)
         event = refusing.refused(
             of=kind, typed=refusing.typed_of(sent.facts, sent.units), why=why, at=_near(taken_at, now)
@@ -177,12 +202,12 @@ def _read(
 ) -> tuple[str, monitoring.Event | None]:
     """The event, or in words why it is none."""
     now, so = adding.now, adding.of.bearings
-    if why := why_not(adding.of.token.role, kind, frozenset(sent.facts)):
+    if kind is EventKind.HELP_ASKED:
+        return "", _call_for_help(sent, _near(taken_at, now), event_id)
+    if why := _why_unwritten(sent, adding.of.token):
         return why, None
     if not now - LATE_AT_MOST <= taken_at <= now + CLOCKS_DIFFER:
         return NOT_THEN, None
-    if why := refusing.wrong_units(sent.facts, sent.units) or refusing.unwritable(sent.facts):
-        return why, None
     if kind is EventKind.REFUSED and sent.facts.get("of") not in READINGS:
         return NO_READING, None
     try:
@@ -195,8 +220,16 @@ def _read(
     return "", event
 
 
+def _call_for_help(sent: Sent, taken_at: datetime, event_id: str) -> monitoring.Event:
+    """A call for help, which is heard whatever is wrong with what came with it: its words are then what came."""
+    words = sent.facts.get("words", "")
+    is_plain = isinstance(words, str) and set(sent.facts) <= {"words"} and len(words) <= LONGEST_CALL
+    said = words if is_plain and not refusing.unwritable(sent.facts) else refusing.typed_of(sent.facts)
+    return HelpAsked(taken_at=taken_at, event_id=event_id, words=said.strip())
+
+
 def _near(taken_at: datetime, now: datetime) -> datetime:
-    """The time a refused reading stands at: its own, or ours where its own cannot be true."""
+    """The time a refused reading or a call for help stands at: its own, or ours where its own cannot be true."""
     return taken_at if now - LATE_AT_MOST <= taken_at <= now + CLOCKS_DIFFER else now
 
 
