@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.support.modules import ADDRESS, module_page
+from tests.support.modules import ADDRESS, STATIC, module_page
 
 pytestmark = pytest.mark.browser
 RECORDING = "/static/design/js/recording"
@@ -33,11 +33,14 @@ class Practice:
 
     def __init__(self):
         self.received, self.sent, self.fails, self.answers = {}, [], [], {}
+        self.is_too_large = lambda body: False
 
     def __call__(self, route):
         body = json.loads(route.request.post_data)
         self.sent.append(body)
         how = self.fails.pop(0) if self.fails else ""
+        if self.is_too_large(body):
+            return route.fulfill(status=413, json={"error": "Send at most 512 KB at once."})
         if how == "before":
             return route.abort()
         if isinstance(how, int):
@@ -169,6 +172,101 @@ def test_a_practice_that_fails_is_asked_again_later_and_later(opened, practice):
     """)
     assert pauses == [1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]
     assert len(practice.sent) == 8
+
+
+def test_an_entry_that_is_too_large_holds_up_no_other(opened, practice):
+    """A note of half a megabyte is refused by itself, in view; what waits around it is recorded."""
+    practice.is_too_large = lambda body: any(event["kind"] == "noted" for event in body["events"])
+    found = opened("""
+        for (let n = 0; n < 6; n += 1) await outbox.record(vitals);
+        await outbox.record({ kind: "noted", facts: { words: "x" } });
+        for (let n = 0; n < 3; n += 1) await outbox.record(vitals);
+        await outbox.send("token");
+        return { waiting: (await outbox.waiting()).length, refused: (await outbox.refused()).map((each) => each.why) };
+    """)
+    assert found == {"waiting": 0, "refused": ["Send at most 512 KB at once."]}
+    assert len(practice.received) == 9
+
+
+def test_an_entry_made_while_another_tab_throws_the_page_away_is_not_lost(opened, practice):
+    """Between the key of a page and its first event another tab may have forgotten both."""
+    found = opened("""
+        await store.remember(page, { name: "one" }, Date.now() + 60_000);
+        const subtle = crypto.subtle.encrypt.bind(crypto.subtle);
+        crypto.subtle.encrypt = async (...given) => { await store.forget(page); return subtle(...given); };
+        await outbox.record(vitals);
+        crypto.subtle.encrypt = subtle;
+        return (await outbox.waiting()).map((event) => event.facts.systolic);
+    """)
+    assert found == ["128"]
+
+
+def test_a_page_that_begins_while_the_last_other_one_ends_keeps_its_store(opened):
+    found = opened("""
+        const other = await store.nameOf("/workspace/sessions/2/");
+        const left = [];
+        for (let n = 0; n < 20; n += 1) {
+          await store.remember(other, { name: "other" }, Date.now() + 60_000);
+          await Promise.all([store.forget(other), outbox.record(vitals)]);
+          left.push((await outbox.waiting()).length);
+          await store.forget(page);
+        }
+        return left;
+    """)
+    assert found == [1] * 20
+
+
+@pytest.mark.parametrize("how", ["throws", "fails"])
+def test_a_storage_that_does_not_open_is_no_storage(opened, how):
+    """Some private windows have the storage and refuse to open it."""
+    assert opened(f"""
+        indexedDB.open = () => {{
+          if ("{how}" === "throws") throw new DOMException("no", "SecurityError");
+          const request = {{ error: new DOMException("no", "InvalidStateError") }};
+          setTimeout(() => request.onerror());
+          return request;
+        }};
+        return store.canKeep();
+    """) is False  # fmt: skip
+    assert opened.tab().evaluate(f"async () => {{ {SET_UP} return store.canKeep(); }}") is True
+
+
+def test_a_page_that_stops_in_the_middle_is_no_news_and_ends_nothing(opened):
+    """What follows the changes of a session asks again; an error here would have stopped it for good."""
+    found = opened(f"""
+        const {{ refresh }} = await import("{RECORDING}/chart.js");
+        window.fetch = async () => {{
+          const answer = new Response("<p>", {{ status: 200 }});
+          answer.text = async () => {{ throw new DOMException("signal timed out", "TimeoutError"); }};
+          return answer;
+        }};
+        return refresh();
+    """)
+    assert found == "unknown"
+
+
+def test_the_shell_of_an_older_version_still_finds_its_files(opened):
+    """The practice was updated while the login had ended: the shell is of the version before, whose files are kept here."""
+    worker = (STATIC / "design/js/recording/service_worker.js").read_text()
+    found = opened.tab().evaluate(
+        """async (source) => {
+            const hears = {};
+            const self = { registration: { scope: location.origin + "/sitter/" }, location, clients: {},
+                           skipWaiting() {}, addEventListener: (name, hear) => { hears[name] = hear; } };
+            const caches = { open: async () => ({ match: async ({ url }) => url.endsWith("old.js") ? new Response("kept") : undefined }) };
+            const gone = async ({ url }) => new Response("answered", { status: url.endsWith("now.js") ? 200 : 404 });
+            new Function("self", "caches", "fetch", source)(self, caches, gone);
+            const ask = async (name) => {
+                let answer;
+                const request = { method: "GET", mode: "cors", url: `${location.origin}/static/${name}` };
+                hears.fetch({ request, respondWith: (given) => { answer = given; } });
+                return [(await answer).status, await (await answer).text()];
+            };
+            return [await ask("old.js"), await ask("now.js"), await ask("never.js")];
+        }""",
+        worker,
+    )
+    assert found == [[200, "kept"], [200, "answered"], [404, "answered"]]
 
 
 def test_two_tabs_send_each_event_once(opened, practice):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from sojourn.program.treatment.models import SessionEvent
+from sojourn.program.treatment.models import RecordingToken, SessionEvent
 from tests.support import courses
 from tests.support.offline import (
     LOST,
@@ -174,6 +174,8 @@ def test_nothing_stays_in_the_browser_once_the_session_has_ended(story):
     page.locator("[data-phase=over]").wait_for(timeout=15_000)
     story.then_on_record(page, 137)  # what was true before the end
     story.then_the_page_says_so(page, "The session has ended.", "138")  # and what was not is refused, in view
+    expect(page.get_by_text("Everything recorded here has been sent.")).to_be_hidden()
+    assert [row.facts["typed"] for row in recorded(story.visit, "refused")] == ["diastolic 80, systolic 138"]
     story.looks_right(page)
     page.get_by_role("button", name="Seen, throw it away").click()
     story.then_nothing_of_it_stays_in_the_browser(page)
@@ -191,3 +193,37 @@ def test_a_browser_that_can_keep_nothing_says_so_and_its_forms_still_work(story)
     assert page.get_by_text("138/80").first.is_visible()
     assert SessionEvent.objects.filter(visit=story.visit, token=None, facts__systolic=138).count() == 1
     story.looks_right(page)
+
+
+def test_a_device_that_is_full_says_so_and_its_page_goes_on(story):
+    page = story.enter(story.ward.mona, width=360)
+    page.add_init_script(
+        "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+    )
+    page.clock.install(time=story.now)
+    page.goto(story.address)
+    story.then_the_page_says_so(page, "This device cannot record without a connection.")
+    with page.expect_navigation():
+        take_vitals(page, 138)
+    assert SessionEvent.objects.filter(visit=story.visit, token=None, facts__systolic=138).count() == 1
+    story.looks_right(page)
+    page.locator("html[data-connection=online]").wait_for()
+    story.pages.append(page)
+    story.when_the_network_goes()
+    story.when_minutes_pass(1)
+    story.then_the_page_says_so(page, LOST)
+    take_vitals(page, 139)
+    story.then_the_page_says_so(page, "This device could not keep the entry. Write it on paper with its time.")
+
+
+def test_a_token_that_ended_meanwhile_leaves_what_waits_in_view_and_calls_it_refused(story):
+    page = story.given_the_session_is_open_on_a_tablet()
+    story.when_the_network_goes()
+    take_vitals(page, 141)
+    is_kept(page)
+    RecordingToken.objects.filter(visit=story.visit).update(revoked_at=story.now)
+    story.when_the_network_is_back()
+    story.then_the_page_says_so(page, "This token has ended. Nothing was recorded.")
+    assert page.locator("[data-refused] li").count() == 1
+    expect(page.get_by_text("Everything recorded here has been sent.")).to_be_hidden()
+    assert not recorded(story.visit)

@@ -13,8 +13,9 @@ const renew = async () => {
   askAgain = asking;
   if (asking) return;
   asking = true;
-  await refresh();
-  asking = false;
+  await refresh().finally(() => {
+    asking = false;
+  });
   if (askAgain) renew();
 };
 

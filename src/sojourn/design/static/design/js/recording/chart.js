@@ -48,7 +48,9 @@ export const refresh = async () => {
   const answer = await ask();
   if (answer && wantsLogin(answer)) return "locked";
   if (!answer?.ok) return "unknown";
-  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const text = await answer.text().catch(() => null); // it stopped in the middle
+  if (text === null) return "unknown";
+  const page = new DOMParser().parseFromString(text, "text/html");
   if (phase(page) !== phase(document)) return "moved on";
   const found = regions(page);
   for (const [name, node] of regions(document)) {

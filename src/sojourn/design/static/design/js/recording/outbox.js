@@ -15,6 +15,9 @@ export class TokenRefused extends Error {}
 /** The token has ended with its session; the message is the practice's. Nothing more can be sent. */
 export class TokenEnded extends Error {}
 
+/** What was sent is more than the practice takes at once; the message is the practice's. */
+export class TooLarge extends Error {}
+
 /** Ask the practice something with the token of the session, and with nothing else that this browser holds. */
 export const ask = async (address, token, more = {}) => {
   const answer = await fetch(address, {
@@ -27,6 +30,7 @@ export const ask = async (address, token, more = {}) => {
   });
   if (answer.status === 401) throw new TokenRefused(String(answer.status));
   if (answer.status === 410) throw new TokenEnded((await answer.json()).error);
+  if (answer.status === 413) throw new TooLarge((await answer.json()).error);
   if (!answer.ok) throw new Error(String(answer.status));
   return answer.json();
 };
@@ -84,21 +88,34 @@ export class Outbox {
 
   async #sendAll(token, ahead) {
     let said = null;
+    let atOnce = AT_ONCE;
     const tried = new Set();
     for (;;) {
-      const events = (await this.waiting()).filter((event) => !tried.has(event.form_id)).slice(0, AT_ONCE);
+      const events = (await this.waiting()).filter((event) => !tried.has(event.form_id)).slice(0, atOnce);
       if (events.length === 0) return said;
       const placed = [];
       for (const event of events) placed.push(await this.#placed(event, ahead));
-      said = await ask(this.address, token, {
-        method: "POST",
-        headers: { "Content-Type": "application/json" },
-        body: JSON.stringify({ sent_at: new Date().toISOString(), events: placed }),
-      });
+      try {
+        said = await this.#post(token, placed);
+      } catch (error) {
+        if (!(error instanceof TooLarge)) throw error;
+        atOnce = Math.ceil(events.length / 2); // one that alone is too large holds up no other
+        if (events.length === 1) await keepEvent(this.page, { ...events[0], why: error.message });
+        this.changed();
+        continue;
+      }
       for (const event of events) tried.add(event.form_id); // one that the practice passed over goes out next time
       await this.#settle(events, said.events);
       this.changed();
     }
+  }
+
+  #post(token, events) {
+    return ask(this.address, token, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ sent_at: new Date().toISOString(), events }),
+    });
   }
 
   /**

@@ -4,6 +4,7 @@ import { canWorkOffline, keepShell } from "./shell.js";
 import { SessionPage } from "./session_page.js";
 import { canKeep, forget, forgetExpired, keptPages, nameOf, recall } from "./store.js";
 
+const SHELL_AGAIN_MS = 30_000;
 const isShell = document.querySelector("[data-recording-shell]") !== null;
 
 const given = () => {
@@ -15,7 +16,7 @@ const given = () => {
 const nothingKept = async () => {
   document.documentElement.toggleAttribute("data-nothing-kept", true);
   const list = document.querySelector("[data-kept-pages]");
-  if (!list || !canKeep()) return;
+  if (!list || !(await canKeep())) return;
   for (const { about } of await keptPages()) {
     const [row, link] = [document.createElement("li"), document.createElement("a")];
     Object.assign(link, { href: about.path, textContent: about.name });
@@ -47,8 +48,13 @@ const settleOthers = async (page, kept) => {
   await outbox.refuseAll(document.querySelector("template[data-of-another]").content.textContent.trim());
 };
 
+/** Keep the shell, and try again where the practice was away for a moment: without it this page does not open offline. */
+const keepShellAtLast = async (scope) => {
+  while (!(await keepShell(scope).then(() => true, () => false))) await new Promise((resolve) => setTimeout(resolve, SHELL_AGAIN_MS));
+};
+
 const start = async () => {
-  const able = canKeep();
+  const able = await canKeep();
   if (able) await forgetExpired();
   const page = able ? await nameOf(location.pathname) : "";
   const kept = able ? await recall(page) : null;
@@ -61,7 +67,7 @@ const start = async () => {
   if (isShell) offerChoices(about.choices);
   await new SessionPage({ page, about, able, isShell }).open();
   if (isShell || about.ended || !able || !canWorkOffline()) return;
-  await keepShell(about.scope);
+  await keepShellAtLast(about.scope);
   document.documentElement.toggleAttribute("data-opens-offline", true);
 };
 

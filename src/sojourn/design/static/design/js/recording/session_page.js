@@ -30,10 +30,10 @@ export class SessionPage {
     this.token = about.token ?? "";
     this.offset = new Offset(about.offset);
     if (about.now) this.offset.heard(about.now);
-    this.unsent = 0;
+    this.unsent = this.unseen = this.shows = 0;
     this.sentAt = Number(sessionStorage.getItem(SENT_AT + location.pathname)) || -Infinity;
     this.freshAt = Date.now();
-    this.is = { failing: false, unwatched: false, locked: false, over: Boolean(about.ended), back: false, moved: false, unkept: false };
+    this.is = { failing: false, unwatched: false, locked: false, over: Boolean(about.ended), back: false, moved: false, unkept: false, unable: !able };
     this.outbox = new Outbox({ page, address: about.record, changed: () => this.changed() });
     this.pulse = new Pulse({
       address: about.tick,
@@ -134,7 +134,9 @@ export class SessionPage {
   async keep() {
     if (!this.able || !this.token) return;
     const note = { ...this.about, now: undefined, offset: this.offset.ms, path: location.pathname }; // now passes
-    await remember(this.page, note, Date.parse(this.about.ends_at) + UNTIL_THROWN_AWAY_MS);
+    const endsAt = Date.parse(this.about.ends_at) + UNTIL_THROWN_AWAY_MS;
+    const isKept = await remember(this.page, note, endsAt).then(() => true, () => false);
+    this.set({ unable: !isKept }); // a device that is full goes on, and what waits on it is sent all the same
   }
 
   async freshen() {
@@ -261,9 +263,12 @@ export class SessionPage {
   }
 
   async show() {
+    const turn = (this.shows += 1);
     const [waiting, refused] = [await this.outbox.waiting(), await this.outbox.refused()];
-    if (this.unsent && !waiting.length) this.sent();
+    if (turn !== this.shows) return; // what was read since is newer
+    if (this.unsent && !waiting.length && !refused.length) this.sent();
     this.unsent = waiting.length;
+    this.unseen = refused.length;
     this.callsUnheard = waiting.some((event) => CALLS.has(event.kind));
     bar.list({ waiting, refused, seen: (event) => this.outbox.seen(event.form_id), again: (event, form) => this.again(event, form) });
     this.paint();
@@ -298,9 +303,8 @@ export class SessionPage {
     const { isOffline, alarm } = this;
     const said = {
       offline: isOffline,
-      sent: !isOffline && !this.unsent && Date.now() - this.sentAt < JUST_SENT_MS,
+      sent: !isOffline && !this.unsent && !this.unseen && Date.now() - this.sentAt < JUST_SENT_MS,
       waiting: this.unsent > 0,
-      unable: !this.able,
       ...this.is,
     };
     bar.say(Object.keys(said).filter((name) => said[name]));

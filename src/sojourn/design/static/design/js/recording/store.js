@@ -9,10 +9,6 @@ const NONE = { otherwise: [] };
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-/** Whether this browser can keep recordings: storage, a key that stays inside, and a lock between tabs. */
-export const canKeep = () =>
-  Boolean(globalThis.indexedDB && globalThis.crypto?.subtle && crypto.randomUUID && navigator.locks);
-
 const answered = (request) =>
   new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -37,10 +33,33 @@ const opened = async (isMade) => {
 };
 
 /**
+ * Whether this browser can keep recordings: storage that opens, a key that stays inside, and a lock between tabs. A
+ * private window may have the storage and refuse to open it.
+ */
+export const canKeep = async () => {
+  if (!globalThis.indexedDB || !globalThis.crypto?.subtle || !crypto.randomUUID || !navigator.locks) return false;
+  try {
+    (await opened(false))?.close();
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Do what makes or removes the store: many may write at once, and nobody does while it is removed. */
+const alone = (work) => navigator.locks.request(NAME, work);
+const besides = (work) => navigator.locks.request(NAME, { mode: "shared" }, work);
+
+/**
  * Do one thing in one transaction, and close the store again, so that it can be deleted at any time. Gives `otherwise`
  * where there is no store and none is made.
  */
-const within = async (mode, work, { isMade = false, otherwise = null } = {}) => {
+const within = (mode, work, { isMade = false, otherwise = null } = {}) => {
+  const done = () => inOne(mode, work, isMade, otherwise);
+  return isMade ? besides(done) : done();
+};
+
+const inOne = async (mode, work, isMade, otherwise) => {
   const database = await opened(isMade);
   if (!database) return otherwise;
   try {
@@ -114,7 +133,9 @@ export const keptPages = async () => {
 export const keepEvent = async (page, event) => {
   const key = await keyOf(page);
   const sealed = await seal(key, event.form_id, event);
-  await within("readwrite", (_pages, events) => {
+  await within("readwrite", async (pages, events) => {
+    const there = await answered(pages.get(page)); // another tab may have thrown the page away since, its key with it
+    if (!there) pages.put({ page, key, about: null, ends_at: 0 });
     events.put({ form_id: event.form_id, page, order: event.taken_at, sealed });
   }, MADE);
 };
@@ -134,14 +155,15 @@ export const dropEvent = (formId) =>
   });
 
 /** Throw away everything of the page, its key with it; the store itself goes with the last page. */
-export const forget = async (page) => {
-  const left = await within("readwrite", async (pages, events) => {
-    for (const formId of await answered(events.index("page").getAllKeys(page))) events.delete(formId);
-    pages.delete(page);
-    return answered(pages.count());
+export const forget = (page) =>
+  alone(async () => {
+    const left = await within("readwrite", async (pages, events) => {
+      for (const formId of await answered(events.index("page").getAllKeys(page))) events.delete(formId);
+      pages.delete(page);
+      return answered(pages.count());
+    });
+    if (left === 0) await answered(indexedDB.deleteDatabase(NAME));
   });
-  if (left === 0) await answered(indexedDB.deleteDatabase(NAME));
-};
 
 /** Throw away the pages whose time is over. */
 export const forgetExpired = async (now = Date.now()) => {
