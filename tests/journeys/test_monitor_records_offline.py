@@ -213,7 +213,9 @@ def test_a_device_that_is_full_says_so_and_its_page_goes_on(story):
     story.when_minutes_pass(1)
     story.then_the_page_says_so(page, LOST)
     take_vitals(page, 139)
-    story.then_the_page_says_so(page, "This device could not keep the entry. Write it on paper with its time.")
+    story.then_the_page_says_so(
+        page, "This device could not keep the entry. Write it on paper with its time."
+    )
 
 
 def test_a_token_that_ended_meanwhile_leaves_what_waits_in_view_and_calls_it_refused(story):

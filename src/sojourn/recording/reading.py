@@ -89,7 +89,12 @@ def _event(raw: Any, sent_at: datetime) -> Sent | Unreadable:
     if why := _why_unreadable(raw):
         told = json.dumps({name: each for name, each in raw.items() if name not in {"form_id", "kind"}})
         return Sent(
-            form_id=form_id, kind=kind, facts={"sent": told}, taken_at=sent_at, is_dated_here=True, unreadable=why
+            form_id=form_id,
+            kind=kind,
+            facts={"sent": told},
+            taken_at=sent_at,
+            is_dated_here=True,
+            unreadable=why,
         )
     taken_at = _moment(raw["taken_at"])
     assert taken_at is not None

@@ -199,7 +199,11 @@ def test_a_repeat_from_another_device_or_in_another_unit_is_no_repeat(client, wa
     secret = token_for(ward, visit, "device", now)
     sent = event("vital_taken", now, device="Cuff 1", heart_rate=70)
     assert statuses(post(client, secret, [sent], now)) == ["recorded"]
-    for different in ({"device": "Cuff 2"}, {"units": {"heart_rate": "kPa"}}, {"facts": {"heart_rate": 70, "x": 1}}):
+    for different in (
+        {"device": "Cuff 2"},
+        {"units": {"heart_rate": "kPa"}},
+        {"facts": {"heart_rate": 70, "x": 1}},
+    ):
         assert statuses(post(client, secret, [sent | different], now)) == ["refused"], different
     assert statuses(post(client, secret, [sent], now)) == ["repeat"]
 

@@ -29,7 +29,9 @@ OVER: Final = "The session has ended."
 NOT_THEN: Final = "Give a time within the last 12 hours, not in the future."
 LONGEST_CALL: Final = 500
 NO_READING: Final = f"of: the kind of reading that was refused, one of {', '.join(sorted(READINGS))}."
-SAME_MOMENT: Final = timedelta(seconds=2)  # two tellings of one moment, each by a clock that was read on its way
+SAME_MOMENT: Final = timedelta(
+    seconds=2
+)  # two tellings of one moment, each by a clock that was read on its way
 BEFORE_DOSE: Final = "This is dated before a dose that had its readings already."
 
 
