@@ -195,6 +195,18 @@ def test_a_file_with_what_is_no_number_is_refused_and_breaks_nothing(number):
             verify_file(changed)
 
 
+def test_a_file_in_which_a_name_stands_twice_is_refused():
+    """JSON keeps the last of two values, and would verify it; a reader may see the first."""
+    for place, more in (('"systolic": 122', '"systolic": 92, '), ('"head"', '"head": "0", ')):
+        with pytest.raises(sealing.NotASealedSession, match="twice"):
+            verify_file(TEXT.replace(place, more + place, 1))
+
+
+def test_an_event_with_a_number_before_the_first_is_found():
+    links = [replace(chain(TOLD)[0], sequence=0), *chain(TOLD)]
+    assert broken(links) == (1, "something stands before it")
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"format": "x"}', "[" * 100_000, '{"format": []}'])
 def test_what_is_no_sealed_session_is_refused(text):
     with pytest.raises(sealing.NotASealedSession):

@@ -120,7 +120,7 @@ def verify_file(text: str) -> Verdict:
     The head in the file can be compared with one kept elsewhere: that alone shows that a file was not made anew.
     """
     try:
-        return _verified(dict(json.loads(text, parse_constant=_no_number)))
+        return _verified(json.loads(text, parse_constant=_no_number, object_pairs_hook=_object))
     except NotASealedSession:
         raise
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as wrong:
@@ -147,6 +147,14 @@ def _verified(whole: dict[str, Any]) -> Verdict:
     return verdict
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object; of two values of one name a reader might see the one that was not verified."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        raise NotASealedSession("A name stands twice in this file.")
+    return made
+
+
 def _no_number(text: str) -> None:
     raise ValueError(f"{text} is no number")
 
@@ -154,6 +162,8 @@ def _no_number(text: str) -> None:
 def _broken_link(held: Sequence[Link]) -> Break | None:
     previous = BEFORE_THE_FIRST
     for expected, link in enumerate(held, start=1):
+        if link.sequence < 1:
+            return Break(1, "something stands before it")
         if link.sequence < expected:
             return Break(link.sequence, "two events bear this number")
         if link.sequence > expected:

@@ -42,20 +42,22 @@ def who_did(about_kind: str, about_ids: Iterable[UUID], *, deeds: Iterable[str])
 
 @dataclass(frozen=True)
 class SealSeen:
-    """A link of a chain as the log witnessed it."""
+    """A link of a chain as the log witnessed it, and whose the deed was about."""
 
     sequence: int
     seal: str
+    patient_id: UUID | None
 
 
 def seals_seen(about_kind: str, ids: Iterable[UUID]) -> dict[UUID, tuple[SealSeen, ...]]:
     """What the log has witnessed of the chains of these records, in one query."""
     found: dict[UUID, list[SealSeen]] = {}
     rows = Entry.objects.filter(about_kind=about_kind, about_id__in=list(ids)).exclude(seal="")
-    for about_id, number, seal in rows.order_by("seal_number").values_list("about_id", "seal_number", "seal"):
+    told = rows.order_by("seal_number").values_list("about_id", "seal_number", "seal", "patient_id")
+    for about_id, number, seal, patient_id in told:
         assert about_id is not None
         assert number is not None
-        found.setdefault(about_id, []).append(SealSeen(number, seal))
+        found.setdefault(about_id, []).append(SealSeen(number, seal, patient_id))
     return {about_id: tuple(seen) for about_id, seen in found.items()}
 
 

@@ -8,12 +8,14 @@ import json
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from functools import partial
+from datetime import UTC, datetime
+from functools import partial, reduce
+from operator import or_
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 from sojourn.clinical import monitoring
@@ -40,6 +42,16 @@ FROM json_to_recordset(%s) AS told
      received_at timestamptz, recorded_by uuid, source text, device text, withdraws uuid, token uuid,
      clock_said timestamptz, sequence int, seal text)
 """
+
+# Moments that PostgreSQL keeps and Python cannot read ("infinity"): no event of ours bears one.
+_YEARS: Final = (datetime(1, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC))
+OUT_OF_TIME: Final = reduce(
+    or_,
+    (
+        Q(**{f"{moment}__lt": _YEARS[0]}) | Q(**{f"{moment}__gt": _YEARS[1]})
+        for moment in ("taken_at", "received_at", "clock_said")
+    ),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,11 +215,14 @@ def told_by(row: SessionEvent | Row) -> dict[str, Any]:
 
 
 def links_of(visit_ids: Iterable[UUID]) -> dict[UUID, tuple[sealing.Link, ...]]:
-    """The chains of these visits as they stand on record, in one query."""
+    """The chains of these visits as they stand on record, in two queries."""
     found: dict[UUID, list[sealing.Link]] = {visit_id: [] for visit_id in visit_ids}
-    for row in SessionEvent.objects.filter(visit_id__in=list(found)).order_by("visit_id", "sequence"):
+    rows = SessionEvent.objects.filter(visit_id__in=list(found)).order_by("visit_id", "sequence")
+    for row in rows.exclude(OUT_OF_TIME):
         link = sealing.Link(sequence=row.sequence, told=told_by(row), seal=row.seal)
         found[row.visit_id].append(link)
+    for visit_id, sequence, seal in rows.filter(OUT_OF_TIME).values_list("visit_id", "sequence", "seal"):
+        found[visit_id].append(sealing.Link(sequence=sequence, told={}, seal=seal))
     return {visit_id: tuple(links) for visit_id, links in found.items()}
 
 
