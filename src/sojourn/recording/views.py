@@ -20,6 +20,8 @@ log = logging.getLogger("sojourn.recording")
 
 SCHEME: Final = "bearer"  # in small or capital letters; Source: RFC 9110, section 11.1
 ASK: Final = {"WWW-Authenticate": "Bearer"}
+PACKED: Final = "Send the body as it is, not compressed."
+NO_LENGTH: Final = "Send the length of the body: Content-Length, not in chunks."
 TOO_LARGE: Final = f"Send at most {MOST_BYTES // 1024} KB at once."
 
 
@@ -64,7 +66,11 @@ def _answered(request: HttpRequest, answer: Callable[[HttpRequest, str], HttpRes
 
 
 def _record(request: HttpRequest, secret: str) -> HttpResponse:
-    length = request.headers.get("Content-Length") or "0"
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        return _refused(415, PACKED)
+    length = request.headers.get("Content-Length")
+    if not length:
+        return _refused(411, NO_LENGTH)
     if not length.isdecimal() or int(length[:12]) > MOST_BYTES:
         return _refused(413, TOO_LARGE)
     body = read_body(request.body)

@@ -85,6 +85,23 @@ def test_a_length_that_is_none_is_refused_in_words(client, ward, visit, now, len
     assert response.json()["error"]
 
 
+@pytest.mark.parametrize(
+    ("headers", "status", "says"),
+    [
+        ({"CONTENT_LENGTH": ""}, 411, "Content-Length"),
+        ({"HTTP_CONTENT_ENCODING": "gzip"}, 415, "not compressed"),
+        ({"HTTP_CONTENT_ENCODING": "br"}, 415, "not compressed"),
+    ],
+    ids=["in chunks", "gzip", "br"],
+)
+def test_a_body_that_is_packed_or_in_chunks_is_told_so(client, ward, visit, now, headers, status, says):
+    secret = token_for(ward, visit, "device", now)
+    shown = {"Authorization": f"Bearer {secret}"}
+    response = client.post("/record/", b"{}", content_type="application/json", headers=shown, **headers)
+    assert response.status_code == status
+    assert says in response.json()["error"]
+
+
 NASTY = [
     {"heart_rate": 10**400},
     {"heart_rate": -(10**4000)},
