@@ -269,6 +269,27 @@ def test_the_shell_of_an_older_version_still_finds_its_files(opened):
     assert found == [[200, "kept"], [200, "answered"], [404, "answered"]]
 
 
+def test_what_a_closed_tab_left_behind_is_sent_by_any_other_page_by_its_own_token(opened, practice):
+    """Who closes a tab without a network may never open that session again; its entries were promised to be sent."""
+    tokens = []
+    opened.context.on("request", lambda request: tokens.append(request.headers.get("authorization")))
+    found = opened(f"""
+        await store.remember(page, {{ record: "/record/", token: "one" }}, Date.now() + 60_000);
+        await outbox.record(vitals);
+        const own = await store.nameOf("/workspace/sessions/2/");
+        await store.remember(own, {{ record: "/record/", token: "two" }}, Date.now() + 60_000);
+        await store.remember(await store.nameOf("/over/"), {{ name: "over" }}, 1);
+        const ownOutbox = new Outbox({{ page: own, address: "/record/" }});
+        await ownOutbox.record(vitals);
+        const {{ sendLeftBehind }} = await import("{RECORDING}/left_behind.js");
+        await sendLeftBehind("/workspace/sessions/2/");
+        return [(await outbox.waiting()).length, (await ownOutbox.waiting()).length, (await store.keptPages()).length];
+    """)
+    assert found == [0, 1, 2]
+    assert [len(body["events"]) for body in practice.sent] == [1]
+    assert [token for token in tokens if token] == ["Bearer one"]
+
+
 def test_two_tabs_send_each_event_once(opened, practice):
     opened("for (let n = 0; n < 120; n += 1) await outbox.record(vitals);")
     other = opened.tab()

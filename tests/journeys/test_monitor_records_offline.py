@@ -89,6 +89,21 @@ def test_a_closed_tab_opens_again_without_network_and_goes_on(story):
     assert [len(recorded(story.visit, kind)) for kind in ("vital_taken", "noticed", "noted")] == [1, 1, 1]
 
 
+def test_what_a_closed_tab_left_unsent_goes_out_from_any_other_page(story):
+    page = story.given_the_session_is_open_on_a_tablet()
+    story.when_the_network_goes()
+    take_vitals(page, 134)
+    is_kept(page)
+    page.close()
+    story.when_the_network_is_back()
+    elsewhere = page.context.new_page()
+    elsewhere.goto(story.address.split("/sessions/")[0] + "/")
+    story.then_on_record(elsewhere, 134)
+    elsewhere.wait_for_timeout(300)
+    kept, _shells = stored_in(elsewhere)
+    assert "form_id" not in kept
+
+
 def test_a_login_that_ends_closes_the_chart_and_recording_goes_on(story):
     page = story.given_the_session_is_open_on_a_tablet()
     assert page.locator(".told li").count() > 0
