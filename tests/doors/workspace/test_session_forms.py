@@ -1,6 +1,7 @@
 """What is done for a patient beside measuring, telling an entry anew, taking back, and taking on an alarm."""
 
 from datetime import timedelta
+from html.parser import HTMLParser
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
@@ -205,6 +206,80 @@ def test_a_serious_event_is_on_the_form_from_when_it_began_and_not_from_when_it_
     form = papers.paper(first.id, "form", actor=ward.mona, now=end + 2 * MINUTE)
     (told,) = [each.says for part in form.sections for each in part.lines if each.label.startswith("Serious")]
     assert told.endswith(f"from {began}")
+
+
+class Fields(HTMLParser):
+    """The names of what is typed into each form of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.forms = []
+
+    def handle_starttag(self, tag, attrs):
+        told = dict(attrs)
+        if tag == "form":
+            self.forms.append([])
+        is_typed = tag in {"textarea", "select"} or (
+            tag == "input" and told.get("type") not in {"radio", "checkbox", "hidden", "submit"}
+        )
+        if is_typed and self.forms and told.get("name"):
+            self.forms[-1].append(told["name"])
+
+
+def test_no_form_of_a_session_asks_twice_for_one_thing(ward, first, desk):
+    """Of two fields of one name only the last is read: what was typed into the first was lost without a word."""
+    before = first.during.lower
+    dosed_at = courses.give_dose(ward, first)
+    courses.take_vitals(ward, first, dosed_at + 120 * MINUTE)
+    moments = [
+        before,
+        dosed_at + 121 * MINUTE,
+        courses.end_session(ward, first, dosed_at + 125 * MINUTE) + MINUTE,
+    ]
+    seen = set()
+    for moment in moments:
+        fields = Fields()
+        fields.feed(desk(moment).content.decode())
+        for names in fields.forms:
+            assert len(names) == len(set(names)), names
+            seen |= set(names)
+    assert "serious-at" in seen
+
+
+def test_a_serious_event_is_told_days_later_from_when_it_began(ward, first, dosed_at, desk, correct):
+    end = courses.end_session(ward, first, dosed_at + 125 * MINUTE)
+    zone = ZoneInfo(first.course.site.timezone)
+    began, later = end + timedelta(hours=9), end + timedelta(days=4)
+
+    def tell(began):
+        return text_of(desk(
+            later, "serious", happened="yes", what="Fell at night", treatment="sutured", hospital="yes", outcome="well",
+            on=began.astimezone(zone).date().isoformat(), at=began.astimezone(zone).strftime("%H:%M"),
+        ))  # fmt: skip
+
+    assert "Give a time within" in tell(dosed_at - MINUTE)
+    assert "Give a time within" in tell(later + timedelta(hours=1))
+    assert not SessionEvent.objects.filter(kind="serious").exists()
+    tell(began)
+    told = SessionEvent.objects.get(kind="serious")
+    assert abs(told.taken_at - began) < MINUTE
+    form = papers.paper(first.id, "form", actor=ward.mona, now=later)
+    (says,) = [each.says for part in form.sections for each in part.lines if each.label.startswith("Serious")]
+    assert says.endswith(f"from {began.astimezone(zone):%H:%M}"), "that evening"
+    day = began.astimezone(zone).date().isoformat()
+    page = text_of(correct(later + MINUTE, told))
+    assert f'value="{day}"' in page
+    assert page.count("checked") >= 2, "yes and hospital, as they were answered"
+
+
+def test_the_day_of_a_serious_event_is_not_taken_without_its_time(ward, first, dosed_at, desk):
+    courses.end_session(ward, first, dosed_at + 125 * MINUTE)
+    page = text_of(desk(
+        dosed_at + timedelta(days=1), "serious", happened="yes", what="Fell", treatment="none", hospital="no",
+        outcome="well", on=dosed_at.date().isoformat(),
+    ))  # fmt: skip
+    assert "give the time of that day" in page
+    assert not SessionEvent.objects.filter(kind="serious").exists()
 
 
 def test_room_air_is_asked_about_only_once_oxygen_was_given(ward, first, dosed_at, desk):

@@ -26,7 +26,7 @@ from sojourn.program.treatment.session_refusals import (
     NotRecordedByHand,
     SessionOver,
     refuse,
-    refuse_time,
+    refuse_time_of,
     standing_entry,
     struck_by,
 )
@@ -65,7 +65,7 @@ def record_event(
             if not by_deed:
                 _refuse_other_content(twice, kind, facts)
             return Recorded(twice.id, is_new=False)
-        refuse_time(taken_at, now)
+        refuse_time_of(kind, taken_at, now_session, now)
         if kind in BY_THE_PROGRAM | FROM_OUTSIDE and not by_deed:
             raise NotRecordedByHand
         event = monitoring.read_event(kind=kind, facts=facts, taken_at=taken_at, event_id="new")
@@ -135,8 +135,8 @@ def correct_event(
             _refuse_other_content(twice, twice.kind, facts)
             return Recorded(twice.id, is_new=False)
         wrong = standing_entry(wrong_id, now_session)
-        refuse_time(taken_at, now, told_at=wrong.taken_at)
         kind = wrong.kind
+        refuse_time_of(kind, taken_at, now_session, now, told_at=wrong.taken_at)
         right_id = uuid7()
         event = monitoring.read_event(kind=kind, facts=facts, taken_at=taken_at, event_id=str(right_id))
         about = {"struck_id": str(wrong_id), "replaced_by": str(right_id), "words": why}

@@ -106,6 +106,19 @@ def refuse_time(taken_at: datetime, now: datetime, *, told_at: datetime | None =
         raise WrongTime
 
 
+def refuse_time_of(
+    kind: str, taken_at: datetime, of: Session, now: datetime, *, told_at: datetime | None = None
+) -> None:
+    """Refuse a moment at which an event of this kind is not told now. Raises WrongTime.
+
+    Something serious is told whenever it becomes known, and from when it began: at any time since the dose.
+    """
+    begun_at = of.state.dosed_at
+    if kind == EventKind.SERIOUS and begun_at is not None and begun_at <= taken_at <= now:
+        return
+    refuse_time(taken_at, now, told_at=told_at)
+
+
 def refuse(kind: str, event: monitoring.Event, of: Session, *, actor: Actor, now: datetime) -> None:
     """Ask what a dose, a discharge and a late reading must answer. A clock that runs ahead brings none of them forward.
 

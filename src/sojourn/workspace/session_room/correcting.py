@@ -39,6 +39,10 @@ TOLD_ANEW: tuple[type[EventForm], ...] = (
     *(VitalsForm, RatingForm, SignForm, NoteForm, DoseForm, DischargeForm, EndForm),
     *CARE_FORMS,
 )
+YES_OR_NO: dict[str, tuple[str, ...]] = {
+    EventKind.CALLED: ("reached",),
+    EventKind.SERIOUS: ("happened", "hospital"),
+}
 FORM_OF: dict[str, Callable[..., EventForm]] = {form.kind: form for form in TOLD_ANEW}
 
 
@@ -84,10 +88,9 @@ def _form(found: Session, wrong: EventRow, posted: Any) -> EventForm:
     """The form that recorded the entry, filled with it, and a field for the reason."""
     zone = ZoneInfo(found.visit.timezone)
     more = {"plan": found.plan} if wrong.kind == EventKind.NOTICED else {}
-    there = wrong.taken_at.astimezone(zone).time()
-    said = {**wrong.facts, "at": there.replace(second=0, microsecond=0)}
-    if wrong.kind == EventKind.CALLED:
-        said["reached"] = "yes" if wrong.facts.get("reached") else "no"
+    there = wrong.taken_at.astimezone(zone)
+    said = {**wrong.facts, "at": there.time().replace(second=0, microsecond=0), "on": there.date()}
+    said |= {name: "yes" if wrong.facts.get(name) else "no" for name in YES_OR_NO.get(wrong.kind, ())}
     form = FORM_OF[wrong.kind](posted, zone=zone, initial=said, **more)
     form.fields["at"].help_text = gettext_lazy("Leave as it is if the time was right.")
     form.fields["why"] = forms.CharField(
@@ -120,7 +123,7 @@ def _correct(found: Session, wrong: EventRow, form: EventForm, request: Any) -> 
 
 def _taken_at(wrong: EventRow, form: EventForm, now: datetime) -> datetime:
     """The moment on record, to the second, unless another time of day was typed: then the one of the session's day."""
-    typed = form.cleaned_data.get("at")
-    if typed in (None, form.initial["at"]):
+    typed = {name: form.cleaned_data.get(name) for name in ("on", "at")}
+    if all(value in (None, form.initial[name]) for name, value in typed.items()):
         return wrong.taken_at
     return form.taken_at(min(now, wrong.taken_at + LATE_AT_MOST))
