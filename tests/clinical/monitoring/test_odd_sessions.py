@@ -348,7 +348,7 @@ def test_many_events_in_a_row_are_cited_as_first_to_last(cites, spans):
     assert Line("What", "something", cites).spans == spans
 
 
-def sent_by_an_oximeter(low_at=None):
+def sent_by_an_oximeter(low_at=None, received_at=None):
     """Thirty readings, one a minute, with somebody's look in the middle; `low_at` raises an alarm."""
     told = Told().prepared().dosed()
     for minute in range(1, 31):
@@ -364,7 +364,7 @@ def sent_by_an_oximeter(low_at=None):
             told.at(15.5, "looked", words="Breathes quietly.")
     record = record_of(told)
     entries = tuple(
-        replace(e, hand="device", device="oximeter 3", by="oximeter 3")
+        replace(e, hand="device", device="oximeter 3", by="oximeter 3", received_at=received_at)
         if e.event.taken_at > DOSE_AT and type(e.event).__name__ == "VitalTaken"
         else e
         for e in record.entries
@@ -382,6 +382,15 @@ def test_many_readings_of_a_device_in_a_row_are_one_line_of_the_note():
     ]
     assert found[2].label == "02:01 (+1 min)"
     assert len(found[2].cites) == 15
+
+
+def test_readings_of_a_device_that_came_late_say_so_in_their_one_line_too():
+    """A gateway without a network sends half an hour at once; nobody saw these readings when they were taken."""
+    found = [line.says for line in sent_by_an_oximeter(received_at=DOSE_AT + timedelta(minutes=17))]
+    assert sum("11 came late, the last on record since 02:17" in says for says in found) == 1
+    assert sum("came late" in says for says in found) == 1, (
+        "those of the last five minutes were written down at once"
+    )
 
 
 def test_a_reading_that_called_somebody_stands_by_itself():

@@ -114,8 +114,9 @@ def readings_in_a_row(record: SessionRecord, entries: list[Entry]) -> Line:
     within = ", ".join(
         f"{SIGNALS[signal]} {min(some):g} to {max(some):g} {UNITS[signal]}" for signal, some in values.items()
     )
-    says = f"{len(entries)} readings until {when(record, entries[-1])}: {within} \u00b7 {entries[0].by}"
-    return Line(when(record, entries[0]), says, numbers(entries))
+    says = f"{len(entries)} readings until {when(record, entries[-1])}: {within}"
+    said = [says, entries[0].by, _arrived_in_a_row(record, entries)]
+    return Line(when(record, entries[0]), " \u00b7 ".join(each for each in said if each), numbers(entries))
 
 
 def _arrived(record: SessionRecord, entry: Entry) -> str:
@@ -123,6 +124,12 @@ def _arrived(record: SessionRecord, entry: Entry) -> str:
     if at is None or at - entry.event.taken_at <= AT_ONCE:
         return ""
     return f"on record since {record.clock(at)}"
+
+
+def _arrived_in_a_row(record: SessionRecord, entries: list[Entry]) -> str:
+    """How many of these came late, and when the last of them did."""
+    late = [e.received_at for e in entries if e.received_at is not None and _arrived(record, e)]
+    return f"{len(late)} came late, the last on record since {record.clock(max(late))}" if late else ""
 
 
 def numbers(entries: list[Entry]) -> tuple[int, ...]:
