@@ -113,3 +113,25 @@ def test_a_discharge_with_something_missing_names_it_in_words():
     for criterion in told.plan.criteria:
         assert f" {criterion.id}," not in departure.says
         assert "_" not in departure.says
+
+
+def test_a_dose_given_too_early_names_what_was_not_passed():
+    told = (
+        Told()
+        .at(-20, "checked", item=SOBER, passed="no")
+        .at(-15, "vital_taken", systolic="124", diastolic="78")
+        .dosed()
+    )
+    (departure,) = told.state_at(10).departures
+    held = next(item for item in told.plan.checklist if item.id == SOBER)
+    assert held.when_no.rstrip(".") in departure.says
+    assert f"not answered: {asks(told, 'mood')}" in departure.says
+    assert "not measured: heart rate" in departure.says
+    assert "not measured: blood pressure" not in departure.says
+
+
+def test_what_was_answered_after_a_dose_takes_nothing_from_that_departure():
+    told = Told().at(-15, "vital_taken", systolic="124", diastolic="78", heart_rate="70", spo2="98").dosed()
+    before = told.state_at(10).departures
+    told.at(5, "checked", item=SOBER, passed="yes")
+    assert told.state_at(10).departures == before

@@ -7,7 +7,7 @@ from sojourn.clinical.monitoring.limits import Crossing, crossings_of, values_of
 from sojourn.clinical.monitoring.plans import Alarm, ChecklistItem, MonitoringPlan
 from sojourn.clinical.monitoring.session import Hold
 
-BASELINE_SIGNALS = ("systolic", "heart_rate", "spo2")
+BASELINE_SIGNALS = {"systolic": "blood pressure", "heart_rate": "heart rate", "spo2": "oxygen"}
 
 
 def unanswered_items(before: Sequence[Event], *, plan: MonitoringPlan) -> tuple[ChecklistItem, ...]:

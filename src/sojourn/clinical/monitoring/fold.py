@@ -5,7 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sojourn.clinical.monitoring.checklist import holds_before, needs_baseline, unanswered_items
+from sojourn.clinical.monitoring.checklist import (
+    BASELINE_SIGNALS,
+    holds_before,
+    needs_baseline,
+    unanswered_items,
+)
 from sojourn.clinical.monitoring.courses import Course
 from sojourn.clinical.monitoring.discharge import Leaving, Missing, Said, Seen, discharge_missing
 from sojourn.clinical.monitoring.events import (
@@ -25,9 +30,9 @@ from sojourn.clinical.monitoring.events import (
     VitalTaken,
 )
 from sojourn.clinical.monitoring.limits import SIGN, Crossing, crossings_of, quiet_ranges
-from sojourn.clinical.monitoring.plans import PRESSURES, SIGNALS, Alarm, MonitoringPlan
+from sojourn.clinical.monitoring.plans import PRESSURES, SIGNALS, Alarm, ChecklistItem, MonitoringPlan
 from sojourn.clinical.monitoring.schedule import missed_minutes, next_look
-from sojourn.clinical.monitoring.session import Bearings, Departure, SessionPhase, SessionState
+from sojourn.clinical.monitoring.session import Bearings, Departure, Hold, SessionPhase, SessionState
 from sojourn.clinical.monitoring.telling import Telling, in_order, place_of
 from sojourn.clinical.quantities import BloodPressure
 
@@ -75,7 +80,12 @@ def state_of(
         limits_crossed=tuple(reversed(crossed)),
         discharge_missing=_missing(told, troubles, plan, as_of=as_of, observe_minutes=observe_minutes),
         departures=_departures(
-            told, troubles, plan, dosed_at=dosed_at, observe_minutes=observe_minutes, is_ready=is_ready
+            told,
+            troubles,
+            plan,
+            dosed_at=dosed_at,
+            observe_minutes=observe_minutes,
+            not_passed=() if is_ready else _not_passed(holds, open_items, lacking),
         ),
         ended_at=ended_at,
         looked_at=max((told.of(kind)[-1].taken_at for kind in LOOKS if told.of(kind)), default=None),
@@ -238,13 +248,13 @@ def _departures(
     *,
     dosed_at: datetime | None,
     observe_minutes: int,
-    is_ready: bool,
+    not_passed: Sequence[str],
 ) -> tuple[Departure, ...]:
     if dosed_at is None:
         return ()
     found = []
-    if not is_ready:
-        says = "The dose was given before every check was passed."
+    if not_passed:
+        says = f"The dose was given before every check was passed: {'; '.join(not_passed)}."
         found.append(Departure("dosed-early", says, dosed_at, told.of(Dosed)[0].event_id))
     for event in told.of(Discharged):
         if event.taken_at < dosed_at:
@@ -255,6 +265,17 @@ def _departures(
             says = f"The patient was discharged, and not on record was: {lacking}."
             found.append(Departure("left-early", says, event.taken_at, event.event_id))
     return (*found, *_gone_early(told, dosed_at))
+
+
+def _not_passed(
+    holds: Sequence[Hold], open_items: Sequence[ChecklistItem], lacking: Sequence[str]
+) -> tuple[str, ...]:
+    """Name in words what held the dose, what was not answered and what was not measured."""
+    return (
+        *(each.says.rstrip(".") for each in holds),
+        *(f"not answered: {item.asks}" for item in open_items),
+        *(f"not measured: {BASELINE_SIGNALS[signal]}" for signal in lacking),
+    )
 
 
 def _gone_early(told: Telling, dosed_at: datetime) -> list[Departure]:

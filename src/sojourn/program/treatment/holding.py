@@ -9,6 +9,7 @@ from django.db.models import F
 from django.utils.formats import date_format
 
 from sojourn.clinical import protocols
+from sojourn.clinical.monitoring.checklist import BASELINE_SIGNALS
 from sojourn.clinical.monitoring.diversion import Level
 from sojourn.clinical.monitoring.diversion_files import diversion_rules
 from sojourn.clinical.monitoring.dose_check import Ordered, dose_check_holds
@@ -72,8 +73,7 @@ def _of_the_checks(session: Session) -> list[Hold]:
     if state.unanswered:
         found.append(Hold(f"The checklist is not finished: {len(state.unanswered)} to answer."))
     if state.needs_baseline:
-        names = {"systolic": "blood pressure", "heart_rate": "heart rate", "spo2": "oxygen"}
-        missing = ", ".join(names[signal] for signal in state.needs_baseline)
+        missing = ", ".join(BASELINE_SIGNALS[signal] for signal in state.needs_baseline)
         found.append(Hold(f"Vital signs before the dose are missing: {missing}."))
     return found
 
