@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from sojourn.program.safety.models import Alarm
@@ -132,3 +133,29 @@ def test_staff_take_the_address_down_and_hand_out_a_link(
     press(page, "Make link for the sitter")
     assert "/sitter/" in page.locator(".secret").inner_text()
     looks_right_everywhere(page)
+
+
+@pytest.mark.parametrize("size", [(360, 640), (390, 844), (320, 568), (740, 360)], ids=str)
+def test_the_words_of_the_one_button_are_in_sight_whatever_else_the_page_says(
+    ward, visit, enter, live_server, time_machine, size
+):
+    dosed_at = courses.give_dose(ward, visit, mg=100)
+    time_machine.move_to(dosed_at + timedelta(minutes=10))
+    page = enter(ward.ada, width=size[0], height=size[1], scheme="dark", has_touch=True, is_mobile=True)
+    page.goto(live_server.url + reverse("portal:session_day"))
+    words = page.get_by_role("button", name="I need help")
+    words.tap()
+    page.get_by_text("You called at").wait_for()
+    foot = page.locator(".crisis").bounding_box()["y"]
+    middle = words.bounding_box()["y"] + words.bounding_box()["height"] / 2
+    assert middle + 22 < foot
+    page.evaluate("document.querySelector('[data-recording-alarm]').hidden = false")
+    page.evaluate("document.querySelector('[data-alarm=lost]').hidden = false")
+    page.evaluate("document.documentElement.toggleAttribute('data-unwatched', true)")
+    for number in page.locator(".recording-alarm a").all():
+        if number.is_visible():
+            box = number.bounding_box()
+            assert min(box["width"], box["height"]) >= 44, "what is called in an emergency is a finger wide"
+    if size[1] > 600:
+        middle = words.bounding_box()["y"] + words.bounding_box()["height"] / 2
+        assert middle + 22 < foot

@@ -5,8 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.sync_api import expect
 
+from sojourn.program.safety.watch import beat
+from sojourn.program.treatment import sitting
 from sojourn.program.treatment.models import SessionEvent
-from tests.support import histories
+from tests.support import courses, histories
 from tests.support.ward import open_ward
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -205,3 +207,39 @@ def test_what_somebody_opened_on_a_session_stays_open_while_others_record(ward, 
     histories.event(ward, ada, "vital_taken", datetime.now(UTC), systolic=143, diastolic=81)
     expect(page.locator('[data-region="told"]')).to_contain_text("143/81")
     expect(page.locator(".told__entry", has_text="Asleep").get_by_label("What was wrong")).to_be_visible()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with scripts", "without scripts"])
+@pytest.mark.parametrize("size", [(360, 640), (390, 844), (320, 568), (740, 360)], ids=str)
+def test_a_sitter_who_presses_worried_again_and_again_never_says_that_all_is_calm(
+    ward, new_page, live_server, time_machine, script, size
+):
+    visit = courses.first_session(ward, "racemic_sl_home")
+    time_machine.move_to(visit.during.lower)
+    courses.tell_place(ward, visit, "7 Alder Way, Oakland CA 94601")
+    secret = sitting.make_sitter_link(visit_id=visit.id, actor=ward.cora, now=visit.during.lower)
+    page = new_page(
+        width=size[0], height=size[1], script=script, scheme="dark", has_touch=True, is_mobile=True
+    )
+    page.goto(f"{live_server.url}/sitter/{secret}/")
+    page.get_by_role("button", name="Open on this phone").tap()
+    page.get_by_label("Your name").wait_for()
+    for promise in page.get_by_role("checkbox").all():
+        promise.check()
+    page.get_by_label("Your name").fill("Nils")
+    page.get_by_role("button", name="I take this on").tap()
+    page.get_by_text("Keep this page open.").wait_for()
+    beat("one")
+    dosed_at = courses.give_dose(ward, visit, mg=100)
+    time_machine.move_to(dosed_at + 16 * MINUTE)
+    page.reload()
+    worried = page.get_by_role("button", name="I am worried")
+    worried.scroll_into_view_if_needed()
+    box = worried.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    for _press in range(4):
+        page.touchscreen.tap(x, y)
+        page.wait_for_timeout(350)
+    page.get_by_text("The practice has been alarmed. Stay with them.").first.wait_for()
+    kinds = set(SessionEvent.objects.filter(source="sitter").values_list("kind", flat=True))
+    assert kinds == {"role_accepted", "help_asked"}

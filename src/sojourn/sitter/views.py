@@ -23,6 +23,7 @@ COOKIE: Final = "__Host-sitter" if settings.SERVED_OVER_TLS else "sojourn_sitter
 MARK: Final = "__Secure-sitter-mark" if settings.SERVED_OVER_TLS else "sojourn_sitter_mark"  # per link
 KEPT_FOR: Final = timedelta(days=4)  # longer than any session with its morning after; the token ends before
 MORNING_FROM: Final = 5  # o'clock, where the session is
+A_HAND_TREMBLES_FOR: Final = timedelta(seconds=3)  # program policy
 SLEPT_FOR: Final = timedelta(hours=4)  # program policy: nobody is asked how the night was sooner than that
 
 
@@ -81,7 +82,14 @@ def page(request: Any) -> HttpResponse:
     secret = request.COOKIES.get(COOKIE, "")
     try:
         seen = sitting.sitting(secret, now=request.now)
-        if request.method == "POST":
+        if request.method == "POST" and _bounced(seen, request):
+            messages.error(
+                request,
+                _(
+                    "You called for help a moment ago, and only that is on record. If all is calm, press again."
+                ),
+            )
+        elif request.method == "POST":
             done = tap(request.POST, secret=secret, now=request.now)
             if done.is_recorded:
                 messages.success(request, done.says)
@@ -93,6 +101,13 @@ def page(request: Any) -> HttpResponse:
     except TokenEnded:
         return _ended(request, "ended", 410)
     return _private(shown)
+
+
+def _bounced(seen: sitting.Sitting, request: Any) -> bool:
+    """Whether a hand that pressed for help came down again where, in the page made anew, all is said to be calm."""
+    called_at = max((call.at for call in seen.calls), default=None)
+    is_calm = request.POST.get("do") == EventKind.LOOKED
+    return is_calm and called_at is not None and request.now - called_at < A_HAND_TREMBLES_FOR
 
 
 def _status(request: Any) -> int:

@@ -28,8 +28,11 @@ const refused = () => {
   saidLast = setTimeout(() => (box.hidden = true), SAID_FOR_MS);
 };
 
-/** Guard the controls within `roots`; the page says it when a press was not taken. Gives `change`, which makes a change. */
-export const steadyHand = (roots) => {
+/**
+ * Guard the controls within `roots`, or those of them that `isGuarded`: a call for help is taken however it came about.
+ * The page says it when a press was not taken. Gives `change`, which makes a change of the page.
+ */
+export const steadyHand = (roots, { isGuarded = () => true } = {}) => {
   const seen = []; // what stood where before each change of the last moment
   const since = new Map(); // each key by when it first stood here
   const waiting = [];
@@ -104,6 +107,7 @@ export const steadyHand = (roots) => {
       if (!control) return;
       const key = keyOf(control);
       const isByHand = event.detail > 0 && pressed;
+      if (!isGuarded(control)) return;
       if (isByHand ? !pressed.isAside && pressed.key === key : !isNew(key)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -111,6 +115,7 @@ export const steadyHand = (roots) => {
     },
     true,
   );
+  addEventListener("resize", () => (seen.length = 0)); // whoever turns the phone knows that all has moved
   for (const control of controls()) since.set(keyOf(control), -AIMED_FOR_MS);
 
   return (one) => {

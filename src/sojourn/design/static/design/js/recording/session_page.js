@@ -7,6 +7,7 @@ import { Offset, countdown, dueNext } from "./looks.js";
 import { Outbox, TokenEnded, TokenRefused } from "./outbox.js";
 import { EVERY_MS, Pulse } from "./pulse.js";
 import { canWorkOffline, dropShell } from "./shell.js";
+import { steadyHand } from "../steady_hand.js";
 import * as sound from "./sound.js";
 import { forget, keptPages, remember } from "./store.js";
 
@@ -52,6 +53,7 @@ export class SessionPage {
     }
     document.addEventListener("submit", (event) => this.submitted(event), { capture: true });
     this.dress();
+    if (this.about.who !== "monitor") this.steady();
     await this.offerDevices();
     if (this.about.sound !== "no") sound.arm();
     for (const name of ["online", "pageshow", "focus"]) addEventListener(name, () => this.wake());
@@ -60,6 +62,18 @@ export class SessionPage {
     new Worker(document.querySelector("link[data-metronome]").href).onmessage = () => this.beat();
     await this.show();
     await this.beat();
+  }
+
+  /** What says that all is calm is never said by a finger that aimed at the call for help beside it. */
+  steady() {
+    this.change = steadyHand([document.querySelector("main")], { isGuarded: (control) => control.value === "looked" });
+    chart.changeBy(this.change);
+    document.body.addEventListener("htmx:beforeSwap", () => this.change(() => null));
+  }
+
+  /** Make a change of the page. */
+  change(one) {
+    one();
   }
 
   /** Offer a cuff or oximeter, where the page has a place for it and the browser can reach one. */
@@ -313,7 +327,8 @@ export class SessionPage {
     bar.fill("day-period", clock.has("dayPeriod") ? ` ${clock.get("dayPeriod")}` : "");
     root.dataset.connection = isOffline ? "offline" : "online";
     for (const form of others()) for (const button of form.querySelectorAll("button")) button.disabled = isOffline;
-    bar.alarm(alarm);
+    if (alarm !== this.alarmed) this.change(() => bar.alarm(alarm));
+    this.alarmed = alarm;
     const left = this.paintNextLook();
     const mayRing = this.about.sound === "yes" || alarm === "unheard" || (left !== null && left < -QUIET_FOR_MS);
     if (alarm && mayRing && this.about.sound !== "no") sound.start();
