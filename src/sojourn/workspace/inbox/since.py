@@ -1,4 +1,4 @@
-"""Says in plain words that the entry an alarm came from counts no more, and what was told instead."""
+"""Says in plain words what became since of what an alarm came from: taken back, told anew, or a look that was taken."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sojourn.program.safety.queries import AlarmRow
 from sojourn.program.treatment.alarming import ABOUT_AN_EVENT
+from sojourn.program.treatment.stood_down import StoodDown, stood_down
 from sojourn.program.treatment.taken_back import TakenBack, taken_back
 from sojourn.workspace.session_room.events_in_words import in_words
 
@@ -21,6 +22,39 @@ class Since:
     why: str
     told_instead: str
     told_instead_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What ended the steps for a missed look. `came_at` is None where it came in when it was taken."""
+
+    visit_id: UUID
+    says: str
+    by: str
+    taken_at: datetime
+    came_at: datetime | None
+    was_in_time: bool
+
+
+def looked_since(alarms: Iterable[AlarmRow]) -> dict[UUID, Looked]:
+    """Give what ended the steps an alarm is one of, by the step; nothing of those that go on."""
+    causes = {
+        row.about_id for row in alarms if row.about_kind == ABOUT_AN_EVENT and "look_due_at" in row.facts
+    }
+    return {cause: _looked(found) for cause, found in (stood_down(causes) if causes else {}).items()}
+
+
+def _looked(found: StoodDown) -> Looked:
+    row = found.entry
+    says = in_words(row, found.plan)
+    return Looked(
+        visit_id=row.visit_id,
+        says=says or row.kind_label,
+        by=row.told_by,
+        taken_at=row.taken_at,
+        came_at=row.received_at if found.came_late else None,
+        was_in_time=found.was_in_time,
+    )
 
 
 def since_of(alarms: Iterable[AlarmRow]) -> dict[UUID, Since]:

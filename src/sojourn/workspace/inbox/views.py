@@ -24,7 +24,7 @@ from sojourn.workspace.inbox.facts import told
 from sojourn.workspace.inbox.forms import CloseForm
 from sojourn.workspace.inbox.groups import grouped
 from sojourn.workspace.inbox.shown import watching_screen
-from sojourn.workspace.inbox.since import Since, since_of
+from sojourn.workspace.inbox.since import Looked, Since, looked_since, since_of
 from sojourn.workspace.live_tickets import ticket_answer
 
 
@@ -102,12 +102,15 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
     closed = queries.closed_alarms_for(request.actor)
     tellings = tellings_of(open_alarms, actor=request.actor, now=request.now)
     corrected = corrected_causes(row.about_id for row in open_alarms)
-    since = since_of(open_alarms)
+    since, looked = since_of(open_alarms), looked_since(open_alarms)
     cards = patient_cards({row.patient_id for row in (*open_alarms, *closed)}, actor=request.actor)
     alarms = [
         {
             "row": group.head,
-            "more": [{"row": row, "since": since.get(row.about_id)} for row in group.more],
+            "more": [
+                {"row": row, "since": since.get(row.about_id), "looked": looked.get(row.about_id)}
+                for row in group.more
+            ],
             "in_all": len(group.more) + 1,
             "waiting": len(group.waiting),
             "also_waiting": [row.id for row in group.waiting if row.id != group.head.id],
@@ -117,6 +120,7 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
             "is_late": group.head.is_late(request.now),
             "is_superseded": group.head.about_id in corrected,
             "since": since.get(group.head.about_id),
+            "looked": looked.get(group.head.about_id),
             "form": wrong.get(group.head.id) or CloseForm(auto_id=_ids_of(group.head.id)),
         }
         for group in grouped(open_alarms)
@@ -127,7 +131,7 @@ def _page(request: Any, wrong: dict[UUID, CloseForm] | None = None) -> HttpRespo
         "workspace/inbox/inbox.html",
         {
             "alarms": alarms,
-            "mark": _mark_of(open_alarms, closed, since),
+            "mark": _mark_of(open_alarms, closed, since, looked),
             "screen": watching_screen(request, [str(row.id) for row in open_alarms if row.is_unacknowledged]),
             "waiting": sum(row.is_unacknowledged for row in open_alarms),
             "rules": [rule for rule in stop_rules_for(request.actor, now=request.now) if rule.is_due],
@@ -145,13 +149,15 @@ def _mark_of(
     open_alarms: Iterable[queries.AlarmRow],
     closed: Iterable[queries.AlarmRow],
     since: Mapping[UUID, Since],
+    looked: Mapping[UUID, Looked],
 ) -> str:
     """Stand for what the lists hold: equal marks, equal lists."""
     told = [
         (row.id.hex, row.acknowledged_at, row.escalated_at, row.closed_at) for row in (*open_alarms, *closed)
     ]
     taken_back = sorted((cause.hex, each.at) for cause, each in since.items())
-    return sha256(repr((told, taken_back)).encode()).hexdigest()[:16]
+    taken = sorted((cause.hex, each.taken_at) for cause, each in looked.items())
+    return sha256(repr((told, taken_back, taken)).encode()).hexdigest()[:16]
 
 
 def _ids_of(alarm_id: UUID) -> str:
