@@ -9,6 +9,7 @@ from sojourn.program.audit.models import Entry
 from sojourn.program.people.models import Credential
 from sojourn.program.people.policy import NotAllowed
 from sojourn.program.plans import actions, queries
+from sojourn.program.plans.choices import VisitKind
 from sojourn.program.plans.models import Course, DoseOrder, Visit
 from tests.support import courses, histories
 from tests.support.ward import NOW
@@ -133,15 +134,38 @@ def test_a_new_order_replaces_the_one_before_and_keeps_it(ward):
     course = courses.start(ward)
     later = NOW + timedelta(days=20)
     courses.book(ward, course)
+    first = courses.visit_of(course, VisitKind.DOSING, 1)
     given = {"course_id": course.id, "weight_kg": Decimal(70), "actor": ward.ben}
-    with pytest.raises(actions.DoseRefused, match="first dose is 56 mg"):
-        actions.order_dose(**given, dose_mg=Decimal(84), why="More.", now=NOW + timedelta(hours=1))
+    for now in (
+        NOW + timedelta(hours=1),
+        later,
+    ):  # also where the first session has passed, and nothing was given
+        with pytest.raises(actions.DoseRefused, match="first dose is 56 mg"):
+            actions.order_dose(**given, dose_mg=Decimal(84), why="More.", now=now)
+    histories.event(ward, first, "dosed", first.during.lower, mg=56.0)
     actions.order_dose(**given, dose_mg=Decimal(84), why="Well borne, little effect.", now=later)
     assert [o.dose_mg for o in queries.orders_of(course.id, actor=ward.ben)] == [
         Decimal("84.0"),
         Decimal("56.0"),
     ]
     assert queries.course(course.id, actor=ward.ben).dose_mg == Decimal("84.0")
+
+
+def test_a_dose_is_raised_from_what_was_given_and_not_from_what_was_ordered(ward):
+    """At home by at most 50 mg a session: an order for a session that was missed is no step."""
+    course = courses.start(ward, "racemic_sl_home")
+    courses.book(ward, course)
+    first, second = (courses.visit_of(course, VisitKind.DOSING, n) for n in (1, 2))
+    order = {"course_id": course.id, "weight_kg": Decimal(70), "actor": ward.ben, "why": "Little effect."}
+    histories.event(ward, first, "dosed", first.during.lower, mg=50.0)
+    histories.event(ward, first, "dosed", first.during.lower + timedelta(minutes=9), mg=50.0)
+    with pytest.raises(actions.DoseRefused, match="Raised by more than 50 mg"):
+        actions.order_dose(**order, dose_mg=Decimal(151), now=first.during.upper)
+    actions.order_dose(**order, dose_mg=Decimal(150), now=first.during.upper)
+    with pytest.raises(actions.DoseRefused, match="Raised by more than 50 mg"):
+        actions.order_dose(**order, dose_mg=Decimal(200), now=second.during.upper)
+    histories.event(ward, second, "dosed", second.during.lower, mg=150.0)
+    actions.order_dose(**order, dose_mg=Decimal(200), now=second.during.upper)
 
 
 def test_ending_a_course_cancels_what_is_to_come_and_keeps_what_was(ward):

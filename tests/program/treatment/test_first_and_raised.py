@@ -2,14 +2,16 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
 from sojourn.program.plans import actions as plans
 from sojourn.program.plans.choices import VisitKind
-from sojourn.program.treatment import papers
+from sojourn.program.treatment import actions, papers
 from sojourn.program.treatment.floor import sessions_today
 from sojourn.program.treatment.holding import holds_of
+from sojourn.program.treatment.models import SessionEvent
 from tests.support import courses, histories
 
 pytestmark = pytest.mark.django_db
@@ -123,3 +125,26 @@ def test_a_dose_given_in_portions_counts_once_against_the_doses_of_a_week(ward, 
 
     assert held(at + 3 * DAY + 9 * MINUTE) != [], "72 hours count from the last portion"
     assert held(at + 3 * DAY + 10 * MINUTE) == []
+
+
+def test_a_step_that_became_too_high_since_the_order_holds_the_dose(ward, home):
+    """What had been given when it was ordered was corrected since."""
+    first, second = (courses.visit_of(home, VisitKind.DOSING, n) for n in (1, 2))
+    at = given(ward, first, 100.0)
+    order(ward, home, 150, at)
+
+    def held():
+        now = second.during.lower
+        return [
+            hold.says
+            for hold in holds_of(courses.session_at(ward, second, now), actor=ward.mona, now=now)
+            if "Raised by more" in hold.says
+        ]
+
+    assert held() == []
+    dosed = SessionEvent.objects.get(visit=first, kind="dosed")
+    actions.correct_event(
+        visit_id=first.id, form_id=uuid4(), wrong_id=dosed.id, facts={"mg": 50.0}, taken_at=at, why="Half of it was spat out.",
+        actor=ward.mona, now=at + 10 * MINUTE,
+    )  # fmt: skip
+    assert held() == ["Raised by more than 50 mg since the last session."]

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pghistory
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 
 from sojourn.clinical import protocols
 from sojourn.clinical.quantities import Dose, Weight
@@ -20,7 +21,8 @@ from sojourn.program.people.actors import Actor
 from sojourn.program.people.models import Patient, Site
 from sojourn.program.people.policy import NotAllowed, patients_visible_to, require
 from sojourn.program.people.roles import Role
-from sojourn.program.plans.choices import EndedHow, VisitKind
+from sojourn.program.plans.asking import A_DOSE
+from sojourn.program.plans.choices import EndedHow
 from sojourn.program.plans.credentials import missing_to_prescribe
 from sojourn.program.plans.desk import CourseNotFound
 from sojourn.program.plans.models import Chair, Course, DoseOrder, Visit
@@ -133,7 +135,7 @@ def order_dose(
     with transaction.atomic():
         course = _locked_course(course_id, actor, "order a dose")
         protocol = protocols.course_protocol(course.protocol_id)
-        new = NewOrder(dose_mg, weight_kg, why, previous_mg=_dose_before(course, now))
+        new = NewOrder(dose_mg, weight_kg, why, previous_mg=_dose_before(course))
         _check_order(protocol, course.patient, new, actor=actor, now=now)
         order = _keep_order(course, new, actor=actor, now=now)
         audit.record(
@@ -237,15 +239,17 @@ def _keep_order(course: Course, order: NewOrder, *, actor: Actor, now: datetime)
     )
 
 
-def _dose_before(course: Course, now: datetime) -> float | None:
-    """The dose ordered until now, once a dosing session of the course has begun; before that there is none."""
-    begun = Visit.objects.filter(
-        course=course, kind=VisitKind.DOSING, cancelled_at=None, during__startswith__lte=now
-    )
-    if not begun.exists():
+def _dose_before(course: Course) -> float | None:
+    """The dose of the last session of the course in which one was given, all portions of it; None where none was yet.
+
+    What was ordered for a session without a dose says nothing about what the patient has borne.
+    """
+    dosed = Visit.objects.filter(A_DOSE, course=course).annotate(dosed_at=Max("session_events__taken_at"))
+    last = dosed.order_by("-dosed_at").first()
+    if last is None:
         return None
-    newest = DoseOrder.objects.filter(course=course).order_by("-ordered_at").values_list("dose_mg", flat=True)
-    return float(newest[0])
+    given = Visit.objects.filter(A_DOSE, pk=last.pk).values_list("session_events__facts", flat=True)
+    return sum(float(facts["mg"]) for facts in given)
 
 
 def _locked_course(course_id: UUID, actor: Actor, deed: str) -> Course:

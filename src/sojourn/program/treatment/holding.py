@@ -17,6 +17,7 @@ from sojourn.clinical.monitoring.dose_rules import dose_rule
 from sojourn.program.intake.models import Assessment
 from sojourn.program.intake.verdicts import ruled_out
 from sojourn.program.people.actors import Actor
+from sojourn.program.people.roles import Role
 from sojourn.program.plans.credentials import missing_to_prescribe
 from sojourn.program.plans.models import DoseOrder
 from sojourn.program.plans.queries import VisitRow, day_at
@@ -99,7 +100,7 @@ def _of_the_course(session: Session, actor: Actor, now: datetime) -> list[Hold]:
     found += _of_the_signs(row, now)
     order = (
         DoseOrder.objects.filter(course_id=row.course_id)
-        .annotate(state=F("course__patient__state"))
+        .annotate(state=F("course__patient__state"), by_roles=F("ordered_by__roles"))
         .order_by("-ordered_at")
         .first()
     )
@@ -117,8 +118,12 @@ def _of_the_course(session: Session, actor: Actor, now: datetime) -> list[Hold]:
         at=now,
         zone=ZoneInfo(row.timezone),
     )
-    # An order above the prescriber's own range was made by the medical director, or not at all: see `order_dose`.
-    found += [Hold(breach.says, breach.citation.in_words) for breach in against if breach.needs == "never"]
+    # What only the medical director may order was so by them, or not at all (see `order_dose`); but what had been given when
+    # it was ordered may have been corrected or struck out since, and then a step is higher than it was.
+    allowed = {"reason", "medical_director"} if Role.MEDICAL_DIRECTOR in order.by_roles else {"reason"}
+    found += [
+        Hold(breach.says, breach.citation.in_words) for breach in against if breach.needs not in allowed
+    ]
     return found
 
 
