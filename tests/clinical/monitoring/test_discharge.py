@@ -240,3 +240,34 @@ def test_room_air_does_not_make_a_low_value_enough():
     told = Told().prepared().dosed().at(60, "medicated", drug="oxygen", amount="2", unit="L/min")
     told.ready_to_leave_at(121).at(122, "confirmed", criterion="room_air").at(123, "vital_taken", spo2="93")
     assert missing(told.state_at(124)) == ["oxygen"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "criterion"),
+    [
+        ({"spo2": "91"}, "oxygen"),
+        ({"respiratory_rate": "8"}, "breathing"),
+        ({"systolic": "165", "diastolic": "95"}, "pressure"),
+        ({"systolic": "88", "diastolic": "50"}, "pressure"),
+    ],
+)
+def test_of_two_readings_of_one_moment_each_has_to_be_fit(beside, criterion):
+    """Two devices measured at once and differ: neither is taken for the truth, whichever came last."""
+    for other_last in (True, False):
+        told = Told().prepared().dosed()
+        if not other_last:
+            told.at(125, "vital_taken", **beside)
+        told.ready_to_leave_at(125)
+        if other_last:
+            told.at(125, "vital_taken", **beside)
+        assert criterion in missing(told.state_at(126))
+        told.at(127, "vital_taken", **CALM)
+        assert criterion not in missing(told.state_at(128)), "measured again"
+
+
+@pytest.mark.parametrize(
+    ("beside", "criterion"), [({"moaas": "4"}, "awake"), ({"dissociation": "3"}, "present")]
+)
+def test_of_two_ratings_of_one_moment_each_has_to_be_fit(beside, criterion):
+    told = Told().prepared().dosed().at(125, "rated", **beside).ready_to_leave_at(125)
+    assert missing(told.state_at(126)) == [criterion]

@@ -1,6 +1,6 @@
 """What each signal did in a session: the latest, the highest and what lies outside are found without reading every event."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,6 +30,12 @@ class Course:
     def since(self, moment: datetime) -> Self:
         """What was measured after a moment."""
         return self._cut(bisect_right(self.times, moment), len(self.times))
+
+    def latest(self) -> tuple[float, ...]:
+        """The values of the last moment: several where two sources measured at once."""
+        if not self.times:
+            return ()
+        return self.values[bisect_left(self.times, self.times[-1]) :]
 
     def outside(self, low: float, high: float) -> Sequence[Event]:
         """The events whose values do not lie strictly between these two."""

@@ -1,7 +1,7 @@
 """Says what is still missing before a patient may leave. Nothing here weighs: every criterion must hold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -44,6 +44,7 @@ class Said:
 class Leaving:
     """What is known at the moment somebody wants to leave. `seen` holds values since the dose, by signal.
 
+    `beside` holds all values of the moment of that one, where two sources measured at once: each of them has to be fit.
     `pressures` are the courses since the dose of the upper and the lower number; `troubled_at` is when something last
     spoke against what is confirmed of the patient: a sign, a red value, a call for help. `oxygen_given_at` is when extra
     oxygen was given last.
@@ -58,6 +59,7 @@ class Leaving:
     pressures: tuple[Course, ...]
     troubled_at: datetime | None
     oxygen_given_at: datetime | None = None
+    beside: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
 
 def discharge_missing(*, plan: MonitoringPlan, leaving: Leaving) -> tuple[Missing, ...]:
@@ -137,12 +139,13 @@ def _outside(
     least: float | None = None,
     most: float | None = None,
 ) -> str:
-    value = _fresh(leaving, fresh_minutes, signal)
-    if value is None:
+    values = _fresh(leaving, fresh_minutes, signal)
+    if not values:
         return f"{name} not taken in the last {fresh_minutes} minutes"
-    if (least is not None and value < least) or (most is not None and value > most):
-        return f"{name} is {value:g}"
-    return ""
+    unfit = [
+        each for each in values if (least is not None and each < least) or (most is not None and each > most)
+    ]
+    return f"{name} is {unfit[0]:g}" if unfit else ""
 
 
 def _on_extra_oxygen(criterion: Criterion, leaving: Leaving) -> str:
@@ -154,12 +157,17 @@ def _on_extra_oxygen(criterion: Criterion, leaving: Leaving) -> str:
 
 
 def _unsettled(criterion: Criterion, leaving: Leaving, fresh_minutes: int, holds_minutes: int) -> str:
-    systolic, diastolic = (
-        _fresh(leaving, fresh_minutes, "systolic"),
-        _fresh(leaving, fresh_minutes, "diastolic"),
-    )
-    if systolic is None or diastolic is None:
+    systolic, diastolic = (_fresh(leaving, fresh_minutes, signal) for signal in ("systolic", "diastolic"))
+    if not systolic or not diastolic:
         return f"blood pressure not taken in the last {fresh_minutes} minutes"
+    ends = ((max(systolic), max(diastolic)), (min(systolic), min(diastolic)))
+    found = (_unsettled_at(criterion, leaving, holds_minutes, *reading) for reading in ends)
+    return next((why for why in found if why), "")
+
+
+def _unsettled_at(
+    criterion: Criterion, leaving: Leaving, holds_minutes: int, systolic: float, diastolic: float
+) -> str:
     now = f"blood pressure is {systolic:g}/{diastolic:g}"
     if _is_near_baseline(criterion, leaving, systolic, diastolic):
         return ""
@@ -201,8 +209,9 @@ def _is_near_baseline(criterion: Criterion, leaving: Leaving, systolic: float, d
     ) <= criterion.value("within_diastolic")
 
 
-def _fresh(leaving: Leaving, fresh_minutes: int, signal: str) -> float | None:
+def _fresh(leaving: Leaving, fresh_minutes: int, signal: str) -> tuple[float, ...]:
+    """The latest value, with those of the same moment; none where that is too long ago."""
     seen = leaving.seen.get(signal)
     if seen is None or leaving.at - seen.taken_at > timedelta(minutes=fresh_minutes):
-        return None
-    return seen.value
+        return ()
+    return leaving.beside.get(signal) or (seen.value,)

@@ -229,6 +229,7 @@ def _missing(
         minutes_since_dose=None if dosed_at is None else int((as_of - dosed_at).total_seconds() // 60),
         observe_minutes=observe_minutes,
         seen=_seen(since),
+        beside={signal: course.latest() for signal, course in since.items()},
         confirmed={event.criterion: Said(event.words, event.taken_at) for event in said},
         baseline=None if dosed_at is None else _baseline(told, dosed_at),
         pressures=tuple(since.get(signal, Course()) for signal in PRESSURES),
