@@ -144,3 +144,26 @@ def test_a_clip_put_back_shows_what_is_so():
     looked = (deed("looked", 19),)
     seen = condition_at(drill_script("clip_slips"), 21, looked, clock=CLOCK, seed=7)
     assert seen.clip["spo2"] == seen.measured["spo2"]
+
+
+@given(seed=SEEDS)
+def test_somebody_who_does_not_breathe_has_no_breaths_and_that_is_an_emergency(seed):
+    """Four breaths a minute were the fewest a simulated patient could have."""
+    shown = reading_at(at("airway_closes", 12, seed=seed), minute=12, seed=seed)
+    assert shown["respiratory_rate"] <= 1
+    script = drill_script("airway_closes")
+    crossed = crossings_of(
+        deed("vital_taken", 12, respiratory_rate=shown["respiratory_rate"]).event,
+        plan=monitoring.monitoring_plan(protocols.course_protocol(script.protocol).monitoring),
+        baseline=BloodPressure(124, 78), after_dose=True,
+    )  # fmt: skip
+    assert {each.severity for each in crossed} == {Alarm.EMERGENCY}
+
+
+@given(seed=SEEDS)
+def test_whoever_sank_once_sinks_again_although_she_was_woken(seed):
+    woken = deed("looked", 41)
+    assert at("second_sedative", 40, seed=seed).measured["spo2"] < 92
+    assert at("second_sedative", 56, woken, seed=seed).measured["spo2"] >= 94
+    assert at("second_sedative", 64, woken, seed=seed).measured["spo2"] < 92
+    assert at("second_sedative", 74, woken, deed("looked", 65), seed=seed).measured["spo2"] >= 94

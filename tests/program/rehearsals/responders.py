@@ -233,6 +233,32 @@ GOOD: dict[str, tuple[Step, ...]] = {
         (20, MEASURE, {}), (60, MEASURE, {}), (90, MEASURE, {}), (119, "looked", {}), called(121, "Mrs. Petrov, neighbor"),
         (124, "noted", {"words": "Brother smells of beer; the neighbor comes."}), (130, MEASURE, {}),
     ),
+    "second_sedative": (
+        called(24, "prescriber"), (26, "noted", {"words": "Took 1 mg of lorazepam at minute 22, by herself."}), (37, MEASURE, {}),
+        (39, "looked", {"words": "Woken by the shoulder."}), (40, "medicated", {"drug": "oxygen", "amount": 4, "unit": "L/min", "words": "by mask"}),
+        called(41, "prescriber"), (42, MEASURE, {}), (62, "looked", {}), (64, MEASURE, {}), (80, MEASURE, {}),
+    ),
+    "faint_on_leaving": (
+        (40, MEASURE, {}), (90, MEASURE, {}), called(117, "911"), (118, "noticed", {"sign": "fainting"}), (119, MEASURE, {}),
+        called(120, "prescriber"), (126, MEASURE, {}),
+    ),
+    "drives_off": (
+        (20, MEASURE, {}), (60, MEASURE, {}), (90, "looked", {"words": "Keys given away."}), called(93, "taxi"), called(95, "prescriber"),
+        (100, MEASURE, {}),
+    ),
+    "two_of_one_name": (
+        called(6, "coordinator"), *checked(8, dose_check=False),
+        (14, "cancelled", {"words": "The other patient of that name was called in."}),
+    ),
+    "sitter_asleep": (
+        (20, MEASURE, {}), (40, MEASURE, {}), called(44, "sitter", reached=False), called(46, "patient"), called(50, "duty clinician"),
+        (53, "noted", {"words": "The sitter slept from minute 30 to 47; awake now, a neighbor comes."}), (60, MEASURE, {}),
+    ),
+    "airway_closes": (
+        (8.5, "looked", {"words": "Jaw forward, head back."}), called(9, "911"),
+        (10, "medicated", {"drug": "oxygen", "amount": 10, "unit": "L/min", "words": "by mask"}), (11, "noticed", {"sign": "blue_lips"}),
+        called(12, "prescriber"), (13, MEASURE, {}), (20, MEASURE, {}),
+    ),
 }  # fmt: skip
 
 # What somebody does who means no harm and does not think, and what exactly that is marked as.
@@ -394,6 +420,48 @@ NEGLIGENT: dict[str, tuple[tuple[Step, ...], dict[str, str]]] = {
         {
             "somebody_else_called": MISSED, "noted": MISSED, "not_let_go_with_him": WRONG,
             "brother_not_confirmed": WRONG,
+        },
+    ),
+    "second_sedative": (
+        ((40, MEASURE, {}), (48, "looked", {}), (95, "left", {"words": "with her daughter"})),
+        {
+            "prescriber_told": MISSED, "tablet_noted": MISSED, "woke_her": LATE, "oxygen_given": MISSED,
+            "woke_her_again": MISSED, "not_let_go": WRONG,
+        },
+    ),
+    "faint_on_leaving": (
+        ((40, MEASURE, {}), (118, "confirmed", {"criterion": "walks"}), (124, "discharged", {})),
+        {
+            "emergency_called": MISSED, "sign_recorded": MISSED, "measured_lying": MISSED, "prescriber_called": MISSED,
+            "measured_again": MISSED, "not_let_go": WRONG, "not_confirmed_walking": WRONG,
+        },
+    ),
+    "drives_off": (
+        ((60, MEASURE, {}), (92, "discharged", {})),
+        {
+            "went_to_him": MISSED, "another_ride": MISSED, "prescriber_called": MISSED, "leaving_recorded": MISSED,
+            "not_discharged": WRONG,
+        },
+    ),
+    "two_of_one_name": (
+        (*all_checks(3, "esketamine_clinic"), (5, MEASURE, {}), (8, "dosed", {"mg": 56})),
+        {
+            "dose_check_failed": MISSED, "somebody_called": MISSED, "session_ended": MISSED, "no_dose": WRONG,
+            "dose_check_not_passed": WRONG,
+        },
+    ),
+    "sitter_asleep": (
+        ((20, MEASURE, {}), called(50, "sitter", reached=False), (55, "cancelled", {"words": "Nobody watches there."})),
+        {
+            "sitter_called": LATE, "patient_called": MISSED, "measured_at_40": MISSED, "clinician_called": MISSED,
+            "noted": MISSED, "not_ended": WRONG,
+        },
+    ),
+    "airway_closes": (
+        ((12, MEASURE, {}), called(16, "911")),
+        {
+            "went_there": MISSED, "emergency_called": LATE, "oxygen_given": MISSED, "sign_recorded": MISSED,
+            "prescriber_called": MISSED,
         },
     ),
 }  # fmt: skip

@@ -103,6 +103,18 @@ def test_who_does_not_look_is_missed_by_the_ladder_of_the_practice(ward):
     assert not MissedStep.objects.exists()
 
 
+def test_a_sitter_who_sleeps_is_missed_by_the_ladder_of_sitters(ward):
+    rehearsing = Rehearsing(ward.mona, "sitter_asleep")
+    rehearsing.do(20, MEASURE, {})
+    rehearsing.do(40, MEASURE, {})
+    rehearsing.at(50)
+    with in_rehearsal():
+        raised = set(
+            Alarm.objects.filter(missed_step__ladder="missed_sitter_look").values_list("reason", flat=True)
+        )
+    assert "SITTER-LATE" in raised
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_is_done_in_whatever_order_there_is_a_score(ward, seed):
     rng = Random(seed)

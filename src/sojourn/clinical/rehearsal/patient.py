@@ -48,7 +48,7 @@ MOST_SCATTER: Final = 1.5  # times that: a script says which limit is crossed, a
 BOUNDS: Final = MappingProxyType(
     {
         "systolic": (60, 250), "diastolic": (30, 150), "heart_rate": (35, 190), "spo2": (70, 100),
-        "respiratory_rate": (4, 40), "moaas": (0, 5), "dissociation": (0, 10),
+        "respiratory_rate": (0, 40), "moaas": (0, 5), "dissociation": (0, 10),
     }
 )  # fmt: skip
 AWAKE: Final = 5
