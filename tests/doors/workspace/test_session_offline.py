@@ -58,6 +58,9 @@ def test_no_secret_stands_in_the_page_itself(ward, sign_in, time_machine):
     assert about["looks"][-1] <= dosed_at + timedelta(minutes=40, hours=4)
 
 
+# The worker is kept by the browser itself; what a closed tab left is sent by pages that have a network.
+OF_OTHERS = {"design/js/recording/service_worker.js", "design/js/recording/left_behind.js"}
+FROM = r"""from\s*["'](\.[^"']+)["']"""
 IMPORTS = r"""(?:from|import\()\s*["'](\.[^"']+)["']"""
 
 
@@ -77,13 +80,20 @@ def modules_of(folder):
 def test_the_shell_names_every_module_it_needs(client, shell, folder):
     """One that is not named is not kept, and the page would not start without a network."""
     shell = client.get(reverse(shell)).content.decode()
-    named = set(re.findall(rf'/static/(design/js/{folder}/[\w.]+)"', shell))
-    assert named == modules_of(folder) - {"design/js/recording/service_worker.js"}
+    named = set(re.findall(r'/static/(design/js/[\w./]+)"', shell))
+    assert {name for name in named if name.startswith(f"design/js/{folder}/")} == modules_of(
+        folder
+    ) - OF_OTHERS
+    assert with_its_imports("design/js/recording/page.js") <= named
 
 
-def imported_by(name):
-    text = (STATIC / name).read_text()
-    targets = re.findall(IMPORTS, text)
+def with_its_imports(name):
+    """A module and those it cannot start without; the panel of the cuff is asked for where there is one."""
+    return {name}.union(*map(with_its_imports, imported_by(name, FROM)))
+
+
+def imported_by(name, how=IMPORTS):
+    targets = re.findall(how, (STATIC / name).read_text())
     return [str((STATIC / name).parent.joinpath(target).resolve().relative_to(STATIC)) for target in targets]
 
 
@@ -96,6 +106,7 @@ def test_a_module_imports_the_others_by_the_hash_of_their_content(tmp_path):
     storage = HashedFiles(location=tmp_path, base_url="/static/")
     plain = FileSystemStorage(location=STATIC)
     names = modules_of("recording") | modules_of("devices")
+    names |= {target for name in names for target in imported_by(name)}
     paths = {
         name: (plain, name) for name in sorted(names, key=chain_of_imports, reverse=True)
     }  # the worst order
