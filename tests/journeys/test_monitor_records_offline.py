@@ -62,6 +62,23 @@ def test_half_an_hour_without_network_on_two_tablets_loses_and_doubles_nothing(s
     one.get_by_text(LOST).first.wait_for(state="hidden")
 
 
+def test_a_tremble_records_once_and_what_is_entered_right_after_it_is_not_dropped(story):
+    page = story.given_the_session_is_open_on_a_tablet()
+    story.when_the_network_goes()
+    page.evaluate("""async () => {
+        const form = document.querySelector("form[data-record=vital_taken]");
+        const [systolic, diastolic] = ["systolic", "diastolic"].map((name) => form.elements[`vital_taken-${name}`]);
+        for (const value of [121, 122]) {
+            while (systolic.value) await new Promise((resolve) => setTimeout(resolve, 5));
+            [systolic.value, diastolic.value] = [value, 80];
+            for (let press = 0; press < 3; press += 1) form.querySelector("button[name=do]").click();
+        }
+    }""")
+    is_kept(page, count=2)
+    story.when_the_network_is_back()
+    story.then_on_record(page, 121, 122)
+
+
 def test_a_closed_tab_opens_again_without_network_and_goes_on(story):
     page = story.given_the_session_is_open_on_a_tablet()
     story.when_the_network_goes()

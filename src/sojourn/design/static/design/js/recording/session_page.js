@@ -31,6 +31,7 @@ export class SessionPage {
     this.token = about.token ?? "";
     this.offset = new Offset(about.offset);
     if (about.now) this.offset.heard(about.now);
+    this.entered = new WeakMap(); // what each form was last pressed with
     this.unsent = this.unseen = this.shows = 0;
     this.sentAt = Number(sessionStorage.getItem(SENT_AT + location.pathname)) || -Infinity;
     this.freshAt = Date.now();
@@ -217,10 +218,14 @@ export class SessionPage {
     const goesPlain = !this.able || this.is.over || "plain" in form.dataset;
     if (goesPlain && !this.isShell) return;
     event.preventDefault();
-    if (goesPlain || "rests" in form.dataset) return;
+    if (goesPlain) return;
+    const happened = eventIn(form, submitter, { zone: this.about.zone });
+    const entered = JSON.stringify(happened?.facts);
+    const isTremble = this.entered.get(form) === entered || !isBegun(form); // what was entered since is meant
+    if ("rests" in form.dataset && isTremble) return;
+    this.entered.set(form, entered);
     form.dataset.rests = "";
     setTimeout(() => delete form.dataset.rests, RESTS_MS);
-    const happened = eventIn(form, submitter, { zone: this.about.zone });
     form.toggleAttribute("data-is-empty", happened === null);
     if (happened) await this.record(form, happened, submitter);
   }
