@@ -144,6 +144,32 @@ def report(*words):
 
 @needs_database
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    "how",
+    [
+        "ALTER TABLE treatment_sessionevent DISABLE TRIGGER USER",
+        "DROP TRIGGER {guard} ON treatment_sessionevent",
+    ],
+    ids=["disabled", "dropped"],
+)
+def test_the_report_names_a_guard_that_is_out_of_the_way(how):
+    from django.db import connection
+
+    from sojourn.program.treatment.models import SessionEvent
+
+    assert "Every guard stands" in report()["ok"]
+    guard = next(
+        each for each in SessionEvent._meta.triggers if each.name == "session_events_are_append_only"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(how.format(guard=guard.get_pgid(SessionEvent)))
+    found = report()
+    assert "session_events_are_append_only of treatment_sessionevent" in found["problem"]
+    assert "Every guard stands" not in found["ok"]
+
+
+@needs_database
+@pytest.mark.django_db
 def test_the_report_grades_a_worker_by_its_last_heartbeat():
     from django.db import connection
 

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from sojourn.program.audit.guards import out_of_the_way
 from sojourn.program.audit.models import Entry
 from sojourn.program.people.queries import the_practice
 from sojourn.program.safety.deadlines import FOLLOWED, alarms_told_to_nobody, overdue
@@ -82,6 +83,7 @@ def _findings(*, is_stopped: bool) -> Iterator[Finding]:
     else:
         yield "ok", "The database's tables are those of this version of Sojourn."
         yield newest_entry()
+        yield guards()
         yield from telephone()
         if not is_stopped:
             yield worker()
@@ -157,6 +159,24 @@ def newest_entry() -> Finding:
             ),
         )
     return "ok", "No record is dated in the future."
+
+
+def guards() -> Finding:
+    """Say which guard of a record somebody who owns the database has put out of the way."""
+    off = out_of_the_way()
+    if not off:
+        return "ok", "Every guard stands that keeps records from being changed."
+    named = ", ".join(off[:MOST_NAMED]) + (
+        f" and {len(off) - MOST_NAMED} more" if len(off) > MOST_NAMED else ""
+    )
+    return (
+        "problem",
+        (
+            f"Records can be changed: these guards of the database are out of the way: {named}. Run "
+            "./sojourn verify-session --all, then ./sojourn manage pgtrigger install and pgtrigger enable, "
+            "and ask who did it."
+        ),
+    )
 
 
 def worker() -> Finding:
