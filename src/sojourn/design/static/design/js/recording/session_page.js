@@ -237,6 +237,7 @@ export class SessionPage {
     } catch {
       return this.cannotKeep(form, submitter);
     }
+    this.isEntered = true; // it may be sent before anybody has counted it
     this.set({ unkept: false });
     const corrects = form?.dataset.corrects;
     if (form) clear(form);
@@ -285,7 +286,8 @@ export class SessionPage {
     const turn = (this.shows += 1);
     const [waiting, refused] = [await this.outbox.waiting(), await this.outbox.refused()];
     if (turn !== this.shows) return; // what was read since is newer
-    if (this.unsent && !waiting.length && !refused.length) this.sent();
+    if ((this.unsent || this.isEntered) && !waiting.length && !refused.length) this.sent();
+    this.isEntered = false;
     this.unsent = waiting.length;
     this.unseen = refused.length;
     this.callsUnheard = waiting.some((event) => CALLS.has(event.kind));
