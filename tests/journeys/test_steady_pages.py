@@ -155,6 +155,21 @@ def test_a_board_on_a_phone_with_letters_twice_as_large_has_nothing_beyond_its_e
     assert small == []
 
 
+def test_of_two_hundred_rows_those_out_of_sight_are_there_and_not_laid_out(ward, ada, board):
+    """A change of one row costs what is in sight, however long the board of a director is."""
+    laid_out = board.evaluate(
+        """() => {
+          const floor = document.querySelector("#floor");
+          for (let n = 0; n < 200; n += 1) floor.append(Object.assign(floor.children[0].cloneNode(true), { id: `row-${n}` }));
+          floor.getBoundingClientRect();
+          return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(
+            [...floor.querySelectorAll("a.floor__name")].filter((each) => each.checkVisibility({ contentVisibilityAuto: true })).length))));
+        }"""
+    )
+    assert 1 <= laid_out < 40
+    assert board.get_by_role("link", name="Ada Núñez", exact=True).count() == 201
+
+
 def test_focus_stays_on_the_same_deed_of_the_same_patient_when_rows_move(ward, ada, zoe, board):
     board.get_by_role("button", name="Looked, fine Zoe Quist").focus()
     first_is_looked_after(ward, ada)

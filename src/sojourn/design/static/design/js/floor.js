@@ -5,6 +5,7 @@ import { keyOf, steadyHand } from "./steady_hand.js";
 const floor = document.querySelector("#floor");
 const ASK_EVERY_S = 10; // while nothing is told live
 const DRAW_EVERY_MS = 150; // however many rows are told of
+const REST = 3; // times as long as drawing took: a slow device with two hundred rows still hears who presses
 const change = steadyHand([floor]);
 const token = document.querySelector("[data-token] input").value;
 const rows = () => [...floor.children];
@@ -61,10 +62,11 @@ const count = () => {
 
 const told_ = new Map(); // rows told of and not drawn yet
 let drawnAt = -DRAW_EVERY_MS;
+let pause = DRAW_EVERY_MS;
 let drawing = null;
 const draw = () => {
   drawing = null;
-  drawnAt = performance.now();
+  const began = performance.now();
   change(() => {
     const said = [...told_.values()].flatMap((told) => {
       const fresh = made(told.html);
@@ -76,10 +78,12 @@ const draw = () => {
     count();
     readOut(said);
   });
+  drawnAt = performance.now();
+  pause = Math.max(DRAW_EVERY_MS, REST * (drawnAt - began));
 };
 const show = (told) => {
   told_.set(told.visit ?? made(told.html).dataset.visit, told);
-  drawing ??= setTimeout(draw, Math.max(0, drawnAt + DRAW_EVERY_MS - performance.now()));
+  drawing ??= setTimeout(draw, Math.max(0, drawnAt + pause - performance.now()));
 };
 
 let askedAt = -ASK_EVERY_S;

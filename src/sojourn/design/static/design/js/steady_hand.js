@@ -47,12 +47,17 @@ export const steadyHand = (roots, { isGuarded = () => true } = {}) => {
   const forget = (now) => {
     while (seen.length && now - seen[0].at > AIMED_FOR_MS) seen.shift();
   };
+  const isNear = ({ top, bottom, left, right }) => right > left && bottom > -innerHeight && top < 2 * innerHeight;
   const inView = () => {
     const found = [];
-    for (const control of controls()) {
-      const { left, right, top, bottom } = control.getBoundingClientRect();
-      if (right === left || bottom < -innerHeight || top > 2 * innerHeight) continue;
-      found.push({ left, right, top: top + scrollY, bottom: bottom + scrollY, key: keyOf(control) }); // whoever scrolls knows
+    for (const part of roots.flatMap((root) => [...root.children])) {
+      if (!isNear(part.getBoundingClientRect())) continue; // what lies further away is not even laid out
+      for (const control of part.matches(CONTROLS) ? [part] : part.querySelectorAll(CONTROLS)) {
+        const box = control.getBoundingClientRect();
+        if (!isNear(box)) continue;
+        const { left, right, top, bottom } = box;
+        found.push({ left, right, top: top + scrollY, bottom: bottom + scrollY, key: keyOf(control) }); // whoever scrolls knows
+      }
     }
     return found;
   };
