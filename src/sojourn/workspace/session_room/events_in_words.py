@@ -1,6 +1,6 @@
 """Writes an event of a session as one line a colleague can read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -16,6 +16,12 @@ MISSED = {
     LOOK: gettext_lazy("Look missed"),
     CALL: gettext_lazy("Call for help not taken on"),
     SITTER_LOOK: gettext_lazy("Sitter’s look missed"),
+}
+
+WITHIN = {
+    "heart_rate": gettext_lazy("heart rate %(n)s/min"),
+    "spo2": gettext_lazy("oxygen %(n)s %%"),
+    "respiratory_rate": gettext_lazy("%(n)s breaths/min"),
 }
 
 
@@ -57,15 +63,33 @@ def _vitals(facts: dict[str, Any], _plan: MonitoringPlan) -> str:
     said = []
     if "systolic" in facts:
         said.append(f"{facts['systolic']}/{facts['diastolic']} mmHg")
-    if "heart_rate" in facts:
-        said.append(_("heart rate %(n)s/min") % {"n": facts["heart_rate"]})
-    if "spo2" in facts:
-        said.append(_("oxygen %(n)s %%") % {"n": facts["spo2"]})
-    if "respiratory_rate" in facts:
-        said.append(_("%(n)s breaths/min") % {"n": facts["respiratory_rate"]})
+    said += [words % {"n": facts[name]} for name, words in WITHIN.items() if name in facts]
     if facts.get("symptoms"):
         said.append(_("with warning symptoms"))
     return ", ".join(said)
+
+
+def readings_in_words(readings: Collection[Mapping[str, Any]]) -> str:
+    """Say how many readings these are, and within which values each signal stayed."""
+    within = {
+        name: _from_to([facts[name] for facts in readings if name in facts])
+        for name in ("systolic", "diastolic", "heart_rate", "spo2", "respiratory_rate")
+    }
+    said = [_("%(n)d readings") % {"n": len(readings)}]
+    if within["systolic"]:
+        said.append(
+            _("pressure %(upper)s over %(lower)s mmHg")
+            % {"upper": within["systolic"], "lower": within["diastolic"]}
+        )
+    said += [words % {"n": within[name]} for name, words in WITHIN.items() if within[name]]
+    return ", ".join(said)
+
+
+def _from_to(values: list[float]) -> str:
+    if not values:
+        return ""
+    least, most = min(values), max(values)
+    return f"{least:g}" if least == most else f"{least:g}–{most:g}"
 
 
 def _called(facts: dict[str, Any], _plan: MonitoringPlan) -> str:

@@ -1,6 +1,5 @@
 """One session from checklist to discharge, and what is done in it."""
 
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from uuid_utils.compat import uuid7
 
 from sojourn.program.people.access import only
 from sojourn.program.people.policy import may_do
@@ -16,37 +14,19 @@ from sojourn.program.treatment import sessions as treatment
 from sojourn.program.treatment.choices import EventKind
 from sojourn.program.treatment.held import held_visits_of
 from sojourn.program.treatment.holding import holds_of
-from sojourn.program.treatment.session_refusals import BY_THE_PROGRAM, FROM_OUTSIDE, TURNING_POINTS
 from sojourn.program.treatment.undoing import undoable
 from sojourn.workspace.inbox.shown import watching_screen
 from sojourn.workspace.session_room.beside import beside
 from sojourn.workspace.session_room.board import row_as_told
-from sojourn.workspace.session_room.correcting import may_be_corrected
-from sojourn.workspace.session_room.events_in_words import in_words
 from sojourn.workspace.session_room.expected import expected_of
 from sojourn.workspace.session_room.forms import EventForm
+from sojourn.workspace.session_room.happened import SHOW_EACH, happened, is_check
 from sojourn.workspace.session_room.lines import line_of
 from sojourn.workspace.session_room.medicine import medicine_of
 from sojourn.workspace.session_room.offline import told_to_page
 from sojourn.workspace.session_room.recording import forms_for, level_of, record
 from sojourn.workspace.session_room.roles import WATCHERS
 from sojourn.workspace.session_room.taps import TAPS, TapRefused, tap
-
-
-@dataclass(frozen=True)
-class Told:
-    """An event in words; `strike_id` names the form that would strike it out."""
-
-    row: treatment.EventRow
-    words: str
-    strike_id: UUID
-    may_be_corrected: bool
-    is_over: bool
-
-    @property
-    def may_strike(self) -> bool:
-        stands_for_good = BY_THE_PROGRAM | FROM_OUTSIDE | (TURNING_POINTS if self.is_over else set())
-        return self.row.is_standing and self.row.kind not in stands_for_good
 
 
 @only(*WATCHERS)
@@ -110,16 +90,8 @@ def _page(
     state = found.state
     before_dose = state.dosed_at is None and not found.is_over
     may_record = may_do(request.actor, "run a dosing session")
-    events = [
-        Told(
-            row,
-            in_words(row, found.plan),
-            uuid7(),
-            may_record and may_be_corrected(row, is_over=found.is_over),
-            found.is_over,
-        )
-        for row in reversed(found.events)
-    ]
+    shows_each = request.GET.get("readings") == SHOW_EACH
+    events = happened(found, may_record=may_record, shows_each=shows_each)
     return render(
         request,
         "workspace/session_room/session.html",
@@ -132,8 +104,8 @@ def _page(
             "holds": holds_of(found, actor=request.actor, now=request.now) if before_dose else (),
             "is_at_home": found.plan.at_home,
             "elapsed_s": int((request.now - state.dosed_at).total_seconds()) if state.dosed_at else None,
-            "events": [told for told in events if told.row.kind != EventKind.CHECKED],
-            "checks": [told for told in events if told.row.kind == EventKind.CHECKED],
+            "events": [told for told in events if not is_check(told)],
+            "checks": [told for told in events if is_check(told)],
             "measured": [
                 each
                 for each in state.discharge_missing
