@@ -42,10 +42,15 @@ if os.environ.get("SOJOURN_DATABASE_URL"):
 
     @pytest.fixture(autouse=True)
     def _nothing_remembered():
-        """Each test has a database of its own; what pages for visitors remember belongs to the one before."""
+        """Each test has a database of its own; what pages for visitors remember, and how often somebody tried to sign in,
+        belongs to the one before.
+        """
+        from django.core.cache import cache
+
         from sojourn.program.people.for_visitors import forget
 
         forget()
+        cache.clear()
 
     @pytest.fixture
     def living_watch(db: None, monkeypatch: pytest.MonkeyPatch) -> None:

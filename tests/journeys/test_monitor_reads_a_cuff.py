@@ -90,7 +90,9 @@ def test_a_reading_is_recorded_by_a_press_and_a_refused_one_never(story):
     story.then_refused_on_record(
         page, ["Systolic pressure: not a number.", displaced, "The frame ends too early."]
     )
-    page.clock.fast_forward(61_000)
+    with page.expect_response("**/record/tick"):  # it hears the time before it is told anything by its own
+        page.clock.fast_forward(61_000)
+    page.wait_for_timeout(200)
     send(page, 0x2A5F, "0C 60 00 4F 00 20 00 00 20 00")  # and once more after a minute
     story.then_refused_on_record(
         page, ["Systolic pressure: not a number.", displaced, "The frame ends too early.", displaced]

@@ -69,8 +69,11 @@ export class Outbox {
     this.changed();
   }
 
-  /** Send what waits, unless another tab does so, or the last try is too recent. Returns what the practice said. */
-  async send(token, { now = Date.now(), patiently = true, ahead = null } = {}) {
+  /**
+   * Send what waits, unless another tab does so, or the last try is too recent. Returns what the practice said. `ahead` is
+   * asked for each event: while some go out the practice may tell the time anew.
+   */
+  async send(token, { now = Date.now(), patiently = true, ahead = () => null } = {}) {
     if (patiently && now < this.notBefore) return null;
     return navigator.locks.request(`sojourn-sends-${this.page}`, { ifAvailable: true }, async (lock) => {
       if (!lock) return null;
@@ -94,7 +97,7 @@ export class Outbox {
       const events = (await this.waiting()).filter((event) => !tried.has(event.form_id)).slice(0, atOnce);
       if (events.length === 0) return said;
       const placed = [];
-      for (const event of events) placed.push(await this.#placed(event, ahead));
+      for (const event of events) placed.push(await this.#placed(event, ahead()));
       try {
         said = await this.#post(token, placed);
       } catch (error) {

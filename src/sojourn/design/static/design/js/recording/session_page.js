@@ -116,7 +116,7 @@ export class SessionPage {
   async send({ patiently = true } = {}) {
     if (!this.able || !this.token) return;
     try {
-      const said = await this.outbox.send(this.token, { patiently, ahead: this.offset.known });
+      const said = await this.outbox.send(this.token, { patiently, ahead: () => this.offset.known });
       if (!said) return;
       this.pulse.answered();
       this.set({ failing: false });
