@@ -80,6 +80,7 @@ ASKED_IN_ADDRESSES = {
     "outcome": "response or remission",
     "need": "whether only the sessions that need somebody are shown",
     "dense": "whether a board is shown close together",
+    "readings": "whether each reading of a device is shown",
     "v": "the id of a visit the live hub asks about",
     "instrument": "the id of a scale whose results are counted",
     "received": "a moment up to which answers were received",

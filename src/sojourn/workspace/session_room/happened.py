@@ -45,11 +45,11 @@ class InARow:
         return readings_in_words([row.facts for row in self.rows])
 
     @property
-    def first(self) -> EventRow:
+    def oldest(self) -> EventRow:
         return self.rows[-1]
 
     @property
-    def last(self) -> EventRow:
+    def newest(self) -> EventRow:
         return self.rows[0]
 
 
