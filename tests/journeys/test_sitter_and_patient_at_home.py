@@ -108,7 +108,9 @@ def test_a_patient_presses_one_button_and_outlives_the_login(
     time_machine.move_to(dosed_at + timedelta(minutes=10))
     page.reload()
     assert page.get_by_text("Somebody looks in again").is_visible()
-    page.locator("html[data-connection=online]").wait_for()  # before its script runs, a press goes out as a plain form
+    page.locator(
+        "html[data-connection=online]"
+    ).wait_for()  # before its script runs, a press goes out as a plain form
     page.context.clear_cookies(name="sojourn_session")
     press(page, "I need help")
     expect(page.get_by_text("Everything recorded here has been sent.")).to_be_visible()
